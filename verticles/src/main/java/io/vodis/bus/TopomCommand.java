@@ -1,0 +1,29 @@
+package io.vodis.bus;
+
+import io.vodis.model.HostAndPort;
+import java.util.List;
+
+/** Any member to the leader, on {@link Addresses#TOPOM}; only the leader listens there. */
+public sealed interface TopomCommand extends BusMessage {
+
+  /**
+   * A proxy that needs a table, having just registered or lost its own. The leader answers {@link
+   * BusReply.Accepted} and pushes.
+   */
+  record ResyncProxy(String token, String incarnation) implements TopomCommand {}
+
+  /**
+   * A quorum of ha members finds the primary of a group down. The leader checks that {@code
+   * primary} still is the primary and that nothing else is under way, and starts a failover.
+   *
+   * @param epoch of the topology that the verdict was made on
+   * @param observers incarnations of the members that agree
+   */
+  record FailoverGroup(
+      int groupId, HostAndPort primary, long epoch, List<String> observers, String evidence)
+      implements TopomCommand {
+    public FailoverGroup {
+      observers = List.copyOf(observers);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.vodis.lifecycle;
+
+/**
+ * Root of the few unchecked exceptions of Vodis. Its message is one line that an operator can act
+ * on.
+ */
+public class VodisException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public VodisException(String message) {
+    super(message);
+  }
+
+  public VodisException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

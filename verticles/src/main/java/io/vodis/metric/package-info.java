@@ -1,0 +1,5 @@
+/** Names and labels of all metrics as constants, grouped per area, and the values they carry. */
+@NullMarked
+package io.vodis.metric;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package io.vodis.model;
+
+import java.util.List;
+
+/**
+ * What a proxy must do with the requests of a slot: the projection of the control plane's row
+ * ({@link SlotMapping} and its groups) onto the data plane.
+ */
+public sealed interface SlotRoute {
+
+  /** The slot has no owner: requests get {@code -CLUSTERDOWN Hash slot not served}. */
+  record Offline() implements SlotRoute {}
+
+  /**
+   * Requests go to {@code primary}.
+   *
+   * @param replicas servers that may answer reads where the proxy's read policy allows it
+   */
+  record Serving(HostAndPort primary, List<HostAndPort> replicas) implements SlotRoute {
+    public Serving {
+      replicas = List.copyOf(replicas);
+    }
+  }
+
+  /**
+   * Requests are parked, bounded in count, bytes and time.
+   *
+   * @param owner the server that served the slot until now
+   * @param breakInFlight false: the fence is complete when the requests in flight on the old route
+   *     are answered. true: {@code owner} is believed dead, its connections are closed and the
+   *     requests in flight fail at once.
+   */
+  record Fenced(HostAndPort owner, boolean breakInFlight) implements SlotRoute {}
+
+  /** A key is on {@code source} until moved; it is moved before a request for it runs on target. */
+  record Migrating(HostAndPort source, HostAndPort target) implements SlotRoute {
+    public Migrating {
+      if (source.equals(target)) {
+        throw new IllegalArgumentException("source and target are both " + source);
+      }
+    }
+  }
+
+  SlotRoute OFFLINE = new Offline();
+}

@@ -1,0 +1,41 @@
+package io.vodis.redis;
+
+import io.vodis.model.HostAndPort;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server says of itself (ROLE and INFO), at one moment.
+ *
+ * @param primary whether ROLE answers {@code master}
+ * @param offset replication offset: written for a primary, processed for a replica
+ * @param upstream the primary a replica follows; null for a primary
+ * @param linkUp for a replica, whether {@code master_link_status} is up; true for a primary
+ * @param linkDownSeconds time the link has been down; 0 when up
+ * @param priority {@code slave_priority}; 0 means never promote
+ * @param usedMemoryBytes {@code used_memory}
+ * @param maxMemoryBytes {@code maxmemory}; 0 means no limit
+ * @param keys over all databases
+ * @param loading whether the server is still loading its data set
+ * @param keysByDatabase keys of each database that has any
+ */
+public record ServerStatus(
+    HostAndPort server,
+    String version,
+    String runId,
+    boolean primary,
+    long offset,
+    @Nullable HostAndPort upstream,
+    boolean linkUp,
+    long linkDownSeconds,
+    int priority,
+    long usedMemoryBytes,
+    long maxMemoryBytes,
+    long keys,
+    boolean loading,
+    int connectedClients,
+    Map<Integer, Long> keysByDatabase) {
+  public ServerStatus {
+    keysByDatabase = Map.copyOf(keysByDatabase);
+  }
+}
