@@ -1,0 +1,63 @@
+package io.vodis.topom;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.topom.plan.RebalancePlan;
+
+/**
+ * What an operator can ask of the topology manager: the port between {@code topom.api} and the
+ * service. Methods block, are called from virtual threads and throw {@link TopomException}.
+ * Changing ones work on the leader only ({@code NOT_LEADER} elsewhere) and return once the change
+ * is committed in the store, except where said.
+ */
+public interface TopomService {
+
+  TopomView view();
+
+  void createGroup(int groupId);
+
+  /** The group must have no servers. */
+  void removeGroup(int groupId);
+
+  /**
+   * Adds a server as the group's primary if it is the first, else as a replica, and makes it follow
+   * the primary. The server must answer and belong to no group.
+   */
+  void addServer(int groupId, HostAndPort server, String datacenter);
+
+  /** A replica, or the last server of a group that owns no slot. */
+  void removeServer(int groupId, HostAndPort server);
+
+  /**
+   * Planned switchover: returns once the replica is primary and every proxy uses it, or throws
+   * having changed nothing.
+   */
+  void promote(int groupId, HostAndPort replica);
+
+  /** Gives idle slots to a group without moving keys. */
+  void assignSlots(int firstSlotId, int lastSlotId, int groupId);
+
+  /** Takes idle slots from their groups; their keys stay where they are, unreachable. */
+  void offlineSlots(int firstSlotId, int lastSlotId);
+
+  /**
+   * Creates pending actions for the idle slots of the range that are not in the group already.
+   *
+   * @return how many
+   */
+  int migrateSlots(int firstSlotId, int lastSlotId, int groupId);
+
+  /** Cancels a pending action; {@code CONFLICT} if it has started. */
+  void cancelAction(int slotId);
+
+  /** Cancels all pending actions; returns how many. */
+  int cancelPendingActions();
+
+  /** A plan for the present topology; changes nothing. */
+  RebalancePlan planRebalance();
+
+  /** Creates the plan's actions; {@code CONFLICT} if the topology is no longer that of the plan. */
+  void confirmRebalance(RebalancePlan plan);
+
+  /** Removes a proxy that is not alive from the list. */
+  void removeProxy(String token);
+}
