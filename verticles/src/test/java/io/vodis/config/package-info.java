@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.config;
+
+import org.jspecify.annotations.NullMarked;
