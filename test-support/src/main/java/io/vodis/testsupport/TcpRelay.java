@@ -1,0 +1,182 @@
+package io.vodis.testsupport;
+
+import io.vodis.model.HostAndPort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A piece of network between two processes, which a test can hold up or cut. Bytes held are not
+ * lost: they arrive when the relay is released, like those of a delayed packet.
+ */
+public final class TcpRelay implements AutoCloseable {
+
+  /** Which way bytes flow, seen from the one who connected. */
+  public enum Direction {
+    FORTH,
+    BACK
+  }
+
+  private final HostAndPort target;
+  private final ServerSocket listener;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicLong bytesForth = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition released = lock.newCondition();
+  private boolean heldForth;
+  private boolean heldBack;
+  private volatile boolean refusing;
+
+  private TcpRelay(HostAndPort target) {
+    this.target = target;
+    try {
+      listener = new ServerSocket(FreePorts.next(), 128, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofVirtual().name("relay-accept").start(this::accept);
+  }
+
+  public static TcpRelay to(HostAndPort target) {
+    return new TcpRelay(target);
+  }
+
+  public HostAndPort address() {
+    return new HostAndPort("127.0.0.1", listener.getLocalPort());
+  }
+
+  public int connections() {
+    return open.size() / 2;
+  }
+
+  /** Bytes passed on to the target so far. */
+  public long bytesForth() {
+    return bytesForth.get();
+  }
+
+  /** Stops passing bytes on in this direction; connections stay open. */
+  public void hold(Direction direction) {
+    set(direction, true);
+  }
+
+  /** Passes on what was held, and what follows. */
+  public void release(Direction direction) {
+    set(direction, false);
+  }
+
+  private void set(Direction direction, boolean held) {
+    lock.lock();
+    try {
+      if (direction == Direction.FORTH) {
+        heldForth = held;
+      } else {
+        heldBack = held;
+      }
+      released.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes all connections and refuses new ones until {@link #mend}. */
+  public void cut() {
+    refusing = true;
+    open.forEach(TcpRelay::closeQuietly);
+  }
+
+  public void mend() {
+    refusing = false;
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket client = listener.accept();
+        if (refusing) {
+          client.close();
+          continue;
+        }
+        Thread.ofVirtual().name("relay").start(() -> connect(client));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void connect(Socket client) {
+    Socket server = new Socket();
+    try {
+      server.connect(new InetSocketAddress(target.host(), target.port()), 5000);
+      client.setTcpNoDelay(true);
+      server.setTcpNoDelay(true);
+    } catch (IOException unreachable) {
+      closeQuietly(client);
+      return;
+    }
+    open.add(client);
+    open.add(server);
+    Thread.ofVirtual().name("relay-back").start(() -> pump(server, client, Direction.BACK));
+    pump(client, server, Direction.FORTH);
+  }
+
+  private void pump(Socket from, Socket to, Direction direction) {
+    byte[] buffer = new byte[64 * 1024];
+    try {
+      int n = from.getInputStream().read(buffer);
+      while (n >= 0) {
+        awaitReleased(direction);
+        to.getOutputStream().write(buffer, 0, n);
+        if (direction == Direction.FORTH) {
+          bytesForth.addAndGet(n);
+        }
+        n = from.getInputStream().read(buffer);
+      }
+    } catch (IOException | InterruptedException closed) {
+      // One side has gone; the other learns it below.
+    } finally {
+      closeQuietly(from);
+      closeQuietly(to);
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  private void awaitReleased(Direction direction) throws InterruptedException {
+    lock.lock();
+    try {
+      while (direction == Direction.FORTH ? heldForth : heldBack) {
+        released.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    release(Direction.FORTH);
+    release(Direction.BACK);
+    open.forEach(TcpRelay::closeQuietly);
+  }
+}
