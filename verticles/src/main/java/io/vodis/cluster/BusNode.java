@@ -1,0 +1,72 @@
+package io.vodis.cluster;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vodis.bus.BusSupport;
+import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.ProductConfig;
+import io.vodis.store.zookeeper.ZooKeeperClients;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+
+/** Starts the clustered Vert.x of a process. */
+final class BusNode {
+
+  private BusNode() {}
+
+  /**
+   * Joins the cluster of a product. The store must be reachable; afterwards it need not be.
+   *
+   * @param advertisedHost where the other members reach this process
+   */
+  static Vertx start(ProductConfig product, CoordinatorConfig coordinator, String advertisedHost) {
+    CuratorFramework curator = ZooKeeperClients.create(coordinator, rootPath(product), 3);
+    curator.start();
+    Vertx vertx;
+    try {
+      vertx =
+          Vertx.builder()
+              .with(options(advertisedHost))
+              .withClusterManager(new VodisClusterManager(curator, UUID.randomUUID().toString()))
+              .buildClustered()
+              .await(60, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      curator.close();
+      throw new ClusterException("cannot join the cluster: " + e.getMessage(), e);
+    }
+    BusSupport.install(vertx);
+    return vertx;
+  }
+
+  private static String rootPath(ProductConfig product) {
+    return "codis3/" + product.productName() + "/vodis/bus";
+  }
+
+  private static VertxOptions options(String advertisedHost) {
+    return new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+        .setEventBusOptions(
+            new EventBusOptions()
+                .setHost(isOnThisMachine(advertisedHost) ? advertisedHost : "0.0.0.0")
+                .setClusterPublicHost(advertisedHost)
+                .setConnectTimeout(3000)
+                .setClusterPingInterval(5000)
+                .setClusterPingReplyInterval(5000));
+  }
+
+  /** Whether the advertised host can be bound to; behind address translation it cannot. */
+  private static boolean isOnThisMachine(String host) {
+    try {
+      return NetworkInterface.getByInetAddress(InetAddress.getByName(host)) != null;
+    } catch (UnknownHostException | SocketException e) {
+      return false;
+    }
+  }
+}
