@@ -93,6 +93,26 @@ public final class RespClient implements AutoCloseable {
     return reply;
   }
 
+  /** The reply to a command that must answer with a number. */
+  public long expectNumber(String... command) {
+    if (expect(command) instanceof Long number) {
+      return number;
+    }
+    throw new AssertionError(String.join(" ", command) + " does not answer with a number");
+  }
+
+  /** A bulk reply as the bytes it is. */
+  public byte[] expectBytes(String... command) {
+    send(command);
+    flush();
+    String raw = receiveRaw();
+    if (!raw.startsWith("$") || raw.startsWith("$-")) {
+      throw new AssertionError(String.join(" ", command) + ": " + raw);
+    }
+    String content = raw.substring(raw.indexOf('\n') + 1, raw.length() - 2);
+    return content.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
   /** All commands in one write, then all replies in order. */
   public List<@Nullable Object> pipeline(List<String[]> commands) {
     for (String[] command : commands) {
