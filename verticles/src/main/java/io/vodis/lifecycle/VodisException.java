@@ -1,5 +1,7 @@
 package io.vodis.lifecycle;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Root of the few unchecked exceptions of Vodis. Its message is one line that an operator can act
  * on.
@@ -12,7 +14,7 @@ public class VodisException extends RuntimeException {
     super(message);
   }
 
-  public VodisException(String message, Throwable cause) {
+  public VodisException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -27,6 +27,15 @@ public interface RedisAdmin extends AutoCloseable {
   Reply call(HostAndPort server, int database, Duration timeout, List<byte[]> command);
 
   /**
+   * Several commands at once, each answered in its place. The first error reply is thrown; the
+   * others have been executed all the same.
+   */
+  default List<Reply> callAll(
+      HostAndPort server, int database, Duration timeout, List<List<byte[]>> commands) {
+    return commands.stream().map(command -> call(server, database, timeout, command)).toList();
+  }
+
+  /**
    * CLIENT KILL of every connection to {@code server} whose CLIENT SETNAME name starts with {@code
    * namePrefix}; returns how many there were.
    */

@@ -2,6 +2,7 @@ package io.vodis.redis;
 
 import io.vodis.lifecycle.VodisException;
 import io.vodis.model.HostAndPort;
+import org.jspecify.annotations.Nullable;
 
 /** A server that could not be reached, did not answer in time, or answered with an error. */
 public class RedisAdminException extends VodisException {
@@ -21,7 +22,8 @@ public class RedisAdminException extends VodisException {
   private final HostAndPort server;
   private final Kind kind;
 
-  public RedisAdminException(HostAndPort server, Kind kind, String message, Throwable cause) {
+  public RedisAdminException(
+      HostAndPort server, Kind kind, String message, @Nullable Throwable cause) {
     super(server + ": " + message, cause);
     this.server = server;
     this.kind = kind;

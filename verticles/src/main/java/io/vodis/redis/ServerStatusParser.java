@@ -1,0 +1,110 @@
+package io.vodis.redis;
+
+import io.vodis.model.HostAndPort;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads ROLE and INFO of Redis 3.2 to 8 and Valkey. ROLE decides what the server is; INFO gives the
+ * figures. A line that is missing or new is no error: versions differ.
+ */
+final class ServerStatusParser {
+
+  private final Map<String, String> info = new HashMap<>();
+  private final Map<Integer, Long> keysByDatabase = new TreeMap<>();
+
+  private ServerStatusParser(String infoText) {
+    for (String line : infoText.split("\r?\n")) {
+      int colon = line.indexOf(':');
+      if (colon <= 0 || line.startsWith("#")) {
+        continue;
+      }
+      String key = line.substring(0, colon);
+      String value = line.substring(colon + 1);
+      if (key.startsWith("db") && value.startsWith("keys=")) {
+        int end = value.indexOf(',');
+        String keys = value.substring("keys=".length(), end < 0 ? value.length() : end);
+        keysByDatabase.put(Integer.parseInt(key.substring(2)), Long.parseLong(keys));
+      } else {
+        info.put(key, value);
+      }
+    }
+  }
+
+  /**
+   * The status of {@code server}.
+   *
+   * @throws IllegalArgumentException if it is neither a primary nor a replica
+   */
+  static ServerStatus parse(HostAndPort server, Reply role, String infoText) {
+    return new ServerStatusParser(infoText).status(server, Replies.items(role));
+  }
+
+  private ServerStatus status(HostAndPort server, List<Reply> role) {
+    String kind = Replies.text(role.getFirst());
+    boolean primary = kind.equals("master");
+    if (!primary && !kind.equals("slave")) {
+      throw new IllegalArgumentException("is a " + kind + ", expected a primary or a replica");
+    }
+    boolean linkUp = primary || text("master_link_status", "down").equals("up");
+    return new ServerStatus(
+        server,
+        text("valkey_version", text("redis_version", "unknown")),
+        text("run_id", ""),
+        primary,
+        offset(primary, role),
+        primary ? null : upstream(role),
+        linkUp,
+        linkUp ? 0 : linkDownSeconds(),
+        (int) number("slave_priority", 100),
+        number("used_memory", 0),
+        number("maxmemory", 0),
+        keysByDatabase.values().stream().mapToLong(Long::longValue).sum(),
+        number("loading", 0) != 0,
+        (int) number("connected_clients", 0),
+        keysByDatabase);
+  }
+
+  /** ROLE of a replica that has never been connected answers -1; a primary always knows its own. */
+  private long offset(boolean primary, List<Reply> role) {
+    if (primary) {
+      return Math.max(0, Replies.number(role.get(1), 0));
+    }
+    long fromRole = role.size() > 4 ? Replies.number(role.get(4), 0) : 0;
+    return Math.max(0, Math.max(fromRole, number("slave_repl_offset", 0)));
+  }
+
+  private static @Nullable HostAndPort upstream(List<Reply> role) {
+    String host = Replies.text(role.get(1));
+    int port = (int) Replies.number(role.get(2), 0);
+    return host.isEmpty() || port <= 0
+        ? null
+        : new HostAndPort(host.toLowerCase(Locale.ROOT), port);
+  }
+
+  /** A link that was never up has been down since the server started. */
+  private long linkDownSeconds() {
+    long seconds = number("master_link_down_since_seconds", -1);
+    return seconds >= 0 ? seconds : number("uptime_in_seconds", 0);
+  }
+
+  private String text(String key, String ifMissing) {
+    return info.getOrDefault(key, ifMissing);
+  }
+
+  private long number(String key, long ifMissing) {
+    String value = info.get(key);
+    if (value == null) {
+      return ifMissing;
+    }
+    try {
+      return Long.parseLong(value.trim());
+    } catch (NumberFormatException e) {
+      return ifMissing;
+    }
+  }
+}
