@@ -1,0 +1,155 @@
+package io.vodis.topom.api;
+
+import io.vodis.topom.TopomException;
+import io.vodis.topom.TopomService;
+import io.vodis.topom.TopomView;
+import io.vodis.topom.api.Arguments.SlotSpan;
+import io.vodis.topom.api.view.ChangeView;
+import io.vodis.topom.plan.RebalancePlan;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What each {@code operationId} of the OpenAPI file means to the service. */
+final class Operations {
+
+  /** One call, made on a virtual thread because the service blocks. */
+  @FunctionalInterface
+  interface Operation {
+    Answer run(TopomService service, Arguments arguments);
+  }
+
+  private Operations() {}
+
+  /** By {@code operationId}. */
+  static Map<String, Operation> all() {
+    return Map.ofEntries(
+        query("getOverview", ViewMapper::overview),
+        query("listMembers", ViewMapper::members),
+        query("listGroups", ViewMapper::groups),
+        query("listServers", ViewMapper::servers),
+        query("listSlots", ViewMapper::slots),
+        query("listActions", ViewMapper::actions),
+        query("listProxies", ViewMapper::proxies),
+        Map.entry("getGroup", Operations::group),
+        Map.entry("createGroup", Operations::createGroup),
+        Map.entry("removeGroup", Operations::removeGroup),
+        Map.entry("addServer", Operations::addServer),
+        Map.entry("removeServer", Operations::removeServer),
+        Map.entry("promoteServer", Operations::promoteServer),
+        Map.entry("assignSlots", Operations::assignSlots),
+        Map.entry("offlineSlots", Operations::offlineSlots),
+        Map.entry("migrateSlots", Operations::migrateSlots),
+        Map.entry("planRebalance", Operations::planRebalance),
+        Map.entry("confirmRebalance", Operations::confirmRebalance),
+        Map.entry("cancelAction", Operations::cancelAction),
+        Map.entry("cancelPendingActions", Operations::cancelPendingActions),
+        Map.entry("removeProxy", Operations::removeProxy));
+  }
+
+  private static Map.Entry<String, Operation> query(
+      String operationId, Function<TopomView, Object> mapper) {
+    return Map.entry(operationId, (service, arguments) -> Answer.ok(mapper.apply(service.view())));
+  }
+
+  private static Answer group(TopomService service, Arguments arguments) {
+    int groupId = arguments.pathInt("groupId");
+    TopomView view = service.view();
+    return view.topology()
+        .group(groupId)
+        .map(group -> Answer.ok(ViewMapper.group(view, group)))
+        .orElseThrow(
+            () ->
+                new TopomException(
+                    TopomException.Code.NOT_FOUND, "group " + groupId + " does not exist"));
+  }
+
+  private static Answer createGroup(TopomService service, Arguments arguments) {
+    service.createGroup(arguments.bodyInt("groupId"));
+    return Answer.created(change(service, null));
+  }
+
+  private static Answer removeGroup(TopomService service, Arguments arguments) {
+    service.removeGroup(arguments.pathInt("groupId"));
+    return Answer.ok(change(service, null));
+  }
+
+  private static Answer addServer(TopomService service, Arguments arguments) {
+    service.addServer(
+        arguments.pathInt("groupId"),
+        arguments.bodyAddress("server"),
+        arguments.bodyText("datacenter", ""));
+    return Answer.created(change(service, null));
+  }
+
+  private static Answer removeServer(TopomService service, Arguments arguments) {
+    service.removeServer(arguments.pathInt("groupId"), arguments.pathAddress("server"));
+    return Answer.ok(change(service, null));
+  }
+
+  private static Answer promoteServer(TopomService service, Arguments arguments) {
+    service.promote(arguments.pathInt("groupId"), arguments.bodyAddress("server"));
+    return Answer.ok(change(service, null));
+  }
+
+  private static Answer assignSlots(TopomService service, Arguments arguments) {
+    SlotSpan span = arguments.slotSpan();
+    service.assignSlots(span.first(), span.last(), arguments.bodyInt("groupId"));
+    return Answer.ok(change(service, null));
+  }
+
+  private static Answer offlineSlots(TopomService service, Arguments arguments) {
+    SlotSpan span = arguments.slotSpan();
+    service.offlineSlots(span.first(), span.last());
+    return Answer.ok(change(service, null));
+  }
+
+  private static Answer migrateSlots(TopomService service, Arguments arguments) {
+    SlotSpan span = arguments.slotSpan();
+    int actions = service.migrateSlots(span.first(), span.last(), arguments.bodyInt("groupId"));
+    return Answer.ok(change(service, actions));
+  }
+
+  private static Answer planRebalance(TopomService service, Arguments arguments) {
+    return Answer.ok(ViewMapper.rebalance(service.planRebalance()));
+  }
+
+  /**
+   * A plan follows from its topology, so the epoch names the plan that was shown: it is made again
+   * and handed over, unless the topology has moved on.
+   */
+  private static Answer confirmRebalance(TopomService service, Arguments arguments) {
+    long shown = arguments.bodyLong("epoch");
+    RebalancePlan plan = service.planRebalance();
+    if (plan.epoch() != shown) {
+      throw new TopomException(
+          TopomException.Code.CONFLICT,
+          "the plan shown was made for epoch "
+              + shown
+              + ", the topology is at "
+              + plan.epoch()
+              + " now; look at the new plan first");
+    }
+    service.confirmRebalance(plan);
+    return Answer.ok(change(service, plan.moves().size()));
+  }
+
+  private static Answer cancelAction(TopomService service, Arguments arguments) {
+    service.cancelAction(arguments.pathInt("slotId"));
+    return Answer.ok(change(service, null));
+  }
+
+  private static Answer cancelPendingActions(TopomService service, Arguments arguments) {
+    int actions = service.cancelPendingActions();
+    return Answer.ok(change(service, actions));
+  }
+
+  private static Answer removeProxy(TopomService service, Arguments arguments) {
+    service.removeProxy(arguments.pathText("token"));
+    return Answer.ok(change(service, null));
+  }
+
+  private static ChangeView change(TopomService service, @Nullable Integer actions) {
+    return new ChangeView(service.view().topology().epoch(), actions);
+  }
+}

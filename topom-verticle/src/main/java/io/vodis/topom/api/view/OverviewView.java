@@ -1,0 +1,25 @@
+package io.vodis.topom.api.view;
+
+import org.jspecify.annotations.Nullable;
+
+/** The product in one screen. */
+public record OverviewView(
+    String product,
+    long epoch,
+    long term,
+    boolean leading,
+    @Nullable Leader leader,
+    int groups,
+    Slots slots,
+    Servers servers,
+    Proxies proxies,
+    ActionCounts actions) {
+
+  public record Leader(String token, String address) {}
+
+  public record Slots(int total, int assigned, int offline, int moving) {}
+
+  public record Servers(int total, int answering) {}
+
+  public record Proxies(int total, int alive, int current) {}
+}

@@ -1,0 +1,203 @@
+package io.vodis.topom.fake;
+
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Member;
+import io.vodis.model.Promotion;
+import io.vodis.model.Role;
+import io.vodis.model.Server;
+import io.vodis.model.SlotAction;
+import io.vodis.model.SlotMapping;
+import io.vodis.model.Topology;
+import io.vodis.redis.ServerStatus;
+import io.vodis.topom.TopomView;
+import io.vodis.topom.TopomView.ActionProgress;
+import io.vodis.topom.TopomView.ProxyHealth;
+import io.vodis.topom.TopomView.ServerHealth;
+import io.vodis.topom.plan.RebalancePlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Views to test with. */
+public final class Views {
+
+  public static final HostAndPort PRIMARY_1 = new HostAndPort("127.0.0.1", 6379);
+  public static final HostAndPort REPLICA_1 = new HostAndPort("127.0.0.1", 6380);
+  public static final HostAndPort PRIMARY_2 = new HostAndPort("127.0.0.1", 6381);
+  public static final HostAndPort SILENT_2 = new HostAndPort("::1", 6382);
+
+  public static final String ALIVE_PROXY = "proxyalive";
+  public static final String DEAD_PROXY = "proxydead";
+
+  private Views() {}
+
+  /**
+   * Two groups of two servers and an empty one; slots 0-699 in group 1, 700-899 in group 2, the
+   * rest offline, slot 5 on its way from 1 to 2, slot 6 waiting; one live and one dead proxy. One
+   * server does not answer.
+   */
+  public static TopomView busy() {
+    List<SlotMapping> slots = new ArrayList<>(Topology.empty("demo").slots());
+    for (int slotId = 0; slotId < 900; slotId++) {
+      slots.set(slotId, new SlotMapping(slotId, slotId < 700 ? 1 : 2, SlotAction.IDLE));
+    }
+    slots.set(5, slots.get(5).with(new SlotAction.Migrating(1, 2)));
+    slots.set(6, slots.get(6).with(new SlotAction.Pending(2, 2)));
+    Group first =
+        new Group(
+            1, List.of(Server.of(PRIMARY_1), new Server(REPLICA_1, "east", true)), Promotion.NONE);
+    Group second =
+        new Group(
+            2,
+            List.of(Server.of(PRIMARY_2), Server.of(SILENT_2)),
+            new Promotion.Preparing(SILENT_2, true));
+    Member leader = member(Role.TOPOM, "topomleader", 18080);
+    Member alive = member(Role.PROXY, ALIVE_PROXY, 19000);
+    return new TopomView(
+        new Topology("demo", 41, slots, Map.of(1, first, 2, second, 3, Group.empty(3))),
+        7,
+        leader,
+        true,
+        Map.of(
+            PRIMARY_1, new ServerHealth(status(PRIMARY_1, null), null, 400),
+            REPLICA_1, new ServerHealth(status(REPLICA_1, PRIMARY_1), null, 400),
+            PRIMARY_2, new ServerHealth(status(PRIMARY_2, null), "timed out after 1 s", 2400),
+            SILENT_2, new ServerHealth(null, "connection refused", 900)),
+        List.of(
+            new ProxyHealth(alive, true, 41),
+            new ProxyHealth(member(Role.PROXY, DEAD_PROXY, 19001), false, -1)),
+        List.of(leader, alive, member(Role.HA, "ha1", 11081), member(Role.METRICS, "m1", 18090)),
+        List.of(
+            new ActionProgress(
+                5,
+                1,
+                2,
+                1,
+                "migrating",
+                "",
+                1200,
+                15000.5,
+                Duration.ofSeconds(75),
+                List.of("big:1")),
+            new ActionProgress(6, 1, 2, 2, "pending", "its turn", 0, 0, null, List.of())));
+  }
+
+  /** A product of which nothing is stored yet, and no leader. */
+  public static TopomView empty() {
+    return new TopomView(
+        Topology.empty("demo"), 0, null, false, Map.of(), List.of(), List.of(), List.of());
+  }
+
+  public static Member member(Role role, String token, int port) {
+    return new Member(
+        role,
+        token,
+        token + "-1",
+        new HostAndPort("127.0.0.1", port),
+        new HostAndPort("127.0.0.1", port),
+        "east",
+        4711,
+        "2026-01-02T03:04:05Z");
+  }
+
+  public static TopomView withLeader(TopomView view, @Nullable Member leader, boolean leading) {
+    return new TopomView(
+        view.topology(),
+        view.term(),
+        leader,
+        leading,
+        view.servers(),
+        view.proxies(),
+        view.members(),
+        view.actions());
+  }
+
+  public static TopomView withTopology(TopomView view, Topology topology) {
+    return new TopomView(
+        topology,
+        view.term(),
+        view.leader(),
+        view.leading(),
+        view.servers(),
+        view.proxies(),
+        view.members(),
+        view.actions());
+  }
+
+  public static TopomView withProxies(TopomView view, List<ProxyHealth> proxies) {
+    return new TopomView(
+        view.topology(),
+        view.term(),
+        view.leader(),
+        view.leading(),
+        view.servers(),
+        proxies,
+        view.members(),
+        view.actions());
+  }
+
+  public static TopomView withActions(TopomView view, List<ActionProgress> actions) {
+    return new TopomView(
+        view.topology(),
+        view.term(),
+        view.leader(),
+        view.leading(),
+        view.servers(),
+        view.proxies(),
+        view.members(),
+        actions);
+  }
+
+  /** The view after every action has completed. */
+  public static TopomView settled(TopomView view) {
+    List<SlotMapping> slots =
+        view.topology().slots().stream()
+            .map(
+                slot ->
+                    slot.action() instanceof SlotAction.Moving moving
+                        ? new SlotMapping(slot.slotId(), moving.targetGroupId(), SlotAction.IDLE)
+                        : slot)
+            .toList();
+    Topology topology = view.topology();
+    return withActions(
+        withTopology(
+            view, new Topology(topology.product(), topology.epoch() + 1, slots, topology.groups())),
+        List.of());
+  }
+
+  static ActionProgress pending(RebalancePlan.Move move, int index) {
+    return new ActionProgress(
+        move.slotId(),
+        move.sourceGroupId(),
+        move.targetGroupId(),
+        index,
+        "pending",
+        "its turn",
+        0,
+        0,
+        null,
+        List.of());
+  }
+
+  private static ServerStatus status(HostAndPort server, @Nullable HostAndPort upstream) {
+    return new ServerStatus(
+        server,
+        "7.0.15",
+        "run" + server.port(),
+        upstream == null,
+        123_456,
+        upstream,
+        true,
+        0,
+        100,
+        5L * 1024 * 1024,
+        0,
+        1_234_567,
+        false,
+        12,
+        Map.of(0, 1_234_567L));
+  }
+}
