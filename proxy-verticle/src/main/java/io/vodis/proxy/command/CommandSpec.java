@@ -1,0 +1,149 @@
+package io.vodis.proxy.command;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the proxy knows about one command, or about one subcommand such as {@code xgroup|create}.
+ */
+public final class CommandSpec {
+
+  /** One row of the table, as read. */
+  record Row(
+      String name,
+      int arity,
+      Routing routing,
+      int firstKey,
+      int lastKey,
+      int keyStep,
+      List<String> flags,
+      List<String> categories,
+      List<String> tips,
+      List<KeySpec> keySpecs) {
+
+    Row {
+      flags = List.copyOf(flags);
+      categories = List.copyOf(categories);
+      tips = List.copyOf(tips);
+      keySpecs = List.copyOf(keySpecs);
+    }
+  }
+
+  private final int id;
+  private final Row row;
+  private final List<CommandSpec> subcommands;
+  private final @Nullable NameIndex<CommandSpec> subcommandIndex;
+  private final boolean readOnly;
+  private final boolean write;
+  private final boolean movableKeys;
+  private final boolean blocking;
+  private final int onlyKeyArg;
+
+  CommandSpec(int id, Row row, Map<String, CommandSpec> subcommands) {
+    this.id = id;
+    this.row = row;
+    this.subcommands = List.copyOf(subcommands.values());
+    this.subcommandIndex = subcommands.isEmpty() ? null : new NameIndex<>(subcommands);
+    this.readOnly = row.flags().contains("readonly");
+    // A script or function may write unless its command says that it does not.
+    this.write =
+        row.flags().contains("write") || !readOnly && row.flags().contains("may_replicate");
+    this.movableKeys = row.flags().contains("movablekeys");
+    this.blocking = row.flags().contains("blocking");
+    this.onlyKeyArg = onlyKeyArg(row.keySpecs());
+  }
+
+  /** Dense, 0 to size - 1: an index for arrays of counters. */
+  public int id() {
+    return id;
+  }
+
+  /** Lower case; a subcommand's name is {@code container|subcommand}. */
+  public String name() {
+    return row.name();
+  }
+
+  /** Number of arguments, the name included; negative: at least that many. */
+  public int arity() {
+    return row.arity();
+  }
+
+  /** Whether that many arguments, the name included, are right. */
+  public boolean acceptsArgCount(int argCount) {
+    int arity = row.arity();
+    return arity >= 0 ? argCount == arity : argCount >= -arity;
+  }
+
+  public Routing routing() {
+    return row.routing();
+  }
+
+  /** Never changes data, so a replica could answer it. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  /** May change data. */
+  public boolean write() {
+    return write;
+  }
+
+  /** False: known, but answered with an error. */
+  public boolean supported() {
+    return row.routing().supported();
+  }
+
+  /** Where its keys are depends on its arguments. */
+  public boolean movableKeys() {
+    return movableKeys;
+  }
+
+  /** May wait at the server; whether it will can depend on arguments, see {@link KeyLocator}. */
+  public boolean mayBlock() {
+    return blocking;
+  }
+
+  /** Subcommands have specifications of their own. */
+  public boolean hasSubcommands() {
+    return subcommandIndex != null;
+  }
+
+  /** The subcommand of that name, in any letter case; the offset is an absolute index. */
+  public @Nullable CommandSpec subcommand(ByteBuf in, int offset, int length) {
+    return subcommandIndex == null ? null : subcommandIndex.find(in, offset, length);
+  }
+
+  List<CommandSpec> subcommands() {
+    return subcommands;
+  }
+
+  Row row() {
+    return row;
+  }
+
+  List<KeySpec> keySpecs() {
+    return row.keySpecs();
+  }
+
+  /** The argument that is always its one and only key, or 0: the common case, kept at hand. */
+  int onlyKeyArg() {
+    return onlyKeyArg;
+  }
+
+  @Override
+  public String toString() {
+    return row.name();
+  }
+
+  private static int onlyKeyArg(List<KeySpec> specs) {
+    if (specs.size() == 1
+        && specs.get(0).begin() instanceof KeySpec.Begin.Index begin
+        && specs.get(0).find() instanceof KeySpec.Find.Range range
+        && range.lastKey() == 0) {
+      return begin.index();
+    }
+    return 0;
+  }
+}

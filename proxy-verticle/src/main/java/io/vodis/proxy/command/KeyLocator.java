@@ -1,0 +1,310 @@
+package io.vodis.proxy.command;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.KeySpec.Begin;
+import io.vodis.proxy.command.KeySpec.Find;
+import io.vodis.resp.RequestDecoder;
+import io.vodis.resp.RespErrors;
+import java.util.Arrays;
+
+/**
+ * Finds the keys of a request by the key specifications of its command. One per event loop: the
+ * result lives until the next call.
+ */
+public final class KeyLocator {
+
+  private static final int KEYS_INITIAL = 16;
+
+  /** Beyond this the array of an exceptional request is given back with the next one. */
+  private static final int KEYS_KEPT = 1024;
+
+  private static final byte[] NEGATIVE_KEYS =
+      RespErrors.reply("ERR Number of keys can't be negative");
+  private static final byte[] TOO_MANY_KEYS =
+      RespErrors.reply("ERR Number of keys can't be greater than number of args");
+  private static final byte[] NUMKEYS_NOT_POSITIVE =
+      RespErrors.reply("ERR numkeys should be greater than 0");
+  private static final byte[] SORT_BY_DENIED =
+      RespErrors.reply("ERR BY option of SORT denied in cluster mode.");
+  private static final byte[] SORT_GET_DENIED =
+      RespErrors.reply("ERR GET option of SORT denied in cluster mode.");
+
+  private static final int NOT_A_NUMBER = Integer.MIN_VALUE;
+
+  private int[] keyArgs = new int[KEYS_INITIAL];
+  private int keyCount;
+  private byte[] error = RespErrors.SYNTAX;
+
+  // The request under examination; its first argument may be a nested command's name.
+  private int base;
+  private int nameArg;
+  private int argCount;
+
+  /**
+   * Finds the keys of a request whose number of arguments has been checked.
+   *
+   * @return how many there are; -1 if that cannot be told, and {@link #error()} says why
+   */
+  public int locate(CommandSpec spec, ByteBuf in, RequestDecoder request) {
+    int only = spec.onlyKeyArg();
+    if (only > 0) {
+      if (only >= request.argCount()) {
+        return fail(RespErrors.SYNTAX);
+      }
+      keyArgs[0] = only;
+      keyCount = 1;
+      return 1;
+    }
+    return locateNested(spec, in, request, 0);
+  }
+
+  /** Index of the argument that is the i-th key. */
+  public int keyArg(int i) {
+    return keyArgs[i];
+  }
+
+  /** What to answer when the keys cannot be told: a whole error reply. */
+  public byte[] error() {
+    return error;
+  }
+
+  /**
+   * Whether this request would wait at the server: always for {@code BLPOP} and its like, for
+   * {@code XREAD} and {@code XREADGROUP} only with {@code BLOCK} before {@code STREAMS}.
+   */
+  public boolean blocks(CommandSpec spec, ByteBuf in, RequestDecoder request) {
+    if (!spec.mayBlock()) {
+      return false;
+    }
+    if (spec.routing() == Routing.BLOCKING) {
+      return true;
+    }
+    begin(in, request, 0);
+    // XREADGROUP GROUP name consumer: these two are free text.
+    int from = matches(in, request, 1, "GROUP") ? 4 : 1;
+    for (int arg = from; arg < argCount; arg++) {
+      if (matches(in, request, arg, "STREAMS")) {
+        return false;
+      }
+      if (matches(in, request, arg, "BLOCK")) {
+        return true;
+      }
+      if (matches(in, request, arg, "COUNT")) {
+        arg++;
+      }
+    }
+    return false;
+  }
+
+  /** As {@link #locate}, for a command whose name is not the first argument: COMMAND GETKEYS. */
+  int locateNested(CommandSpec spec, ByteBuf in, RequestDecoder request, int nameArg) {
+    begin(in, request, nameArg);
+    if (keyArgs.length > KEYS_KEPT) {
+      keyArgs = new int[KEYS_INITIAL];
+    }
+    keyCount = 0;
+    String name = spec.name();
+    if (name.equals("sort") || name.equals("sort_ro")) {
+      return sort(in, request) ? keyCount : -1;
+    }
+    for (KeySpec keySpec : spec.keySpecs()) {
+      if (!follow(spec, keySpec, in, request)) {
+        return -1;
+      }
+    }
+    return keyCount;
+  }
+
+  private void begin(ByteBuf in, RequestDecoder request, int nameArg) {
+    this.base = in.readerIndex();
+    this.nameArg = nameArg;
+    this.argCount = request.argCount() - nameArg;
+  }
+
+  private boolean follow(CommandSpec spec, KeySpec keySpec, ByteBuf in, RequestDecoder request) {
+    return switch (keySpec.begin()) {
+      case Begin.Index begin -> keysFrom(begin.index(), spec, keySpec.find(), in, request);
+      case Begin.Keyword begin -> behindKeyword(begin, spec, keySpec.find(), in, request);
+      case Begin.Unknown unknown -> fail(RespErrors.INVALID_KEYS) >= 0;
+    };
+  }
+
+  private boolean behindKeyword(
+      Begin.Keyword begin, CommandSpec spec, Find find, ByteBuf in, RequestDecoder request) {
+    String keyword = begin.keyword();
+    if (begin.startFrom() < 0) {
+      for (int arg = argCount + begin.startFrom(); arg > 0; arg--) {
+        if (matches(in, request, arg, keyword)) {
+          return keysFrom(arg + 1, spec, find, in, request);
+        }
+      }
+      return true;
+    }
+    boolean single = find instanceof Find.Range range && range.lastKey() == 0;
+    for (int arg = begin.startFrom(); arg < argCount; arg++) {
+      if (matches(in, request, arg, keyword)) {
+        if (!keysFrom(arg + 1, spec, find, in, request)) {
+          return false;
+        }
+        if (!single) {
+          return true;
+        }
+        // GEORADIUS ... STORE a STORE b: the server stores to the last, so all must be checked.
+        arg++;
+      }
+    }
+    return true;
+  }
+
+  private boolean keysFrom(
+      int first, CommandSpec spec, Find find, ByteBuf in, RequestDecoder request) {
+    return switch (find) {
+      case Find.Range range -> range(first, range.lastKey(), range.step(), range.limit());
+      case Find.KeyNum num ->
+          counted(first + num.keyNumIndex(), first + num.firstKey(), num.step(), spec, in, request);
+      case Find.Unknown unknown -> fail(RespErrors.INVALID_KEYS) >= 0;
+    };
+  }
+
+  /**
+   *
+   *
+   * <pre>
+   *   MSET k v k v           index(1) range(-1,2,0)
+   *   XREAD STREAMS a b 0 0  keyword(STREAMS) range(-1,1,2): the first half of the rest
+   * </pre>
+   */
+  private boolean range(int first, int lastKey, int step, int limit) {
+    int last = lastKey >= 0 ? first + lastKey : argCount + lastKey;
+    if (lastKey == -1 && limit > 1) {
+      int rest = argCount - first;
+      if (rest % limit != 0) {
+        return fail(RespErrors.SYNTAX) >= 0;
+      }
+      last = first + rest / limit - 1;
+    }
+    if (last >= argCount) {
+      return fail(RespErrors.SYNTAX) >= 0;
+    }
+    for (int arg = first; arg <= last; arg += step) {
+      add(arg);
+    }
+    return true;
+  }
+
+  /**
+   *
+   *
+   * <pre>
+   *   EVAL script 2 a b arg    index(2) keynum(0,1,1)
+   * </pre>
+   */
+  private boolean counted(
+      int numberArg, int first, int step, CommandSpec spec, ByteBuf in, RequestDecoder request) {
+    int count = numberArg < argCount ? number(in, request, numberArg) : NOT_A_NUMBER;
+    boolean script = spec.row().categories().contains("scripting");
+    if (count == NOT_A_NUMBER) {
+      return fail(RespErrors.NOT_AN_INTEGER) >= 0;
+    }
+    if (count < 0 || count == 0 && !script) {
+      return fail(script ? NEGATIVE_KEYS : notPositive(spec)) >= 0;
+    }
+    if ((long) first + (long) (count - 1) * step >= argCount) {
+      return fail(script ? TOO_MANY_KEYS : RespErrors.SYNTAX) >= 0;
+    }
+    for (int i = 0; i < count; i++) {
+      add(first + i * step);
+    }
+    return true;
+  }
+
+  private static byte[] notPositive(CommandSpec spec) {
+    return spec.row().categories().contains("sortedset")
+            && !spec.name().matches("z(mpop|intercard)")
+        ? RespErrors.reply("ERR at least 1 input key is needed for '" + spec.name() + "' command")
+        : NUMKEYS_NOT_POSITIVE;
+  }
+
+  /**
+   * SORT names its other keys among options; those that a pattern would name live in any slot, so
+   * patterns are refused as Redis Cluster refuses them.
+   *
+   * <pre>
+   *   SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC|DESC] [ALPHA] [STORE key]
+   * </pre>
+   */
+  private boolean sort(ByteBuf in, RequestDecoder request) {
+    add(1);
+    for (int arg = 2; arg < argCount; arg++) {
+      if (matches(in, request, arg, "LIMIT") && argCount - arg > 2) {
+        arg += 2;
+      } else if (matches(in, request, arg, "STORE") && argCount - arg > 1) {
+        add(++arg);
+      } else if (matches(in, request, arg, "BY") && argCount - arg > 1) {
+        if (isPattern(in, request, ++arg)) {
+          return fail(SORT_BY_DENIED) >= 0;
+        }
+      } else if (matches(in, request, arg, "GET") && argCount - arg > 1) {
+        if (!matches(in, request, ++arg, "#")) {
+          return fail(SORT_GET_DENIED) >= 0;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean isPattern(ByteBuf in, RequestDecoder request, int arg) {
+    int from = base + request.argOffset(nameArg + arg);
+    return in.indexOf(from, from + request.argLength(nameArg + arg), (byte) '*') >= 0;
+  }
+
+  /** Compares in any letter case with a word in upper case. */
+  private boolean matches(ByteBuf in, RequestDecoder request, int arg, String word) {
+    int length = word.length();
+    if (arg >= argCount || request.argLength(nameArg + arg) != length) {
+      return false;
+    }
+    int from = base + request.argOffset(nameArg + arg);
+    for (int i = 0; i < length; i++) {
+      int b = in.getByte(from + i);
+      if (b >= 'a' && b <= 'z') {
+        b -= 'a' - 'A';
+      }
+      if (b != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int number(ByteBuf in, RequestDecoder request, int arg) {
+    int at = base + request.argOffset(nameArg + arg);
+    int end = at + request.argLength(nameArg + arg);
+    boolean negative = at < end && in.getByte(at) == '-';
+    at += negative ? 1 : 0;
+    if (at == end || end - at > 9 || in.getByte(at) == '0' && (negative || end - at > 1)) {
+      return NOT_A_NUMBER;
+    }
+    int number = 0;
+    for (; at < end; at++) {
+      int digit = in.getByte(at) - '0';
+      if (digit < 0 || digit > 9) {
+        return NOT_A_NUMBER;
+      }
+      number = number * 10 + digit;
+    }
+    return negative ? -number : number;
+  }
+
+  private void add(int arg) {
+    if (keyCount == keyArgs.length) {
+      keyArgs = Arrays.copyOf(keyArgs, keyCount * 2);
+    }
+    keyArgs[keyCount++] = nameArg + arg;
+  }
+
+  private int fail(byte[] reply) {
+    error = reply;
+    return -1;
+  }
+}

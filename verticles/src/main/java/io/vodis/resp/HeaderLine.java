@@ -1,0 +1,90 @@
+package io.vodis.resp;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The number between a type byte and its line end, read as strictly as Redis reads it: no plus
+ * sign, no leading zero, no blank.
+ *
+ * <pre>
+ *   $ 1 2 \r \n
+ *     ^         ^
+ *     from      next()
+ * </pre>
+ *
+ * Remembers how far an unfinished line was searched, so that a peer who sends it byte by byte does
+ * not make us read it over and over.
+ */
+final class HeaderLine {
+
+  enum Outcome {
+    COMPLETE,
+    MORE,
+    /** The line ended and is no number. */
+    INVALID,
+    /** The line is longer than allowed and has not ended. */
+    TOO_LONG
+  }
+
+  /** Digits of {@link Long#MAX_VALUE}, less one: such a number cannot overflow. */
+  private static final int DIGITS_MAX = 18;
+
+  private final int lineBytesMax;
+  private int searched;
+  private long value;
+  private int next;
+
+  HeaderLine(int lineBytesMax) {
+    this.lineBytesMax = lineBytesMax;
+  }
+
+  /** Reads the number that starts at {@code from}; call again with the same start for more. */
+  Outcome read(ByteBuf in, int from, int end) {
+    int at = from + searched;
+    while (at < end && in.getByte(at) != '\r') {
+      at++;
+    }
+    if (end - at < 2) {
+      searched = at - from;
+      return searched > lineBytesMax ? Outcome.TOO_LONG : Outcome.MORE;
+    }
+    searched = 0;
+    next = at + 2;
+    return in.getByte(at + 1) == '\n' && number(in, from, at) ? Outcome.COMPLETE : Outcome.INVALID;
+  }
+
+  long value() {
+    return value;
+  }
+
+  /** Absolute index of the first byte after the line. */
+  int next() {
+    return next;
+  }
+
+  void reset() {
+    searched = 0;
+  }
+
+  private boolean number(ByteBuf in, int from, int end) {
+    boolean negative = from < end && in.getByte(from) == '-';
+    int at = negative ? from + 1 : from;
+    int digits = end - at;
+    if (digits < 1 || digits > DIGITS_MAX) {
+      return false;
+    }
+    if (in.getByte(at) == '0' && (digits > 1 || negative)) {
+      return false;
+    }
+    long number = 0;
+    for (; at < end; at++) {
+      int digit = in.getByte(at) - '0';
+      if (digit < 0 || digit > 9) {
+        return false;
+      }
+      number = number * 10 + digit;
+    }
+    value = negative ? -number : number;
+    return true;
+  }
+}
