@@ -1,0 +1,44 @@
+package io.vodis.topom.migrate;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.Replies;
+import io.vodis.redis.Reply;
+import io.vodis.slot.SlotHash;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One page of a SCAN: what of it concerns a task.
+ *
+ * @param nextCursor {@code 0} when the scan is complete
+ * @param scanned keys in the page, concerned or not
+ * @param keysByTarget the keys that have to move, by where to
+ */
+record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>> keysByTarget) {
+
+  /** A key of a slot that moves. */
+  record MovingKey(int slotId, byte[] name) {}
+
+  static KeyPage of(Reply scanReply, MigrationTask task) {
+    List<Reply> parts = Replies.items(scanReply);
+    List<Reply> names = Replies.items(parts.get(1));
+    Map<HostAndPort, List<MovingKey>> keysByTarget = new LinkedHashMap<>();
+    for (Reply name : names) {
+      byte[] bytes = Replies.bytes(name);
+      int slotId = SlotHash.slotOf(bytes);
+      HostAndPort target = task.targetBySlot().get(slotId);
+      if (target != null) {
+        keysByTarget
+            .computeIfAbsent(target, t -> new ArrayList<>())
+            .add(new MovingKey(slotId, bytes));
+      }
+    }
+    return new KeyPage(Replies.text(parts.get(0)), names.size(), keysByTarget);
+  }
+
+  boolean isLast() {
+    return nextCursor.equals("0");
+  }
+}

@@ -1,0 +1,52 @@
+package io.vodis.topom.migrate;
+
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.RedisAdmin;
+import java.util.ArrayList;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Empties slots on a server. Holds no state of its own between calls: what has been done can be
+ * seen on the servers, so that any topom may begin, stop, or begin again.
+ *
+ * <p>The {@link RedisAdmin} is for this class alone: it gives long commands and transactions.
+ */
+public final class SlotMigrator {
+
+  private final RedisAdmin admin;
+  private final MigrationSettings settings;
+  private final Clock clock;
+
+  public SlotMigrator(RedisAdmin admin, MigrationSettings settings, Clock clock) {
+    this.admin = admin;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /**
+   * Blocks until a whole pass over every database of the source has found no key of these slots.
+   * Asks {@code proceed} before every effect.
+   *
+   * @return false as soon as {@code proceed} is false
+   * @throws io.vodis.redis.RedisAdminException with the words of the side that failed; calling
+   *     again is always safe
+   */
+  public boolean migrate(MigrationTask task, BooleanSupplier proceed, MigrationProgress progress) {
+    Sweep sweep = new Sweep(admin, settings, clock, task, proceed, progress);
+    long moved;
+    do {
+      moved = 0;
+      HostAndPort source = task.source();
+      var keysByDatabase = admin.status(source, settings.migrationTimeout()).keysByDatabase();
+      sweep.onPass(keysByDatabase.values().stream().mapToLong(Long::longValue).sum());
+      for (int database : new ArrayList<>(keysByDatabase.keySet())) {
+        moved += sweep.run(new SourceServer(admin, settings, source, database));
+        if (!proceed.getAsBoolean()) {
+          return false;
+        }
+      }
+    } while (moved > 0);
+    return true;
+  }
+}

@@ -1,0 +1,115 @@
+package io.vodis.topom.migrate;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.Replies;
+import io.vodis.redis.Reply;
+import io.vodis.topom.migrate.KeyPage.MovingKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One database of the server that is swept, and the commands the sweep gives it. */
+final class SourceServer {
+
+  /**
+   * Answers place and size of the keys that are at least as large as ARGV[1]. One sample is enough
+   * to tell a big collection from a small one, and keeps the call cheap.
+   */
+  private static final String BIG_KEYS_SCRIPT =
+      "local big = {} "
+          + "for i, key in ipairs(KEYS) do "
+          + "local bytes = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '1') "
+          + "if bytes and bytes >= tonumber(ARGV[1]) then "
+          + "big[#big + 1] = i big[#big + 1] = bytes end end "
+          + "return big";
+
+  /** Bounds a MIGRATE of ordinary keys, which holds the whole source while its target is silent. */
+  private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(1);
+
+  private final RedisAdmin admin;
+  private final MigrationSettings settings;
+  private final HostAndPort address;
+  private final int database;
+
+  SourceServer(RedisAdmin admin, MigrationSettings settings, HostAndPort address, int database) {
+    this.admin = admin;
+    this.settings = settings;
+    this.address = address;
+    this.database = database;
+  }
+
+  HostAndPort address() {
+    return address;
+  }
+
+  int database() {
+    return database;
+  }
+
+  Reply scan(String cursor, int count) {
+    return call(
+        settings.migrationTimeout(),
+        Replies.command("SCAN", cursor, "COUNT", Integer.toString(count)));
+  }
+
+  /**
+   * One MIGRATE. Keys that are gone already do no harm.
+   *
+   * @throws RedisAdminException if any key may still be here
+   */
+  void migrate(HostAndPort target, List<MovingKey> keys, boolean big) {
+    Duration timeout = big ? settings.migrationTimeout() : BATCH_TIMEOUT;
+    List<byte[]> command =
+        Replies.command(
+            "MIGRATE",
+            target.host(),
+            Integer.toString(target.port()),
+            "",
+            Integer.toString(database),
+            Long.toString(timeout.toMillis()));
+    if (!settings.productAuth().isEmpty()) {
+      command.addAll(Replies.command("AUTH", settings.productAuth()));
+    }
+    command.addAll(Replies.command("KEYS"));
+    keys.forEach(key -> command.add(key.name()));
+    // The server gives up by itself after its own time-out; ours only catches a dead server.
+    call(timeout.multipliedBy(2).plus(settings.migrationTimeout()), command);
+  }
+
+  /** The keys that are at least {@code bytesMin} large; empty where the server cannot tell. */
+  Map<MovingKey, Long> bigKeys(List<MovingKey> keys, long bytesMin) {
+    List<byte[]> command = Replies.command("EVAL", BIG_KEYS_SCRIPT, Integer.toString(keys.size()));
+    keys.forEach(key -> command.add(key.name()));
+    command.add(Long.toString(bytesMin).getBytes(StandardCharsets.US_ASCII));
+    List<Reply> found;
+    try {
+      found = Replies.items(call(settings.migrationTimeout(), command));
+    } catch (RedisAdminException e) {
+      if (e.kind() == RedisAdminException.Kind.REFUSED) {
+        return Map.of(); // Before Redis 4 there is no MEMORY; a user may be denied EVAL.
+      }
+      throw e;
+    }
+    Map<MovingKey, Long> big = new HashMap<>();
+    for (int i = 0; i + 1 < found.size(); i += 2) {
+      int place = (int) Replies.number(found.get(i), 0);
+      big.put(keys.get(place - 1), Replies.number(found.get(i + 1), 0));
+    }
+    return big;
+  }
+
+  boolean holds(byte[] key) {
+    List<byte[]> command = new ArrayList<>(Replies.command("EXISTS"));
+    command.add(key);
+    return Replies.number(call(settings.migrationTimeout(), command), 0) > 0;
+  }
+
+  private Reply call(Duration timeout, List<byte[]> command) {
+    return admin.call(address, database, timeout, command);
+  }
+}

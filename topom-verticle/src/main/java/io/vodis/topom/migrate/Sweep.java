@@ -1,0 +1,216 @@
+package io.vodis.topom.migrate;
+
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.Replies;
+import io.vodis.redis.Reply;
+import io.vodis.topom.migrate.KeyPage.MovingKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The passes of one task over its source. While the keys of a page move, the next page is fetched:
+ * the server answers both on one connection, one after the other, and is never idle.
+ */
+final class Sweep {
+
+  private static final int PAGE_KEYS = 500;
+  private static final Duration OPS_PERIOD = Duration.ofMillis(200);
+  private static final int ATTEMPTS_MAX = 3;
+
+  private final RedisAdmin admin;
+  private final MigrationSettings settings;
+  private final Clock clock;
+  private final MigrationTask task;
+  private final BooleanSupplier proceed;
+  private final MigrationProgress progress;
+  private final LeftoverCleaner cleaner;
+  private final BatchSizer sizer = new BatchSizer();
+
+  private long scannedKeys;
+  private long totalKeys;
+  private Pace pace;
+  private long nextPaceNanos;
+  private long ownCalls;
+
+  Sweep(
+      RedisAdmin admin,
+      MigrationSettings settings,
+      Clock clock,
+      MigrationTask task,
+      BooleanSupplier proceed,
+      MigrationProgress progress) {
+    this.admin = admin;
+    this.settings = settings;
+    this.clock = clock;
+    this.task = task;
+    this.proceed = proceed;
+    this.progress = progress;
+    this.cleaner = new LeftoverCleaner(admin, settings.migrationTimeout());
+    this.pace = Pace.of(settings.migrationMaxBlock().toNanos(), Long.MAX_VALUE);
+    this.nextPaceNanos = clock.nanoTime();
+  }
+
+  void onPass(long keysOnSource) {
+    scannedKeys = 0;
+    totalKeys = keysOnSource;
+  }
+
+  /** One whole scan of a database; returns how many keys of the task it found. */
+  long run(SourceServer source) {
+    long found = 0;
+    CompletableFuture<Reply> fetch = fetch(source, "0");
+    while (true) {
+      KeyPage page = KeyPage.of(join(fetch), task);
+      if (!page.isLast()) {
+        fetch = fetch(source, page.nextCursor());
+      }
+      found += move(source, page);
+      scannedKeys += page.scanned();
+      progress.onScanned(scannedKeys, totalKeys);
+      if (page.isLast() || !proceed.getAsBoolean()) {
+        return found;
+      }
+    }
+  }
+
+  private CompletableFuture<Reply> fetch(SourceServer source, String cursor) {
+    CompletableFuture<Reply> fetch = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                fetch.complete(source.scan(cursor, PAGE_KEYS));
+              } catch (RuntimeException e) {
+                fetch.completeExceptionally(e);
+              }
+            });
+    return fetch;
+  }
+
+  private static Reply join(CompletableFuture<Reply> fetch) {
+    try {
+      return fetch.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private long move(SourceServer source, KeyPage page) {
+    long count = 0;
+    for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keysByTarget().entrySet()) {
+      HostAndPort target = entry.getKey();
+      List<MovingKey> ordinary = new ArrayList<>(entry.getValue());
+      count += ordinary.size();
+      Map<MovingKey, Long> big = source.bigKeys(ordinary, settings.migrationBigKeyBytes());
+      ordinary.removeAll(big.keySet());
+      if (!moveInBatches(source, target, ordinary)) {
+        return count;
+      }
+      for (Map.Entry<MovingKey, Long> key : big.entrySet()) {
+        progress.onBigKey(key.getKey().slotId(), key.getKey().name(), key.getValue());
+        if (!proceed.getAsBoolean()) {
+          return count;
+        }
+        moveReliably(source, target, List.of(key.getKey()), true);
+      }
+    }
+    return count;
+  }
+
+  private boolean moveInBatches(SourceServer source, HostAndPort target, List<MovingKey> keys) {
+    int from = 0;
+    while (from < keys.size()) {
+      if (!proceed.getAsBoolean()) {
+        return false;
+      }
+      followPace(source);
+      List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + sizer.keys()));
+      long start = clock.nanoTime();
+      moveReliably(source, target, batch, false);
+      long nanos = clock.nanoTime() - start;
+      sizer.onCall(batch.size(), nanos, pace.boundNanos());
+      from += batch.size();
+      long pause = pace.pauseNanos(nanos);
+      if (pause > 0) {
+        LockSupport.parkNanos(pause);
+      }
+    }
+    return true;
+  }
+
+  /** Looks now and then at how busy the source is with the work of others. */
+  private void followPace(SourceServer source) {
+    ownCalls++;
+    long now = clock.nanoTime();
+    if (now - nextPaceNanos < 0) {
+      return;
+    }
+    Reply stats =
+        admin.call(
+            source.address(),
+            source.database(),
+            settings.migrationTimeout(),
+            Replies.command("INFO", "stats"));
+    long ops = instantaneousOps(Replies.text(stats));
+    // A page is a SCAN and an EVAL beside its MIGRATEs.
+    long own = 3 * ownCalls * 1_000_000_000L / OPS_PERIOD.toNanos();
+    pace = Pace.of(settings.migrationMaxBlock().toNanos(), Math.max(0, ops - own));
+    ownCalls = 0;
+    nextPaceNanos = now + OPS_PERIOD.toNanos();
+  }
+
+  static long instantaneousOps(String info) {
+    String key = "instantaneous_ops_per_sec:";
+    int start = info.indexOf(key);
+    if (start < 0) {
+      return 0;
+    }
+    int end = info.indexOf('\r', start);
+    return Long.parseLong(info.substring(start + key.length(), end < 0 ? info.length() : end));
+  }
+
+  /** One MIGRATE, repeated after leftovers of broken attempts have been dealt with. */
+  private void moveReliably(
+      SourceServer source, HostAndPort target, List<MovingKey> keys, boolean big) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        source.migrate(target, keys, big);
+        break;
+      } catch (RedisAdminException e) {
+        if (attempt == ATTEMPTS_MAX || !proceed.getAsBoolean() || !mend(source, target, keys, e)) {
+          throw e;
+        }
+      }
+    }
+    Map<Integer, Integer> moved = new HashMap<>();
+    keys.forEach(key -> moved.merge(key.slotId(), 1, Integer::sum));
+    moved.forEach(progress::onMoved);
+  }
+
+  private boolean mend(
+      SourceServer source, HostAndPort target, List<MovingKey> keys, RedisAdminException e) {
+    String words = String.valueOf(e.getMessage());
+    boolean leftover = words.contains("BUSYKEY");
+    boolean fateUnknown = words.contains("IOERR") || e.kind() == RedisAdminException.Kind.NO_ANSWER;
+    if (fateUnknown) {
+      cleaner.killRestores(target);
+    }
+    if (leftover || fateUnknown) {
+      keys.forEach(key -> cleaner.removeLeftover(source, target, key.name()));
+    }
+    return leftover || fateUnknown;
+  }
+}

@@ -1,0 +1,92 @@
+package io.vodis.topom.migrate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class BatchSizerTest {
+
+  private static final long BOUND = 2_000_000;
+
+  @Test
+  void growsToWhatFitsTheBound() {
+    // Given
+    BatchSizer sizer = new BatchSizer();
+
+    // When
+    for (int i = 0; i < 20; i++) {
+      sizer.onCall(sizer.keys(), sizer.keys() * 10_000L, BOUND);
+    }
+
+    // Then
+    assertThat(sizer.keys()).isEqualTo(200);
+  }
+
+  @Test
+  void growsAtMostTwofoldPerCall() {
+    // Given
+    BatchSizer sizer = new BatchSizer();
+    int before = sizer.keys();
+
+    // When
+    sizer.onCall(before, 1, BOUND);
+
+    // Then
+    assertThat(sizer.keys()).isEqualTo(2 * before);
+  }
+
+  @Test
+  void halvesAtOnceAfterACallFarOverTheBound() {
+    // Given
+    BatchSizer sizer = new BatchSizer();
+    for (int i = 0; i < 20; i++) {
+      sizer.onCall(sizer.keys(), sizer.keys() * 10_000L, BOUND);
+    }
+    int before = sizer.keys();
+
+    // When
+    sizer.onCall(before, 3 * BOUND, BOUND);
+
+    // Then
+    assertThat(sizer.keys()).isLessThanOrEqualTo(before / 2);
+  }
+
+  @Test
+  void staysBetweenOneKeyAndTheLimit() {
+    // Given
+    BatchSizer slow = new BatchSizer();
+    BatchSizer fast = new BatchSizer();
+
+    // When
+    for (int i = 0; i < 40; i++) {
+      slow.onCall(slow.keys(), 100 * BOUND, BOUND);
+      fast.onCall(fast.keys(), 1, BOUND);
+    }
+
+    // Then
+    assertThat(slow.keys()).isEqualTo(1);
+    assertThat(fast.keys()).isEqualTo(BatchSizer.KEYS_MAX);
+  }
+
+  @Test
+  void leavesABusySourceAlone() {
+    assertThat(Pace.of(BOUND, 0)).isEqualTo(new Pace(BOUND, 0));
+    Pace busy = Pace.of(BOUND, Pace.BUSY_OPS);
+    assertThat(busy.boundNanos()).isLessThan(BOUND);
+    assertThat(busy.pauseNanos(1000)).isPositive();
+    assertThat(busy.pauseNanos(1_000_000_000)).isLessThanOrEqualTo(BOUND);
+  }
+
+  @Test
+  void recognisesTheConnectionsOfAMigratingServer() {
+    String tail = " fd=9 age=1 idle=0 flags=N db=0 cmd=";
+    assertThat(LeftoverCleaner.isRestore("id=3 addr=1.2.3.4:5 name=" + tail + "restore")).isTrue();
+    assertThat(LeftoverCleaner.isRestore("id=3 addr=1.2.3.4:5 name=" + tail + "restore-asking"))
+        .isTrue();
+    assertThat(
+            LeftoverCleaner.isRestore("id=3 addr=1.2.3.4:5 name=vodis:proxy:x" + tail + "restore"))
+        .isFalse();
+    assertThat(LeftoverCleaner.isRestore("id=3 addr=1.2.3.4:5 name=" + tail + "get")).isFalse();
+    assertThat(LeftoverCleaner.isRestore("")).isFalse();
+  }
+}

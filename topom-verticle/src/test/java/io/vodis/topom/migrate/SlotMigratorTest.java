@@ -1,0 +1,263 @@
+package io.vodis.topom.migrate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.VertxRedisAdmin;
+import io.vodis.slot.SlotHash;
+import io.vodis.testsupport.RedisProcess;
+import io.vodis.testsupport.RespClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The sweep between real servers. */
+class SlotMigratorTest {
+
+  private static final String PASSWORD = "between-servers";
+  private static final int SPLIT = 512;
+
+  private static Vertx vertx;
+  private static RedisProcess source;
+  private static RedisProcess target;
+
+  private final Map<Integer, Integer> movedBySlot = new TreeMap<>();
+  private final Map<String, Long> bigKeys = new HashMap<>();
+  private VertxRedisAdmin admin;
+  private RespClient onSource;
+  private RespClient onTarget;
+
+  @BeforeAll
+  static void startServers() {
+    vertx = Vertx.vertx();
+    source = RedisProcess.builder().password(PASSWORD).start();
+    target = RedisProcess.builder().password(PASSWORD).start();
+  }
+
+  @AfterAll
+  static void stopServers() {
+    source.close();
+    target.close();
+    vertx.close().await();
+  }
+
+  @BeforeEach
+  void connect() {
+    admin = new VertxRedisAdmin(vertx, PASSWORD, "");
+    onSource = source.client();
+    onTarget = target.client();
+    onSource.expect("FLUSHALL");
+    onTarget.expect("FLUSHALL");
+  }
+
+  @AfterEach
+  void disconnect() {
+    onSource.close();
+    onTarget.close();
+    admin.close();
+  }
+
+  @Test
+  void movesEveryKeyOfTheSlotsInEveryDatabaseAndNoOther() {
+    // Given
+    Map<String, Integer> databaseOfKey = new HashMap<>();
+    for (int i = 0; i < 3000; i++) {
+      String key = (i % 7 == 0 ? "{tag" + i + "}:" : "") + "key:" + i;
+      int database = i % 3 == 0 ? 5 : 0;
+      onSource.expect("SELECT", String.valueOf(database));
+      onSource.expect("SET", key, "value-" + i, "PX", "600000");
+      databaseOfKey.put(key, database);
+    }
+
+    // When
+    boolean complete = migrator(Long.MAX_VALUE).migrate(task(), () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    databaseOfKey.forEach(
+        (key, database) -> {
+          boolean moves = slotOf(key) < SPLIT;
+          RespClient holder = moves ? onTarget : onSource;
+          RespClient other = moves ? onSource : onTarget;
+          holder.expect("SELECT", String.valueOf(database));
+          other.expect("SELECT", String.valueOf(database));
+          assertThat(holder.expectNumber("PTTL", key)).as(key).isBetween(500_000L, 600_000L);
+          assertThat(other.expectNumber("EXISTS", key)).as(key).isZero();
+        });
+    long moving = databaseOfKey.keySet().stream().filter(key -> slotOf(key) < SPLIT).count();
+    assertThat(movedBySlot.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(moving);
+  }
+
+  @Test
+  void replacesWhatABrokenAttemptLeftOnTheTarget() {
+    // Given
+    String key = keyOfMovingSlot("left");
+    onSource.expect("SET", key, "current");
+    onTarget.expect("SET", key, "leftover");
+
+    // When
+    boolean complete = migrator(Long.MAX_VALUE).migrate(task(), () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    assertThat(onTarget.expectBytes("GET", key)).asString().isEqualTo("current");
+    assertThat(onSource.expectNumber("EXISTS", key)).isZero();
+  }
+
+  @Test
+  void neverRemovesTheTargetsCopyOnceTheSourceHasNone() {
+    // Given
+    String key = keyOfMovingSlot("moved");
+    onTarget.expect("SET", key, "moved and changed since");
+    LeftoverCleaner cleaner = new LeftoverCleaner(admin, Duration.ofSeconds(5));
+
+    // When
+    cleaner.removeLeftover(
+        new SourceServer(admin, settings(1), source.address(), 0),
+        target.address(),
+        key.getBytes(StandardCharsets.UTF_8));
+
+    // Then
+    assertThat(onTarget.expectBytes("GET", key)).asString().isEqualTo("moved and changed since");
+  }
+
+  @Test
+  void listsBigKeysAndMovesThemAlone() {
+    // Given
+    String big = keyOfMovingSlot("big");
+    onSource.expect("SETRANGE", big, "300000", "x");
+    String list = keyOfMovingSlot("list");
+    for (int i = 0; i < 100; i++) {
+      onSource.expect("RPUSH", list, "x".repeat(5000));
+    }
+    onSource.expect("SET", keyOfMovingSlot("small"), "x");
+
+    // When
+    migrator(200_000).migrate(task(), () -> true, progress());
+
+    // Then
+    assertThat(bigKeys.keySet()).containsExactlyInAnyOrder(big, list);
+    assertThat(onTarget.expectNumber("STRLEN", big)).isEqualTo(300_001);
+    assertThat(onTarget.expectNumber("LLEN", list)).isEqualTo(100);
+  }
+
+  @Test
+  void stopsBetweenTwoBatchesWhenToldSoAndGoesOnWhenAskedAgain() {
+    // Given
+    for (int i = 0; i < 2000; i++) {
+      onSource.expect("SET", "key:" + i, "v");
+    }
+    AtomicInteger asked = new AtomicInteger();
+
+    // When
+    boolean complete =
+        migrator(Long.MAX_VALUE).migrate(task(), () -> asked.incrementAndGet() < 5, progress());
+
+    // Then
+    assertThat(complete).isFalse();
+    assertThat(onSource.expectNumber("DBSIZE") + onTarget.expectNumber("DBSIZE")).isEqualTo(2000);
+    assertThat(migrator(Long.MAX_VALUE).migrate(task(), () -> true, progress())).isTrue();
+    assertThat(onTarget.expectNumber("DBSIZE"))
+        .isEqualTo(
+            java.util.stream.IntStream.range(0, 2000)
+                .filter(i -> slotOf("key:" + i) < SPLIT)
+                .count());
+  }
+
+  @Test
+  void saysWithTheTargetsWordsWhyAKeyCannotMove() {
+    // Given
+    String key = keyOfMovingSlot("full");
+    onSource.expect("SET", key, "x".repeat(1000));
+    onTarget.expect("CONFIG", "SET", "maxmemory", "1");
+
+    try {
+      // When / Then
+      assertThatThrownBy(() -> migrator(Long.MAX_VALUE).migrate(task(), () -> true, progress()))
+          .isInstanceOf(RedisAdminException.class)
+          .hasMessageContaining("OOM");
+      assertThat(onSource.expectNumber("EXISTS", key)).isOne();
+    } finally {
+      onTarget.expect("CONFIG", "SET", "maxmemory", "0");
+    }
+  }
+
+  @Test
+  void survivesATargetThatDoesNotAnswerForAWhile() {
+    // Given
+    for (int i = 0; i < 300; i++) {
+      onSource.expect("SET", "key:" + i, "v");
+    }
+    target.pause();
+
+    // When
+    assertThatThrownBy(() -> migrator(Long.MAX_VALUE).migrate(task(), () -> true, progress()))
+        .isInstanceOf(RedisAdminException.class);
+    target.resume();
+    boolean complete = migrator(Long.MAX_VALUE).migrate(task(), () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    assertThat(onSource.expectNumber("DBSIZE") + onTarget.expectNumber("DBSIZE")).isEqualTo(300);
+  }
+
+  private SlotMigrator migrator(long bigKeyBytes) {
+    return new SlotMigrator(admin, settings(bigKeyBytes), Clock.SYSTEM);
+  }
+
+  private static MigrationSettings settings(long bigKeyBytes) {
+    return new MigrationSettings(
+        Duration.ofMillis(2), bigKeyBytes, Duration.ofSeconds(2), PASSWORD);
+  }
+
+  private static MigrationTask task() {
+    Map<Integer, HostAndPort> targets = new HashMap<>();
+    for (int slotId = 0; slotId < SPLIT; slotId++) {
+      targets.put(slotId, target.address());
+    }
+    return new MigrationTask(source.address(), targets);
+  }
+
+  private MigrationProgress progress() {
+    return new MigrationProgress() {
+      @Override
+      public void onMoved(int slotId, int keys) {
+        movedBySlot.merge(slotId, keys, Integer::sum);
+      }
+
+      @Override
+      public void onBigKey(int slotId, byte[] key, long bytes) {
+        bigKeys.put(new String(key, StandardCharsets.UTF_8), bytes);
+      }
+
+      @Override
+      public void onScanned(long scannedKeys, long totalKeys) {
+        assertThat(scannedKeys).isNotNegative();
+      }
+    };
+  }
+
+  private static int slotOf(String key) {
+    return SlotHash.slotOf(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String keyOfMovingSlot(String prefix) {
+    return java.util.stream.IntStream.range(0, 10_000)
+        .mapToObj(i -> prefix + i)
+        .filter(key -> slotOf(key) < SPLIT)
+        .findFirst()
+        .orElseThrow();
+  }
+}
