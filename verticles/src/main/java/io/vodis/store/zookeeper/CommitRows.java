@@ -1,0 +1,96 @@
+package io.vodis.store.zookeeper;
+
+import io.vodis.store.StoreChange;
+import io.vodis.store.StorePaths;
+import io.vodis.store.TopologyRows;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.data.ACL;
+
+/**
+ * The rows of one commit as operations of a transaction. Each names the version it replaces, so
+ * that a row edited by another program is noticed rather than overwritten.
+ */
+final class CommitRows {
+
+  private final StorePaths paths;
+  private final TopologyRowCache cache;
+  private final List<ACL> acl;
+
+  /** The last change of each row, by path. */
+  private final Map<String, StoreChange> changeByPath = new LinkedHashMap<>();
+
+  CommitRows(List<StoreChange> changes, StorePaths paths, TopologyRowCache cache, List<ACL> acl) {
+    this.paths = paths;
+    this.cache = cache;
+    this.acl = acl;
+    for (StoreChange change : changes) {
+      changeByPath.put(path(change), change);
+    }
+    changeByPath
+        .values()
+        .removeIf(
+            change ->
+                change instanceof StoreChange.RemoveGroup remove
+                    && cache.groupVersion(remove.groupId()) == TopologyRowCache.ABSENT);
+  }
+
+  List<Op> ops() {
+    List<Op> ops = new ArrayList<>();
+    changeByPath.forEach(
+        (path, change) ->
+            ops.add(
+                switch (change) {
+                  case StoreChange.PutSlot put ->
+                      put(
+                          path,
+                          TopologyRows.write(put.slot()),
+                          cache.slotVersion(put.slot().slotId()));
+                  case StoreChange.PutGroup put ->
+                      put(
+                          path,
+                          TopologyRows.write(put.group()),
+                          cache.groupVersion(put.group().groupId()));
+                  case StoreChange.RemoveGroup remove ->
+                      Op.delete(path, cache.groupVersion(remove.groupId()));
+                }));
+    return ops;
+  }
+
+  /** Takes the new rows over; {@code results} are those of {@link #ops}. */
+  void onCommitted(List<OpResult> results, RowChanges changes) {
+    int i = 0;
+    for (Map.Entry<String, StoreChange> entry : changeByPath.entrySet()) {
+      int version = versionAfter(results.get(i++));
+      switch (entry.getValue()) {
+        case StoreChange.PutSlot put -> cache.put(put.slot(), version);
+        case StoreChange.PutGroup put -> cache.put(put.group(), version);
+        case StoreChange.RemoveGroup remove -> cache.removeGroup(remove.groupId());
+      }
+      changes.onKnown(entry.getKey());
+    }
+  }
+
+  private static int versionAfter(OpResult result) {
+    return result instanceof OpResult.SetDataResult set ? set.getStat().getVersion() : 0;
+  }
+
+  private Op put(String path, byte[] content, int version) {
+    return version == TopologyRowCache.ABSENT
+        ? Op.create(path, content, acl, CreateMode.PERSISTENT)
+        : Op.setData(path, content, version);
+  }
+
+  private String path(StoreChange change) {
+    return switch (change) {
+      case StoreChange.PutSlot put -> paths.slot(put.slot().slotId());
+      case StoreChange.PutGroup put -> paths.group(put.group().groupId());
+      case StoreChange.RemoveGroup remove -> paths.group(remove.groupId());
+    };
+  }
+}
