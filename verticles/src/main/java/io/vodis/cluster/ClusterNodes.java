@@ -1,0 +1,87 @@
+package io.vodis.cluster;
+
+import io.vertx.core.Vertx;
+import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.ProductConfig;
+import io.vodis.store.TopologyStore;
+import io.vodis.store.zookeeper.ZooKeeperTopologyStore;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes this process a part of its product. */
+public final class ClusterNodes {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(ClusterNodes.class);
+  private static final Duration FIRST_WARNING_AFTER = Duration.ofSeconds(2);
+  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(30);
+  private static final int JOIN_ATTEMPTS_MAX = 3;
+
+  private ClusterNodes() {}
+
+  /**
+   * Waits for the store, as long as it takes, and joins. Processes and store may be started in any
+   * order. Blocks; not for event loops.
+   *
+   * @throws ClusterException if the store is there but joining fails
+   */
+  public static ClusterNode start(ProductConfig product, CoordinatorConfig coordinator) {
+    ZooKeeperTopologyStore store = ZooKeeperTopologyStore.open(coordinator, product.productName());
+    try {
+      awaitStore(store, coordinator);
+      String advertisedHost = AdvertisedHost.of(coordinator);
+      for (int attempt = 1; ; attempt++) {
+        try {
+          Vertx vertx = BusNode.start(product, coordinator, advertisedHost);
+          return new Node(vertx, store, product, coordinator, advertisedHost);
+        } catch (ClusterException e) {
+          if (attempt == JOIN_ATTEMPTS_MAX) {
+            throw e;
+          }
+          awaitStore(store, coordinator);
+        }
+      }
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static void awaitStore(ZooKeeperTopologyStore store, CoordinatorConfig coordinator) {
+    String where = coordinator.coordinatorName() + " at " + coordinator.coordinatorAddr();
+    try {
+      if (store.awaitConnected(FIRST_WARNING_AFTER)) {
+        return;
+      }
+      do {
+        LOGGER.warn("waiting for the store: {} does not answer", where);
+      } while (!store.awaitConnected(WARNING_INTERVAL));
+      LOGGER.info("the store answers: {}", where);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException("interrupted while waiting for " + where, e);
+    }
+  }
+
+  private record Node(
+      Vertx vertx,
+      TopologyStore store,
+      ProductConfig product,
+      CoordinatorConfig coordinator,
+      String advertisedHost)
+      implements ClusterNode {
+
+    /** Leaves the bus first, so that nobody sends to a process that has left the store. */
+    @Override
+    public void close() {
+      try {
+        vertx.close().await(15, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        LOGGER.warn("Vert.x does not close in order: {}", e.toString());
+      } finally {
+        store.close();
+      }
+    }
+  }
+}
