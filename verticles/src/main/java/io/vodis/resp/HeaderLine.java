@@ -22,12 +22,18 @@ final class HeaderLine {
     MORE,
     /** The line ended and is no number. */
     INVALID,
-    /** The line is longer than allowed and has not ended. */
+    /** The line is longer than allowed, ended or not. */
     TOO_LONG
   }
 
   /** Digits of {@link Long#MAX_VALUE}, less one: such a number cannot overflow. */
   private static final int DIGITS_MAX = 18;
+
+  /**
+   * A line up to this length is read again from its start when more bytes have come, so that a
+   * caller may also read it by a shorter way, without this object.
+   */
+  private static final int SHORT_LINE_BYTES = 32;
 
   private final int lineBytesMax;
   private int searched;
@@ -44,9 +50,13 @@ final class HeaderLine {
     while (at < end && in.getByte(at) != '\r') {
       at++;
     }
+    int length = at - from;
+    if (length > lineBytesMax) {
+      return Outcome.TOO_LONG;
+    }
     if (end - at < 2) {
-      searched = at - from;
-      return searched > lineBytesMax ? Outcome.TOO_LONG : Outcome.MORE;
+      searched = length > SHORT_LINE_BYTES ? length : 0;
+      return Outcome.MORE;
     }
     searched = 0;
     next = at + 2;
@@ -60,10 +70,6 @@ final class HeaderLine {
   /** Absolute index of the first byte after the line. */
   int next() {
     return next;
-  }
-
-  void reset() {
-    searched = 0;
   }
 
   private boolean number(ByteBuf in, int from, int end) {

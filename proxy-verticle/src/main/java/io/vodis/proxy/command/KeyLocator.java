@@ -24,6 +24,10 @@ public final class KeyLocator {
       RespErrors.reply("ERR Number of keys can't be greater than number of args");
   private static final byte[] NUMKEYS_NOT_POSITIVE =
       RespErrors.reply("ERR numkeys should be greater than 0");
+  private static final byte[] UNBALANCED_STREAMS =
+      RespErrors.reply(
+          "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be"
+              + " specified.");
   private static final byte[] SORT_BY_DENIED =
       RespErrors.reply("ERR BY option of SORT denied in cluster mode.");
   private static final byte[] SORT_GET_DENIED =
@@ -49,7 +53,8 @@ public final class KeyLocator {
     int only = spec.onlyKeyArg();
     if (only > 0) {
       if (only >= request.argCount()) {
-        return fail(RespErrors.SYNTAX);
+        error = RespErrors.SYNTAX;
+        return -1;
       }
       keyArgs[0] = only;
       keyCount = 1;
@@ -125,7 +130,7 @@ public final class KeyLocator {
     return switch (keySpec.begin()) {
       case Begin.Index begin -> keysFrom(begin.index(), spec, keySpec.find(), in, request);
       case Begin.Keyword begin -> behindKeyword(begin, spec, keySpec.find(), in, request);
-      case Begin.Unknown unknown -> fail(RespErrors.INVALID_KEYS) >= 0;
+      case Begin.Unknown unknown -> fail(RespErrors.INVALID_KEYS);
     };
   }
 
@@ -153,16 +158,17 @@ public final class KeyLocator {
         arg++;
       }
     }
-    return true;
+    // An option may be left out; the word before the only keys may not.
+    return single || fail(RespErrors.SYNTAX);
   }
 
   private boolean keysFrom(
       int first, CommandSpec spec, Find find, ByteBuf in, RequestDecoder request) {
     return switch (find) {
-      case Find.Range range -> range(first, range.lastKey(), range.step(), range.limit());
+      case Find.Range range -> range(first, range, spec);
       case Find.KeyNum num ->
           counted(first + num.keyNumIndex(), first + num.firstKey(), num.step(), spec, in, request);
-      case Find.Unknown unknown -> fail(RespErrors.INVALID_KEYS) >= 0;
+      case Find.Unknown unknown -> fail(RespErrors.INVALID_KEYS);
     };
   }
 
@@ -174,19 +180,23 @@ public final class KeyLocator {
    *   XREAD STREAMS a b 0 0  keyword(STREAMS) range(-1,1,2): the first half of the rest
    * </pre>
    */
-  private boolean range(int first, int lastKey, int step, int limit) {
-    int last = lastKey >= 0 ? first + lastKey : argCount + lastKey;
-    if (lastKey == -1 && limit > 1) {
-      int rest = argCount - first;
-      if (rest % limit != 0) {
-        return fail(RespErrors.SYNTAX) >= 0;
+  private boolean range(int first, Find.Range range, CommandSpec spec) {
+    int last = range.lastKey() >= 0 ? first + range.lastKey() : argCount + range.lastKey();
+    int rest = argCount - first;
+    if (range.lastKey() == -1 && range.limit() > 1) {
+      if (rest == 0 || rest % range.limit() != 0) {
+        return fail(rest == 0 ? RespErrors.SYNTAX : UNBALANCED_STREAMS);
       }
-      last = first + rest / limit - 1;
+      last = first + rest / range.limit() - 1;
     }
+    if (range.lastKey() == -1 && rest % range.step() != 0) {
+      return fail(RespErrors.wrongArity(spec.name()));
+    }
+    // Fewer than none is fine: PFMERGE may have no source.
     if (last >= argCount) {
-      return fail(RespErrors.SYNTAX) >= 0;
+      return fail(RespErrors.SYNTAX);
     }
-    for (int arg = first; arg <= last; arg += step) {
+    for (int arg = first; arg <= last; arg += range.step()) {
       add(arg);
     }
     return true;
@@ -203,14 +213,11 @@ public final class KeyLocator {
       int numberArg, int first, int step, CommandSpec spec, ByteBuf in, RequestDecoder request) {
     int count = numberArg < argCount ? number(in, request, numberArg) : NOT_A_NUMBER;
     boolean script = spec.row().categories().contains("scripting");
-    if (count == NOT_A_NUMBER) {
-      return fail(RespErrors.NOT_AN_INTEGER) >= 0;
-    }
     if (count < 0 || count == 0 && !script) {
-      return fail(script ? NEGATIVE_KEYS : notPositive(spec)) >= 0;
+      return fail(badCount(spec, count != NOT_A_NUMBER));
     }
     if ((long) first + (long) (count - 1) * step >= argCount) {
-      return fail(script ? TOO_MANY_KEYS : RespErrors.SYNTAX) >= 0;
+      return fail(script ? TOO_MANY_KEYS : RespErrors.SYNTAX);
     }
     for (int i = 0; i < count; i++) {
       add(first + i * step);
@@ -218,11 +225,17 @@ public final class KeyLocator {
     return true;
   }
 
-  private static byte[] notPositive(CommandSpec spec) {
+  /** What the server answers to a number of keys that is none, or too small. */
+  private static byte[] badCount(CommandSpec spec, boolean isNumber) {
+    if (spec.name().equals("sintercard") || spec.name().endsWith("mpop")) {
+      return NUMKEYS_NOT_POSITIVE;
+    }
+    if (!isNumber) {
+      return RespErrors.NOT_AN_INTEGER;
+    }
     return spec.row().categories().contains("sortedset")
-            && !spec.name().matches("z(mpop|intercard)")
         ? RespErrors.reply("ERR at least 1 input key is needed for '" + spec.name() + "' command")
-        : NUMKEYS_NOT_POSITIVE;
+        : NEGATIVE_KEYS;
   }
 
   /**
@@ -239,14 +252,15 @@ public final class KeyLocator {
       if (matches(in, request, arg, "LIMIT") && argCount - arg > 2) {
         arg += 2;
       } else if (matches(in, request, arg, "STORE") && argCount - arg > 1) {
+        keyCount = 1; // The last one counts.
         add(++arg);
       } else if (matches(in, request, arg, "BY") && argCount - arg > 1) {
         if (isPattern(in, request, ++arg)) {
-          return fail(SORT_BY_DENIED) >= 0;
+          return fail(SORT_BY_DENIED);
         }
       } else if (matches(in, request, arg, "GET") && argCount - arg > 1) {
         if (!matches(in, request, ++arg, "#")) {
-          return fail(SORT_GET_DENIED) >= 0;
+          return fail(SORT_GET_DENIED);
         }
       }
     }
@@ -303,8 +317,8 @@ public final class KeyLocator {
     keyArgs[keyCount++] = nameArg + arg;
   }
 
-  private int fail(byte[] reply) {
+  private boolean fail(byte[] reply) {
     error = reply;
-    return -1;
+    return false;
   }
 }
