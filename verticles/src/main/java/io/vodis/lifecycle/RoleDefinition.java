@@ -1,0 +1,31 @@
+package io.vodis.lifecycle;
+
+import io.vodis.cluster.ClusterNode;
+import io.vodis.config.ConfigLoader;
+import io.vodis.config.ConfigWriter;
+import io.vodis.model.Role;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A role as its module offers it to whoever makes a process of it.
+ *
+ * @param start starts the role on a node and returns once it is up
+ */
+public record RoleDefinition<C extends Record>(
+    Role role, Class<C> type, C defaults, BiFunction<ClusterNode, C, RunningRole> start) {
+
+  /** The role's configuration from {@code file}, this process's environment and the overrides. */
+  public C load(@Nullable Path file, Map<String, String> overrides) {
+    return ConfigLoader.load(type, defaults, file, System.getenv(), overrides);
+  }
+
+  /** The file of {@code conf/} with all defaults. */
+  public String defaultConfig() {
+    return ConfigWriter.render(
+        "Configuration of a Vodis " + role.id() + " (vodis " + role.id() + " --conf FILE).",
+        defaults);
+  }
+}
