@@ -9,12 +9,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A JVM of its own that runs a main class or a jar, with its output in a file. It can be paused and
  * killed, which code in the test's own JVM cannot.
  */
 public final class JavaProcess implements AutoCloseable {
+
+  /** For many short-lived JVMs on few cores: start fast rather than run fast. */
+  public static final List<String> LIGHT =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
   private final List<String> command;
   private final Map<String, String> environment;
@@ -57,8 +62,6 @@ public final class JavaProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
-    // Many short-lived JVMs share few cores: start fast rather than run fast, unless told.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(jvmFlags);
     command.addAll(tail);
     return List.copyOf(command);
@@ -137,11 +140,16 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Returns once {@code text} has been written. */
   public void awaitOutput(String text, Duration timeout) {
+    awaitOutput(text, 1, timeout);
+  }
+
+  /** Returns once {@code text} has been written so many times, counted over restarts. */
+  public void awaitOutput(String text, int times, Duration timeout) {
     Poll.until(
         timeout,
         () -> "output '" + text + "' of " + command + "\n" + output(),
         () -> {
-          if (output().contains(text)) {
+          if (output().split(Pattern.quote(text), -1).length > times) {
             return true;
           }
           if (!process.isAlive()) {

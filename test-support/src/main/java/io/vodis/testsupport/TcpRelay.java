@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +35,7 @@ public final class TcpRelay implements AutoCloseable {
   private boolean heldForth;
   private boolean heldBack;
   private volatile boolean refusing;
+  private volatile Duration delayBack = Duration.ZERO;
 
   private TcpRelay(HostAndPort target) {
     this.target = target;
@@ -70,6 +72,11 @@ public final class TcpRelay implements AutoCloseable {
   /** Passes on what was held, and what follows. */
   public void release(Direction direction) {
     set(direction, false);
+  }
+
+  /** Passes replies on so much later, in order. */
+  public void delayBack(Duration delay) {
+    delayBack = delay;
   }
 
   private void set(Direction direction, boolean held) {
@@ -132,6 +139,9 @@ public final class TcpRelay implements AutoCloseable {
     try {
       int n = from.getInputStream().read(buffer);
       while (n >= 0) {
+        if (direction == Direction.BACK) {
+          Poll.pass(delayBack);
+        }
         awaitReleased(direction);
         to.getOutputStream().write(buffer, 0, n);
         if (direction == Direction.FORTH) {

@@ -155,7 +155,7 @@ class ServersTest {
   @Test
   void childrenDieWithTheJvmThatWasKilled() {
     // Given
-    JavaProcess parent = JavaProcess.ofClass(Parent.class, List.of(), List.of());
+    JavaProcess parent = JavaProcess.ofClass(Parent.class, JavaProcess.LIGHT, List.of());
     try (parent) {
       parent.awaitOutput("ready", Duration.ofSeconds(30));
       String[] words = parent.output().trim().split(" ", -1);

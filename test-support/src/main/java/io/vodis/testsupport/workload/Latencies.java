@@ -3,7 +3,7 @@ package io.vodis.testsupport.workload;
 import java.time.Duration;
 
 /** A histogram of reply times with steps of about six per cent. Confined to one thread. */
-final class Latencies {
+public final class Latencies {
 
   private static final int STEPS_PER_DOUBLING = 16;
   private static final int STEPS = 64 * STEPS_PER_DOUBLING;
@@ -12,13 +12,13 @@ final class Latencies {
   private long count;
   private long worstNanos;
 
-  void add(long nanos) {
+  public void add(long nanos) {
     counts[stepOf(nanos)]++;
     count++;
     worstNanos = Math.max(worstNanos, nanos);
   }
 
-  void addAll(Latencies other) {
+  public void addAll(Latencies other) {
     for (int i = 0; i < STEPS; i++) {
       counts[i] += other.counts[i];
     }
@@ -26,11 +26,15 @@ final class Latencies {
     worstNanos = Math.max(worstNanos, other.worstNanos);
   }
 
-  Duration worst() {
+  public long count() {
+    return count;
+  }
+
+  public Duration worst() {
     return Duration.ofNanos(worstNanos);
   }
 
-  Duration percentile(double fraction) {
+  public Duration percentile(double fraction) {
     long rank = (long) Math.ceil(fraction * count);
     long seen = 0;
     for (int i = 0; i < STEPS; i++) {
