@@ -1,5 +1,6 @@
 package io.vodis.store.zookeeper;
 
+import io.vodis.model.Topology;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StorePaths;
 import io.vodis.store.TopologyRows;
@@ -38,6 +39,21 @@ final class CommitRows {
             change ->
                 change instanceof StoreChange.RemoveGroup remove
                     && cache.groupVersion(remove.groupId()) == TopologyRowCache.ABSENT);
+  }
+
+  /** Whether the rows to be changed are still those that the change was made for. */
+  boolean areAsIn(Topology base) {
+    return changeByPath.values().stream()
+        .allMatch(
+            change ->
+                switch (change) {
+                  case StoreChange.PutSlot put ->
+                      cache.slot(put.slot().slotId()).equals(base.slot(put.slot().slotId()));
+                  case StoreChange.PutGroup put ->
+                      cache.group(put.group().groupId()).equals(base.group(put.group().groupId()));
+                  case StoreChange.RemoveGroup remove ->
+                      cache.group(remove.groupId()).equals(base.group(remove.groupId()));
+                });
   }
 
   List<Op> ops() {

@@ -133,6 +133,9 @@ final class TopologyAccess {
       }
       ZooKeeper session = watches.watchedSession();
       CommitRows rows = new CommitRows(changed, paths, cache, connection.acl());
+      if (!rows.areAsIn(base)) {
+        throw stale(base); // another program has edited a row
+      }
       List<Op> ops = new ArrayList<>(election.checks(fence));
       int checkCount = ops.size();
       ops.add(Op.setData(paths.epoch(), Numbers.write(result.epoch()), epoch.version()));

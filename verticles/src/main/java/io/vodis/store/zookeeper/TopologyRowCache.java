@@ -6,6 +6,7 @@ import io.vodis.model.Topology;
 import io.vodis.store.StorePaths;
 import io.vodis.store.TopologyRows;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -79,17 +80,21 @@ final class TopologyRowCache {
     return row == null ? ABSENT : row.version();
   }
 
+  Optional<Group> group(int groupId) {
+    return Optional.ofNullable(groups.get(groupId)).map(Row::value);
+  }
+
   Topology topology(long epoch) {
     Map<Integer, Group> values = new ConcurrentSkipListMap<>();
     groups.forEach((id, row) -> values.put(id, row.value()));
     return new Topology(
         paths.product(),
         epoch,
-        IntStream.range(0, Topology.SLOT_COUNT).mapToObj(this::slotOrOffline).toList(),
+        IntStream.range(0, Topology.SLOT_COUNT).mapToObj(this::slot).toList(),
         values);
   }
 
-  private SlotMapping slotOrOffline(int slotId) {
+  SlotMapping slot(int slotId) {
     Row<SlotMapping> row = slots.get(slotId);
     return row == null ? SlotMapping.offline(slotId) : row.value();
   }

@@ -32,6 +32,7 @@ public final class ZooKeeperClients {
             .connectString(config.coordinatorAddr())
             .sessionTimeoutMs(sessionMillis)
             .connectionTimeoutMs(Math.min(sessionMillis, 3000))
+            .ensembleTracker(false) // the configured addresses are those that work from here
             .retryPolicy(new RetryNTimes(retryCount, 200))
             .aclProvider(aclProvider(config));
     if (!namespace.isEmpty()) {
