@@ -9,9 +9,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Garbage, hostile lengths and broken frames for both decoders. Whatever
- * comes: no exception, no position outside the bytes, and the same outcome however the bytes are
- * cut up.
+ * Garbage, hostile lengths and broken frames for both decoders. Whatever comes: no exception, no
+ * position outside the bytes, and the same outcome however the bytes are cut up.
  */
 class DecoderFuzzTest {
 

@@ -49,7 +49,7 @@ public final class CommandSpec {
     this.readOnly = row.flags().contains("readonly");
     // A script or function may write unless its command says that it does not.
     this.write =
-        row.flags().contains("write") || !readOnly && row.flags().contains("may_replicate");
+        row.flags().contains("write") || !readOnly && row.categories().contains("scripting");
     this.movableKeys = row.flags().contains("movablekeys");
     this.blocking = row.flags().contains("blocking");
     this.onlyKeyArg = onlyKeyArg(row.keySpecs());
