@@ -232,6 +232,7 @@ final class HealthWatch implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    wakeUp.raise();
     thread.interrupt();
     prober.close();
   }

@@ -1,11 +1,14 @@
 package io.vodis.ha;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Periodic;
 import io.vodis.model.Topology;
 import io.vodis.store.Registration;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,19 +21,18 @@ final class StoreView implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(StoreView.class);
 
-  /** Changes may come by the hundred while slots move; the probes need no more than this. */
-  private static final Duration READ_PAUSE = Duration.ofMillis(500);
-
   private final TopologyStore store;
   private final Registration registration;
   private final Clock clock;
   private final Duration sessionTimeout;
-  private final WakeUp changed = new WakeUp();
-  private final AutoCloseable watch;
-  private final Thread thread;
+  private final Duration renewPeriod;
+  private final List<AutoCloseable> following = new ArrayList<>();
   private volatile Topology topology;
   private volatile long answeredNanos;
-  private volatile boolean closed;
+  private boolean reachable = true;
+
+  /** The registration was made just before this object. */
+  private long renewedNanos;
 
   /** Reads the topology once, then follows it. */
   StoreView(TopologyStore store, Registration registration, Clock clock, Duration sessionTimeout) {
@@ -38,14 +40,16 @@ final class StoreView implements AutoCloseable {
     this.registration = registration;
     this.clock = clock;
     this.sessionTimeout = sessionTimeout;
+    this.renewPeriod = sessionTimeout.dividedBy(3);
     this.topology = store.load();
     this.answeredNanos = clock.nanoTime();
-    this.watch = store.watch(changed::raise);
-    this.thread = Thread.ofVirtual().name("ha store").unstarted(this::follow);
+    this.renewedNanos = answeredNanos;
   }
 
   void start() {
-    thread.start();
+    Periodic follower = Periodic.start("ha store", renewPeriod, this::follow);
+    following.add(store.watch(follower::wake));
+    following.add(follower);
   }
 
   Topology topology() {
@@ -77,47 +81,34 @@ final class StoreView implements AutoCloseable {
         : Optional.empty();
   }
 
-  private void follow() {
-    Duration renewPeriod = sessionTimeout.dividedBy(3);
-    boolean reachable = true;
-    long renewedNanos = clock.nanoTime() - renewPeriod.toNanos();
-    while (!closed) {
-      try {
-        if (clock.nanoTime() - renewedNanos >= renewPeriod.toNanos()) {
-          registration.renewLease();
-          renewedNanos = clock.nanoTime();
-        }
-        refresh();
-        if (!reachable) {
-          LOGGER.info("the store answers again");
-        }
-        reachable = true;
-      } catch (StoreException e) {
-        if (reachable) {
-          LOGGER.warn("the store does not answer, probes go on: {}", e.getMessage());
-        }
-        reachable = false;
-      } catch (RuntimeException e) {
-        LOGGER.error("following the store failed, trying again", e);
+  /** One step of following; a store that does not answer is waited for. */
+  void follow() {
+    try {
+      if (clock.nanoTime() - renewedNanos >= renewPeriod.toNanos()) {
+        registration.renewLease();
+        renewedNanos = clock.nanoTime();
       }
-      try {
-        if (changed.await(renewPeriod) && !closed) {
-          new WakeUp().await(READ_PAUSE);
-        }
-      } catch (InterruptedException e) {
-        return;
+      refresh();
+      if (!reachable) {
+        LOGGER.info("the store answers again");
       }
+      reachable = true;
+    } catch (StoreException e) {
+      if (reachable) {
+        LOGGER.warn("the store does not answer, probes go on: {}", e.getMessage());
+      }
+      reachable = false;
     }
   }
 
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    try {
-      watch.close();
-    } catch (Exception e) {
-      LOGGER.warn("the store's watch did not close", e);
+    for (AutoCloseable part : following) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOGGER.warn("following the store did not end", e);
+      }
     }
   }
 }

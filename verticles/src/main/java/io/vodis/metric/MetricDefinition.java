@@ -26,7 +26,7 @@ public record MetricDefinition(String name, Type type, String help, List<String>
   }
 
   /** Labels that every series gets from the member that reports it. */
-  public static final List<String> MEMBER_LABELS = List.of("role", "member");
+  public static final List<String> MEMBER_LABELS = List.of("product", "role", "member");
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
 
@@ -38,7 +38,10 @@ public record MetricDefinition(String name, Type type, String help, List<String>
     check(!help.isBlank() && help.indexOf('\n') < 0, name, "help must be one line");
     for (String label : labels) {
       check(NAME.matcher(label).matches(), name, "label must match " + NAME);
-      check(!MEMBER_LABELS.contains(label) && !label.equals("le"), name, label + " is reserved");
+      check(
+          !MEMBER_LABELS.contains(label) && !label.equals("le") && !label.equals("quantile"),
+          name,
+          label + " is reserved");
     }
     check(labels.stream().distinct().count() == labels.size(), name, "a label is named twice");
   }

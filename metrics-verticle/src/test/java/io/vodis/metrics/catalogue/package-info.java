@@ -1,0 +1,5 @@
+/** Tests of this package. */
+@NullMarked
+package io.vodis.metrics.catalogue;
+
+import org.jspecify.annotations.NullMarked;
