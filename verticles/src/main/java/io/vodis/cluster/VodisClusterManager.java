@@ -56,10 +56,15 @@ final class VodisClusterManager extends ZookeeperClusterManager {
 
   @Override
   public void join(Completable<Void> promise) {
-    super.join(promise);
-    var unused =
-        healer.scheduleWithFixedDelay(
-            this::heal, HEAL_INTERVAL_MILLIS, HEAL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    super.join(
+        (joined, error) -> {
+          if (error == null) {
+            startHealing();
+          } else {
+            healer.shutdownNow();
+          }
+          promise.complete(joined, error);
+        });
   }
 
   @Override
@@ -128,6 +133,12 @@ final class VodisClusterManager extends ZookeeperClusterManager {
 
   private static String path(String address, RegistrationInfo registration) {
     return REGISTRATIONS + address + "/" + registration.nodeId() + "-" + registration.seq();
+  }
+
+  private void startHealing() {
+    var unused =
+        healer.scheduleWithFixedDelay(
+            this::heal, HEAL_INTERVAL_MILLIS, HEAL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void heal() {
