@@ -1,0 +1,174 @@
+package io.vodis.proxy;
+
+import io.vertx.core.net.NetSocket;
+import io.vodis.proxy.backend.BackendEnvironment;
+import io.vodis.proxy.backend.BackendPool;
+import io.vodis.proxy.backend.BackendView;
+import io.vodis.proxy.backend.Connector;
+import io.vodis.proxy.command.CommandTable;
+import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.loop.FlushQueue;
+import io.vodis.proxy.loop.LoopClock;
+import io.vodis.proxy.migrate.KeyMover;
+import io.vodis.proxy.route.RouteTable;
+import io.vodis.proxy.session.ClientCommands;
+import io.vodis.proxy.session.ConnectionCommands;
+import io.vodis.proxy.session.InfoText;
+import io.vodis.proxy.session.LocalCommands;
+import io.vodis.proxy.session.LoopSnapshot;
+import io.vodis.proxy.session.LoopStats;
+import io.vodis.proxy.session.ProcessView;
+import io.vodis.proxy.session.RequestRouter;
+import io.vodis.proxy.session.ServerCommands;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionEnvironment;
+import io.vodis.proxy.session.SessionLimits;
+import io.vodis.proxy.session.SessionRegistry;
+import io.vodis.resp.RespLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/** Everything one event loop has: nothing of it is touched by another thread. */
+final class DataLoop {
+
+  /** Where a loop stands among the others. */
+  record Place(int index, int count) {}
+
+  private final LoopClock clock;
+  private final BackendPool pool;
+  private final Dispatcher dispatcher;
+  private final SessionEnvironment environment;
+  private final int maxClients;
+  private final int keepAliveSeconds;
+  private final Refusal refusal = new Refusal();
+  private boolean draining;
+
+  DataLoop(
+      ProxyConfig config,
+      String clientName,
+      Place place,
+      Executor eventLoop,
+      Connector connector,
+      LongSupplier nanoTime,
+      ProcessView process) {
+    clock = new LoopClock(nanoTime);
+    FlushQueue flushes = new FlushQueue(eventLoop, clock);
+    CopyRun copies = new CopyRun();
+    SessionLimits limits = config.session().limits(config.backend().backendNumberDatabases());
+    BackendEnvironment backends =
+        new BackendEnvironment(
+            config.backend().limits(config.product().productAuth(), clientName),
+            RespLimits.defaults(),
+            clock,
+            flushes,
+            copies,
+            connector,
+            this::onRoom);
+    pool = new BackendPool(limits.databaseCount(), backends);
+    KeyMover mover = (source, target, key, listener) -> listener.onOver(key, false);
+    dispatcher = new Dispatcher(clock, pool, mover, copies, config.slot().limits());
+    CommandTable commands = CommandTable.baseline();
+    LoopStats stats = new LoopStats(commands.size());
+    KeyLocator locator = new KeyLocator();
+    LocalCommands local =
+        new LocalCommands(
+            new ConnectionCommands(limits),
+            new ClientCommands(process),
+            new ServerCommands(process, new InfoText(process, commands), limits));
+    environment =
+        new SessionEnvironment(
+            limits,
+            clock,
+            flushes,
+            copies,
+            dispatcher,
+            commands,
+            locator,
+            stats,
+            new SessionRegistry(place.index(), place.count()),
+            new RequestRouter(locator, dispatcher, copies, stats, local));
+    maxClients = clientShare(config.listen().proxyMaxClients(), place);
+    keepAliveSeconds = limits.keepAliveSeconds();
+  }
+
+  /** Connections are dealt out in turn, so each loop may have its share, rounded up. */
+  private static int clientShare(int maxClients, Place place) {
+    return maxClients == 0
+        ? Integer.MAX_VALUE
+        : (maxClients + place.count() - 1 - place.index()) / place.count();
+  }
+
+  private void onRoom() {
+    environment.flushes().resume(dispatcher::wakeStalled);
+  }
+
+  /** Begins a session on an accepted connection. */
+  void accept(NetSocket socket) {
+    if (draining) {
+      socket.close();
+    } else if (environment.sessions().size() >= maxClients) {
+      environment.stats().rejected();
+      refusal.send(socket, maxClients);
+    } else {
+      new Session(environment).socket().attach(socket, keepAliveSeconds);
+    }
+  }
+
+  /** The lease now ends then; a moment in the past ends it. */
+  void leaseEndsAt(long nanos) {
+    clock.refresh();
+    clock.leaseEndsAt(nanos);
+  }
+
+  /** Puts a table in force; {@code onDrained} when no request is on a replaced route. */
+  void install(RouteTable table, Runnable onDrained) {
+    clock.refresh();
+    dispatcher.install(table, onDrained);
+  }
+
+  /** Periodic care of connections and of what waits. */
+  void tick() {
+    long now = clock.refresh();
+    pool.tick(now);
+    dispatcher.tick(now);
+  }
+
+  /** Rarer care: sessions. */
+  void tickSessions() {
+    long now = clock.refresh();
+    for (Session session : environment.sessions().all()) {
+      session.tick(now);
+    }
+  }
+
+  /** This loop as a value. */
+  LoopSnapshot snapshot() {
+    LoopStats copy = new LoopStats(environment.commands().size());
+    environment.stats().addTo(copy);
+    List<BackendView> backends = new ArrayList<>();
+    pool.forEach(backend -> backends.add(BackendView.of(backend)));
+    clock.refresh();
+    return new LoopSnapshot(
+        copy,
+        environment.sessions().all().stream().map(ClientCommands::line).toList(),
+        backends,
+        dispatcher.view(),
+        dispatcher.table().epoch(),
+        clock.leased());
+  }
+
+  /** Takes no new requests; sessions end as their last replies leave. */
+  void drain() {
+    draining = true;
+    environment.sessions().all().forEach(Session::drain);
+  }
+
+  void close() {
+    environment.sessions().all().forEach(session -> session.socket().close());
+    pool.close("the proxy is stopping");
+  }
+}

@@ -1,0 +1,159 @@
+package io.vodis.proxy;
+
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vodis.config.ListenAddress;
+import io.vodis.proxy.route.RouteTable;
+import io.vodis.proxy.session.LoopSnapshot;
+import io.vodis.proxy.session.ProcessView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * All loops of a process, as the control plane sees them: what it is told goes to each loop as a
+ * message, and what it asks comes back as one. Needs no cluster.
+ */
+final class DataPlane implements ProcessView {
+
+  private static final long DRAIN_POLL_MILLIS = 20;
+
+  private final Vertx vertx;
+  private final String incarnation;
+  private final Instant startedAt = Instant.now();
+  private final List<ProxyVerticle> loops = new CopyOnWriteArrayList<>();
+  private final List<String> deployments = new CopyOnWriteArrayList<>();
+  private volatile int port;
+  private volatile String serving = "no table yet";
+
+  private DataPlane(Vertx vertx, String incarnation, int port) {
+    this.vertx = vertx;
+    this.incarnation = incarnation;
+    this.port = port;
+  }
+
+  /** Deploys the loops one after the other; all share the port that the first one gets. */
+  static Future<DataPlane> start(Vertx vertx, ProxyConfig config, String incarnation) {
+    ListenAddress address = config.listen().proxyAddress();
+    DataPlane plane = new DataPlane(vertx, incarnation, address.port());
+    int count = config.listen().loopCount();
+    Future<?> deployed = Future.succeededFuture();
+    for (int i = 0; i < count; i++) {
+      DataLoop.Place place = new DataLoop.Place(i, count);
+      deployed = deployed.compose(previous -> plane.deploy(config, address, place));
+    }
+    return deployed
+        .map(plane)
+        .recover(error -> plane.undeploy().transform(done -> Future.failedFuture(error)));
+  }
+
+  private Future<?> deploy(ProxyConfig config, ListenAddress address, DataLoop.Place place) {
+    ProxyVerticle verticle =
+        new ProxyVerticle(
+            config,
+            "vodis:proxy:" + incarnation,
+            new ListenAddress(address.host(), port),
+            place,
+            this);
+    return vertx
+        .deployVerticle(verticle, new DeploymentOptions())
+        .onSuccess(
+            id -> {
+              deployments.add(id);
+              loops.add(verticle);
+              port = verticle.port();
+            });
+  }
+
+  /** Puts a table in force on every loop; completes when no request is on a replaced route. */
+  Future<Void> install(RouteTable table) {
+    List<Future<Void>> drained = new ArrayList<>();
+    for (ProxyVerticle loop : loops) {
+      Promise<Void> confirmed = Promise.promise();
+      drained.add(confirmed.future());
+      loop.run(data -> data.install(table, confirmed::tryComplete));
+    }
+    return Future.all(drained).mapEmpty();
+  }
+
+  /** Every loop may serve until then, by {@link System#nanoTime()}; the past fences all. */
+  void leaseEndsAt(long nanos) {
+    loops.forEach(loop -> loop.run(data -> data.leaseEndsAt(nanos)));
+  }
+
+  /** Says why the proxy serves or does not, for INFO. */
+  void serving(String words) {
+    serving = words;
+  }
+
+  /** Every loop as a value. */
+  Future<List<LoopSnapshot>> snapshots() {
+    List<Future<LoopSnapshot>> all = new ArrayList<>();
+    for (ProxyVerticle loop : loops) {
+      Promise<LoopSnapshot> snapshot = Promise.promise();
+      all.add(snapshot.future());
+      loop.run(data -> snapshot.complete(data.snapshot()));
+    }
+    return Future.all(all).map(done -> all.stream().map(Future::result).toList());
+  }
+
+  @Override
+  public void ask(Consumer<List<LoopSnapshot>> onAll) {
+    Context asking = vertx.getOrCreateContext();
+    snapshots().onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
+  }
+
+  @Override
+  public Instant startedAt() {
+    return startedAt;
+  }
+
+  @Override
+  public String incarnation() {
+    return incarnation;
+  }
+
+  @Override
+  public int proxyPort() {
+    return port;
+  }
+
+  @Override
+  public String serving() {
+    return serving;
+  }
+
+  /** Lets sessions finish what they have begun, for at most that long, then closes everything. */
+  Future<Void> close(Duration patience) {
+    loops.forEach(loop -> loop.run(DataLoop::drain));
+    Promise<Void> drained = Promise.promise();
+    awaitDrained(System.nanoTime() + patience.toNanos(), drained);
+    return drained.future().eventually(this::undeploy);
+  }
+
+  private void awaitDrained(long deadlineNanos, Promise<Void> drained) {
+    snapshots()
+        .onComplete(
+            all -> {
+              boolean empty =
+                  all.failed() || all.result().stream().allMatch(l -> l.clients().isEmpty());
+              if (empty || System.nanoTime() - deadlineNanos >= 0) {
+                drained.complete();
+              } else {
+                vertx.setTimer(DRAIN_POLL_MILLIS, id -> awaitDrained(deadlineNanos, drained));
+              }
+            });
+  }
+
+  private Future<Void> undeploy() {
+    List<Future<Void>> undeployed = new ArrayList<>();
+    deployments.forEach(id -> undeployed.add(vertx.undeploy(id)));
+    return Future.all(undeployed).mapEmpty();
+  }
+}

@@ -1,0 +1,29 @@
+package io.vodis.proxy;
+
+import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.ProductConfig;
+import io.vodis.config.Section;
+
+/**
+ * The configuration of a proxy. Keys that Codis has keep their names. Left out are those about
+ * memory outside the Go heap, about buffer sizes, Jodis and reporters: the JVM and Netty have
+ * theirs, every proxy is listed in the store, and figures are the metrics role's.
+ */
+public record ProxyConfig(
+    @Section("Product") ProductConfig product,
+    @Section("Coordinator") CoordinatorConfig coordinator,
+    @Section("Proxy") ListenConfig listen,
+    @Section("Sessions (clients)") SessionConfig session,
+    @Section("Backends (servers)") BackendConfig backend,
+    @Section("Slots that change hands") SlotConfig slot) {
+
+  public static ProxyConfig defaults() {
+    return new ProxyConfig(
+        ProductConfig.defaults(),
+        CoordinatorConfig.defaults(),
+        ListenConfig.defaults(),
+        SessionConfig.defaults(),
+        BackendConfig.defaults(),
+        SlotConfig.defaults());
+  }
+}

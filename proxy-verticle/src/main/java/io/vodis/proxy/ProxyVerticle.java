@@ -1,0 +1,87 @@
+package io.vodis.proxy;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vodis.config.ListenAddress;
+import io.vodis.proxy.session.ProcessView;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One data loop in its event loop: listens on the shared port, holds the loop's NetClient. */
+final class ProxyVerticle extends VerticleBase {
+
+  private static final int BACKLOG = 1024;
+  private static final long TICK_MILLIS = 50;
+  private static final long SESSION_TICK_MILLIS = 1000;
+
+  private final ProxyConfig config;
+  private final String clientName;
+  private final ListenAddress address;
+  private final DataLoop.Place place;
+  private final ProcessView process;
+  private @Nullable DataLoop loop;
+  private @Nullable NetServer server;
+  // Held here: Vert.x closes the sockets of a NetClient that has been garbage collected.
+  private @Nullable NetClient client;
+
+  ProxyVerticle(
+      ProxyConfig config,
+      String clientName,
+      ListenAddress address,
+      DataLoop.Place place,
+      ProcessView process) {
+    this.config = config;
+    this.clientName = clientName;
+    this.address = address;
+    this.place = place;
+    this.process = process;
+  }
+
+  @Override
+  public Future<?> start() {
+    client =
+        vertx.createNetClient(
+            new NetClientOptions()
+                .setTcpNoDelay(true)
+                .setConnectTimeout((int) config.backend().backendConnectTimeout().toMillis()));
+    DataLoop data =
+        new DataLoop(
+            config,
+            clientName,
+            place,
+            EventLoops.executorOf(context),
+            new NetConnector(client, (int) config.backend().backendKeepalivePeriod().toSeconds()),
+            System::nanoTime,
+            process);
+    loop = data;
+    vertx.setPeriodic(TICK_MILLIS, id -> data.tick());
+    vertx.setPeriodic(SESSION_TICK_MILLIS, id -> data.tickSessions());
+    server =
+        vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
+    return server.connectHandler(data::accept).listen(address.port(), address.host());
+  }
+
+  int port() {
+    return Objects.requireNonNull(server).actualPort();
+  }
+
+  /** Runs {@code task} with this verticle's loop, on its event loop. */
+  void run(Consumer<DataLoop> task) {
+    Context on = context;
+    on.runOnContext(v -> task.accept(Objects.requireNonNull(loop)));
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (loop != null) {
+      loop.close();
+    }
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,266 @@
+package io.vodis.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vodis.model.HostAndPort;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A database of a server as one loop uses it: one pipelined connection that all sessions share, a
+ * few for large requests, and the waiting time between attempts when it cannot be reached.
+ *
+ * <p>If a client does not take a large reply, the connection it comes on cannot be read. After
+ * {@value #STUCK_MILLIS} ms that connection is retired: it keeps its requests, new ones go to a
+ * fresh connection. A session that still has requests on the retired one waits for their replies
+ * first, so its order is kept.
+ */
+public final class Backend {
+
+  static final ByteBuf PING =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("*1\r\n$4\r\nPING\r\n", StandardCharsets.US_ASCII));
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(Backend.class);
+  private static final long STUCK_MILLIS = 200;
+  private static final long FIRST_DELAY_NANOS = 50_000_000;
+  private static final long MAX_DELAY_NANOS = 1_000_000_000;
+  private static final int MAX_RETIRED = 16;
+
+  private final HostAndPort server;
+  private final int database;
+  private final BackendEnvironment environment;
+  private final BackendStats stats = new BackendStats();
+  private final List<BackendConnection> retired = new ArrayList<>();
+  private final List<BackendConnection> dedicated = new ArrayList<>();
+  private final List<BackendConnection> idleDedicated = new ArrayList<>();
+  private @Nullable BackendConnection current;
+  private byte @Nullable [] refusal;
+  private long retryAtNanos;
+  private long delayNanos;
+  private String lastError = "";
+  private boolean slowToFail;
+
+  Backend(HostAndPort server, int database, BackendEnvironment environment) {
+    this.server = server;
+    this.database = database;
+    this.environment = environment;
+  }
+
+  /** The connection for the next request if it is there and takes one: the hot path. */
+  public @Nullable BackendConnection connection() {
+    BackendConnection connection = current;
+    return connection != null && retired.isEmpty() && connection.accepts() ? connection : null;
+  }
+
+  /** The connection for the next request, opened if need be; null says {@link #refusal()}. */
+  public @Nullable BackendConnection acquire() {
+    if (current == null) {
+      if (mustFailFast()) {
+        refusal = BackendErrors.unavailable(server, lastError);
+        return null;
+      }
+      current = open(false);
+    }
+    BackendConnection connection = current;
+    if (connection.isClosed()) {
+      current = null;
+      refusal = BackendErrors.unavailable(server, lastError);
+      return null;
+    }
+    if (connection.accepts()) {
+      return connection;
+    }
+    connection.refuse();
+    stats.stalls++;
+    refusal = null;
+    return null;
+  }
+
+  /** Why there was no connection: the error for the client, or null if one must wait for room. */
+  public byte @Nullable [] refusal() {
+    return refusal;
+  }
+
+  private boolean mustFailFast() {
+    // After an attempt that had to time out, requests do not wait for the next one to do the same.
+    return delayNanos > 0 && (slowToFail || environment.clock().nowNanos() - retryAtNanos < 0);
+  }
+
+  private BackendConnection open(boolean forLarge) {
+    BackendConnection connection = new BackendConnection(this, environment, forLarge);
+    stats.connects++;
+    connection.open();
+    return connection;
+  }
+
+  /** A connection for one large request; null if there are too many or the server is down. */
+  public @Nullable BackendConnection acquireDedicated() {
+    while (!idleDedicated.isEmpty()) {
+      BackendConnection idle = idleDedicated.removeLast();
+      if (!idle.isClosed()) {
+        return idle;
+      }
+    }
+    if (mustFailFast()) {
+      refusal = BackendErrors.unavailable(server, lastError);
+      return null;
+    }
+    if (dedicated.size() >= environment.limits().maxDedicated()) {
+      refusal = null;
+      return null;
+    }
+    BackendConnection connection = open(true);
+    dedicated.add(connection);
+    return connection;
+  }
+
+  /** Gives a dedicated connection back when its request has been answered. */
+  public void releaseDedicated(BackendConnection connection) {
+    if (!connection.isClosed()) {
+      idleDedicated.add(connection);
+    }
+    environment.onRoom().run();
+  }
+
+  void onReady(BackendConnection connection) {
+    if (delayNanos > 0) {
+      LOGGER.info("backend {} db {} is connected again", server, database);
+    }
+    delayNanos = 0;
+    slowToFail = false;
+    lastError = "";
+  }
+
+  void onClosed(BackendConnection connection, String reason, boolean wasReady) {
+    retired.remove(connection);
+    dedicated.remove(connection);
+    idleDedicated.remove(connection);
+    if (connection == current) {
+      current = null;
+    } else if (connection.isRetired()) {
+      return;
+    }
+    lastError = reason;
+    if (wasReady) {
+      // The next request may try at once; that it did work speaks for it.
+      LOGGER.debug("backend {} db {} closed: {}", server, database, reason);
+      return;
+    }
+    stats.connectFailures++;
+    if (delayNanos == 0) {
+      LOGGER.warn("backend {} db {} cannot be reached: {}", server, database, reason);
+    }
+    delayNanos = Math.clamp(delayNanos * 2, FIRST_DELAY_NANOS, MAX_DELAY_NANOS);
+    long now = environment.clock().nowNanos();
+    slowToFail = now - connection.openedNanos() > MAX_DELAY_NANOS / 2;
+    retryAtNanos = now + delayNanos;
+  }
+
+  /** Whether there is no connection and none is wanted. */
+  boolean isDormant() {
+    return current == null && retired.isEmpty() && dedicated.isEmpty();
+  }
+
+  /** Lets the present connections end when they are idle; nothing routes here any more. */
+  void unroute() {
+    delayNanos = 0;
+    if (current != null) {
+      retireCurrent();
+    }
+    List.copyOf(idleDedicated).forEach(idle -> idle.close("not used any more"));
+  }
+
+  /** Closes everything at once; what is in flight fails. */
+  void breakAll(String reason) {
+    BackendConnection connection = current;
+    if (connection != null) {
+      connection.close(reason);
+    }
+    List.copyOf(retired).forEach(old -> old.close(reason));
+    List.copyOf(dedicated).forEach(large -> large.close(reason));
+  }
+
+  private void retireCurrent() {
+    BackendConnection connection = current;
+    if (connection != null) {
+      current = null;
+      retired.add(connection);
+      connection.retire();
+    }
+  }
+
+  /** Periodic care: time-outs, tests of idle connections, reconnection. */
+  void tick(long now) {
+    for (BackendConnection connection : List.copyOf(retired)) {
+      connection.tick(now);
+    }
+    for (BackendConnection connection : List.copyOf(dedicated)) {
+      connection.tick(now);
+    }
+    BackendConnection connection = current;
+    if (connection != null) {
+      connection.tick(now);
+      if (connection.pausedNanos(now) > STUCK_MILLIS * 1_000_000 && retired.size() < MAX_RETIRED) {
+        LOGGER.debug("backend {} db {}: a slow client blocks the connection", server, database);
+        retireCurrent();
+      }
+    } else if (delayNanos > 0 && now - retryAtNanos >= 0) {
+      current = open(false);
+    }
+  }
+
+  public HostAndPort server() {
+    return server;
+  }
+
+  public int database() {
+    return database;
+  }
+
+  BackendStats stats() {
+    return stats;
+  }
+
+  /** Whether connections exist that do not take requests any more. */
+  public boolean hasRetired() {
+    return !retired.isEmpty();
+  }
+
+  public BackendState state() {
+    BackendConnection connection = current;
+    if (connection != null && connection.isReady()) {
+      return BackendState.READY;
+    }
+    if (delayNanos > 0) {
+      return BackendState.BACKOFF;
+    }
+    return connection == null ? BackendState.IDLE : BackendState.CONNECTING;
+  }
+
+  /** The last reason for a connection to end or not to come about; empty while all is well. */
+  public String lastError() {
+    return lastError;
+  }
+
+  /** Requests that wait for a reply, on all connections. */
+  public int inFlight() {
+    int count = current == null ? 0 : current.inFlight();
+    for (BackendConnection connection : retired) {
+      count += connection.inFlight();
+    }
+    for (BackendConnection connection : dedicated) {
+      count += connection.inFlight();
+    }
+    return count;
+  }
+
+  /** Bytes that wait to be sent on the shared connection. */
+  public long pendingBytes() {
+    return current == null ? 0 : current.pendingBytes();
+  }
+}

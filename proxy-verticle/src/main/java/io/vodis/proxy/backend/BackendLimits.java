@@ -1,0 +1,29 @@
+package io.vodis.proxy.backend;
+
+/**
+ * Bounds and periods of backend connections, in the units the hot path needs.
+ *
+ * @param password AUTH password, empty for none
+ * @param clientName given to the servers, so that the connections of a dead proxy can be found
+ * @param maxPipeline requests awaiting a reply on one connection
+ * @param maxOutputBytes bytes waiting to be sent on one connection
+ * @param maxDedicated connections for large requests, per (server, database)
+ * @param recvTimeoutNanos time without a byte while a reply is awaited; 0 for none
+ * @param pingPeriodNanos idle time after which a connection is tested; 0 for never
+ */
+public record BackendLimits(
+    String password,
+    String clientName,
+    int maxPipeline,
+    long maxOutputBytes,
+    int maxDedicated,
+    long connectTimeoutNanos,
+    long recvTimeoutNanos,
+    long sendTimeoutNanos,
+    long pingPeriodNanos) {
+
+  @Override
+  public String toString() {
+    return "BackendLimits[clientName=" + clientName + "]";
+  }
+}

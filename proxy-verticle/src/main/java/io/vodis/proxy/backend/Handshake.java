@@ -1,0 +1,55 @@
+package io.vodis.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.loop.RespSocket;
+import io.vodis.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a new connection says first, in one write: {@code AUTH} if there is a password, {@code
+ * CLIENT SETNAME} so that the connections of a dead proxy can be found and killed, {@code SELECT}.
+ */
+final class Handshake {
+
+  private int repliesLeft;
+  private @Nullable String error;
+
+  /** Writes the commands and starts to wait for their replies. */
+  ByteBuf begin(BackendLimits limits, int database) {
+    ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
+    if (!limits.password().isEmpty()) {
+      command(out, "AUTH", limits.password());
+    }
+    RespWriter.arrayHeader(out, 3);
+    RespWriter.bulk(out, "CLIENT");
+    RespWriter.bulk(out, "SETNAME");
+    RespWriter.bulk(out, limits.clientName());
+    repliesLeft++;
+    if (database != 0) {
+      command(out, "SELECT", Integer.toString(database));
+    }
+    return out;
+  }
+
+  private void command(ByteBuf out, String name, String argument) {
+    RespWriter.arrayHeader(out, 2);
+    RespWriter.bulk(out, name);
+    RespWriter.bulk(out, argument);
+    repliesLeft++;
+  }
+
+  /** One more reply; returns whether it was the last. */
+  boolean onReply(ByteBuf in, int offset, int length) {
+    if (error == null && in.getByte(offset) == '-') {
+      error = in.toString(offset + 1, length - 1, StandardCharsets.UTF_8).strip();
+    }
+    repliesLeft--;
+    return repliesLeft == 0;
+  }
+
+  /** The first refusal of the server, if any. */
+  @Nullable String error() {
+    return error;
+  }
+}

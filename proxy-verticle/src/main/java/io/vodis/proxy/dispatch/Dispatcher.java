@@ -1,0 +1,364 @@
+package io.vodis.proxy.dispatch;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.model.SlotRoute;
+import io.vodis.model.Topology;
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendPool;
+import io.vodis.proxy.backend.BackendServer;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.loop.LoopClock;
+import io.vodis.proxy.loop.RespSocket;
+import io.vodis.proxy.migrate.Key;
+import io.vodis.proxy.migrate.KeyMover;
+import io.vodis.proxy.migrate.MovedKeys;
+import io.vodis.proxy.route.RouteTable;
+import io.vodis.resp.RespErrors;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings requests to the owner of their slot, on one loop.
+ *
+ * <p>{@link #serving} is the short way, taken for all slots that are simply served. Everything else
+ * goes through {@link #dispatch}: a slot that is fenced, migrating or offline, or whose queue has
+ * not run empty since. A slot has a queue exactly as long as it has no short way, so that no
+ * request overtakes one of its own session that waits.
+ */
+public final class Dispatcher {
+
+  private final LoopClock clock;
+  private final BackendPool pool;
+  private final KeyMover mover;
+  private final CopyRun copies;
+  private final WaitLimits limits;
+  private final RouteBoard board = new RouteBoard();
+  private final WaitStats stats = new WaitStats();
+  private final @Nullable BackendServer[] serving = new BackendServer[Topology.SLOT_COUNT];
+  private final @Nullable SlotQueue[] queues = new SlotQueue[Topology.SLOT_COUNT];
+  private final BitSet queued = new BitSet(Topology.SLOT_COUNT);
+  private Set<Runnable> stalled = new HashSet<>();
+  private long pass;
+
+  public Dispatcher(
+      LoopClock clock, BackendPool pool, KeyMover mover, CopyRun copies, WaitLimits limits) {
+    this.clock = clock;
+    this.pool = pool;
+    this.mover = mover;
+    this.copies = copies;
+    this.limits = limits;
+  }
+
+  /** The server to which requests of this slot may be sent at once; null: {@link #dispatch}. */
+  public @Nullable BackendServer serving(int slot) {
+    return serving[slot];
+  }
+
+  /** Whether this loop may serve at the time of the current batch. */
+  public boolean leased() {
+    return clock.leased();
+  }
+
+  RouteBoard board() {
+    return board;
+  }
+
+  public RouteTable table() {
+    return board.table();
+  }
+
+  /** What waits, and has waited. */
+  public WaitView view() {
+    return new WaitView(
+        stats.waiting,
+        stats.waitingBytes,
+        stats.parked,
+        stats.timedOut,
+        stats.stalled,
+        stats.keysMoved);
+  }
+
+  /**
+   * Sends, parks or fails a request.
+   *
+   * @param keys its keys in this slot
+   * @return false if there is no room for it now: the caller keeps it, registers with {@link
+   *     #stall} and comes again
+   */
+  public boolean dispatch(
+      RoutedRequest request,
+      int slot,
+      int database,
+      ByteBuf frame,
+      int offset,
+      int length,
+      List<Key> keys) {
+    if (!clock.leased()) {
+      request.onFailure(RespErrors.CLUSTER_DOWN);
+      return true;
+    }
+    SlotRoute route = board.table().route(slot);
+    SlotQueue queue = queues[slot];
+    if (!request.origin.waitsIn(slot) && (queue == null || queue.movingOld == 0)) {
+      Backend backend = backendNow(route, queue, database, keys);
+      if (backend != null) {
+        return request.sendTo(backend, slot, frame, offset, length);
+      }
+      if (route instanceof SlotRoute.Offline) {
+        request.onFailure(RespErrors.SLOT_NOT_SERVED);
+        return true;
+      }
+    }
+    if (stats.waiting >= limits.requestsMax()
+        || stats.waiting > 0 && stats.waitingBytes + length > limits.bytesMax()) {
+      stats.stalled++;
+      return false;
+    }
+    park(request, slot, new Parked(database, copy(frame, offset, length), keys, deadline()));
+    return true;
+  }
+
+  private long deadline() {
+    return clock.nowNanos() + limits.timeoutNanos();
+  }
+
+  private static ByteBuf copy(ByteBuf frame, int offset, int length) {
+    return RespSocket.ALLOCATOR.directBuffer(Math.max(1, length)).writeBytes(frame, offset, length);
+  }
+
+  /** The backend that may execute the request now; null if it has to wait or cannot be served. */
+  private @Nullable Backend backendNow(
+      SlotRoute route, @Nullable SlotQueue queue, int database, List<Key> keys) {
+    if (route instanceof SlotRoute.Serving owner) {
+      return pool.server(owner.primary()).database(database);
+    }
+    boolean keysAreThere =
+        route instanceof SlotRoute.Migrating && queue != null && queue.moved.containsAll(keys);
+    return keysAreThere
+        ? pool.server(((SlotRoute.Migrating) route).target()).database(database)
+        : null;
+  }
+
+  private void park(RoutedRequest request, int slot, Parked parked) {
+    SlotQueue queue = queueOf(slot);
+    request.parked = parked;
+    request.origin.beginsToWait(slot);
+    queue.requests.addLast(request);
+    stats.waiting++;
+    stats.waitingBytes += parked.frame().readableBytes();
+    stats.parked++;
+    moveKeys(slot, queue, parked.keys());
+  }
+
+  private SlotQueue queueOf(int slot) {
+    SlotQueue queue = queues[slot];
+    if (queue == null) {
+      queue = new SlotQueue();
+      queues[slot] = queue;
+      queued.set(slot);
+    }
+    serving[slot] = null;
+    return queue;
+  }
+
+  /** Begins to move those keys that are not moved and not being moved. */
+  private void moveKeys(int slot, SlotQueue queue, List<Key> keys) {
+    if (queue.movingOld > 0 || !(board.table().route(slot) instanceof SlotRoute.Migrating route)) {
+      return;
+    }
+    for (Key key : keys) {
+      if (!queue.moved.contains(key) && !queue.moving.containsKey(key)) {
+        queue.moving.put(key, board.generation());
+        board.began(slot);
+        mover.move(route.source(), route.target(), key, (k, moved) -> onMoveOver(slot, k, moved));
+      }
+    }
+  }
+
+  private void onMoveOver(int slot, Key key, boolean moved) {
+    SlotQueue queue = queues[slot];
+    Integer began = queue == null ? null : queue.moving.remove(key);
+    if (queue == null || began == null) {
+      throw new IllegalStateException("a key was moved that nobody wanted, slot " + slot);
+    }
+    if (!board.isCurrent(slot, began)) {
+      queue.movingOld--;
+    } else if (moved) {
+      stats.keysMoved++;
+      queue.moved.add(key);
+    } else {
+      failWaitingFor(slot, queue, key);
+    }
+    runQueue(slot, queue);
+    board.ended(slot, began);
+  }
+
+  /** Requests that need a key which could not be moved. */
+  private void failWaitingFor(int slot, SlotQueue queue, Key key) {
+    for (RoutedRequest request : List.copyOf(queue.requests)) {
+      if (parkedOf(request).keys().contains(key)) {
+        queue.requests.remove(request);
+        unpark(request, slot).release();
+        stats.timedOut++;
+        request.onFailure(RespErrors.TRY_AGAIN);
+      }
+    }
+  }
+
+  /** Sends what may run now, in order, and restores the short way if nothing is left. */
+  private void runQueue(int slot, SlotQueue queue) {
+    if (!queue.requests.isEmpty() && queue.movingOld == 0) {
+      runRequests(slot, queue);
+    }
+    SlotRoute route = board.table().route(slot);
+    if (queue.isIdle() && !(route instanceof SlotRoute.Migrating)) {
+      queues[slot] = null;
+      queued.clear(slot);
+      if (route instanceof SlotRoute.Serving owner) {
+        serving[slot] = pool.server(owner.primary());
+      }
+    }
+  }
+
+  private void runRequests(int slot, SlotQueue queue) {
+    SlotRoute route = board.table().route(slot);
+    if (route instanceof SlotRoute.Fenced) {
+      return;
+    }
+    pass++;
+    ArrayDeque<RoutedRequest> candidates = new ArrayDeque<>(queue.requests);
+    queue.requests.clear();
+    for (RoutedRequest request : candidates) {
+      if (request.origin.heldInPass == pass || !runRequest(slot, route, queue, request)) {
+        request.origin.heldInPass = pass;
+        queue.requests.addLast(request);
+      }
+    }
+  }
+
+  /** Sends or fails a waiting request; returns false if it must wait on. */
+  private boolean runRequest(int slot, SlotRoute route, SlotQueue queue, RoutedRequest request) {
+    Parked parked = parkedOf(request);
+    boolean over = true;
+    if (request.origin.isGone() || !clock.leased()) {
+      request.onFailure(RespErrors.CLUSTER_DOWN);
+    } else if (route instanceof SlotRoute.Offline) {
+      request.onFailure(RespErrors.SLOT_NOT_SERVED);
+    } else {
+      Backend backend = backendNow(route, queue, parked.database(), parked.keys());
+      over =
+          backend != null
+              && request.sendTo(backend, slot, parked.frame(), 0, parked.frame().readableBytes());
+      if (backend == null) {
+        // Forgotten by a full set of moved keys, perhaps: then it is looked for once more.
+        moveKeys(slot, queue, parked.keys());
+      }
+    }
+    if (over) {
+      copies.end();
+      unpark(request, slot).release();
+    }
+    return over;
+  }
+
+  private ByteBuf unpark(RoutedRequest request, int slot) {
+    Parked parked = parkedOf(request);
+    request.parked = null;
+    request.origin.endsToWait(slot);
+    stats.waiting--;
+    stats.waitingBytes -= parked.frame().readableBytes();
+    return parked.frame();
+  }
+
+  private static Parked parkedOf(RoutedRequest request) {
+    Parked parked = request.parked;
+    if (parked == null) {
+      throw new IllegalStateException("a request in a queue is not parked");
+    }
+    return parked;
+  }
+
+  /**
+   * Puts a table in force.
+   *
+   * @param onDrained called when no request is in flight on a route that this table replaced
+   */
+  public void install(RouteTable table, Runnable onDrained) {
+    BitSet changed = board.install(table, onDrained);
+    for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
+      switchSlot(slot, table.route(slot));
+    }
+    pool.keepOnly(table.servers());
+    wakeStalled();
+  }
+
+  private void switchSlot(int slot, SlotRoute route) {
+    SlotQueue queue = queues[slot];
+    serving[slot] = null;
+    if (queue != null) {
+      queue.moved = new MovedKeys();
+      queue.movingOld = queue.moving.size();
+    }
+    if (route instanceof SlotRoute.Fenced fence && fence.breakInFlight()) {
+      pool.server(fence.owner()).breakAll("the server is being replaced");
+    }
+    if (queue != null || route instanceof SlotRoute.Migrating) {
+      runQueue(slot, queueOf(slot));
+    } else if (route instanceof SlotRoute.Serving owner) {
+      serving[slot] = pool.server(owner.primary());
+    }
+  }
+
+  /** Has {@code resumption} called when there may be room again. */
+  public void stall(Runnable resumption) {
+    stalled.add(resumption);
+  }
+
+  /** There may be room again: what waits for it tries again. */
+  public void wakeStalled() {
+    if (!queued.isEmpty()) {
+      runQueues();
+    }
+    if (!stalled.isEmpty()) {
+      Set<Runnable> woken = stalled;
+      stalled = new HashSet<>();
+      woken.forEach(Runnable::run);
+    }
+  }
+
+  private void runQueues() {
+    for (int slot = queued.nextSetBit(0); slot >= 0; slot = queued.nextSetBit(slot + 1)) {
+      SlotQueue queue = queues[slot];
+      if (queue != null) {
+        runQueue(slot, queue);
+      }
+    }
+  }
+
+  /** Periodic care: answers what has waited too long, and tries what had no room. */
+  public void tick(long now) {
+    for (int slot = queued.nextSetBit(0); slot >= 0; slot = queued.nextSetBit(slot + 1)) {
+      SlotQueue queue = queues[slot];
+      if (queue != null) {
+        expire(slot, queue, now);
+      }
+    }
+    wakeStalled();
+  }
+
+  private void expire(int slot, SlotQueue queue, long now) {
+    // In order of arrival, so in order of deadline.
+    for (RoutedRequest head = queue.requests.peekFirst();
+        head != null && (parkedOf(head).deadlineNanos() - now <= 0 || !clock.leased());
+        head = queue.requests.peekFirst()) {
+      queue.requests.pollFirst();
+      unpark(head, slot).release();
+      stats.timedOut++;
+      head.onFailure(clock.leased() ? RespErrors.TRY_AGAIN : RespErrors.CLUSTER_DOWN);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.vodis.proxy.dispatch;
+
+import io.vodis.proxy.backend.Backend;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Whoever sends requests and expects those for one slot to run in the order it sent them: a
+ * session.
+ */
+public abstract class Origin {
+
+  final Dispatcher dispatcher;
+
+  /** How many of its requests wait, per slot. Empty but for migrating and fenced slots. */
+  private final Map<Integer, Integer> waiting = new HashMap<>(2);
+
+  /** The last pass over a queue in which one of its requests had to stay. */
+  long heldInPass;
+
+  protected Origin(Dispatcher dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  /** Nobody is interested in the replies any more. */
+  protected abstract boolean isGone();
+
+  /** Whether replies are outstanding on connections of this backend that take no more requests. */
+  protected abstract boolean awaitsRetired(Backend backend);
+
+  /** Whether new requests for this backend would overtake earlier ones. */
+  public final boolean isHeldBack(Backend backend) {
+    return awaitsRetired(backend);
+  }
+
+  final boolean waitsIn(int slot) {
+    return !waiting.isEmpty() && waiting.containsKey(slot);
+  }
+
+  final void beginsToWait(int slot) {
+    waiting.merge(slot, 1, Integer::sum);
+  }
+
+  final void endsToWait(int slot) {
+    waiting.computeIfPresent(slot, (s, count) -> count == 1 ? null : count - 1);
+  }
+}

@@ -1,0 +1,101 @@
+package io.vodis.proxy.dispatch;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.backend.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for the owner of one slot. Until it is over it is counted as in flight on the route it
+ * was sent on.
+ */
+public abstract class RoutedRequest extends Request {
+
+  private static final int NOT_ROUTED = -1;
+
+  protected final Origin origin;
+  private int slot;
+  private int generation = NOT_ROUTED;
+
+  /** What is kept of it while it waits; null otherwise. */
+  @Nullable Parked parked;
+
+  protected RoutedRequest(Origin origin) {
+    this.origin = origin;
+  }
+
+  protected final int slot() {
+    return slot;
+  }
+
+  /** Counts it as in flight on the present route of {@code slot}. */
+  public final void beginOn(int onSlot) {
+    slot = onSlot;
+    generation = origin.dispatcher.board().generation();
+    began(origin.dispatcher, onSlot);
+  }
+
+  /** Sends it; returns false if there is no room now, after which it may be tried again. */
+  protected boolean sendTo(Backend backend, int onSlot, ByteBuf from, int offset, int length) {
+    BackendConnection connection = backend.acquire();
+    if (connection == null) {
+      byte[] refusal = backend.refusal();
+      if (refusal != null) {
+        onFailure(refusal);
+      }
+      return refusal != null;
+    }
+    if (backend.hasRetired() && origin.isHeldBack(backend)) {
+      return false;
+    }
+    beginOn(onSlot);
+    connection.send(this, from, offset, length);
+    return true;
+  }
+
+  /** Counts it. A request for several slots of one server overrides this and the next. */
+  protected void began(Dispatcher dispatcher, int onSlot) {
+    dispatcher.board().began(onSlot);
+  }
+
+  protected void ended(Dispatcher dispatcher, int routedIn) {
+    endedOn(dispatcher, slot, routedIn);
+  }
+
+  /** One of its slots is done with. */
+  protected static void endedOn(Dispatcher dispatcher, int slot, int routedIn) {
+    dispatcher.board().ended(slot, routedIn);
+  }
+
+  private void end() {
+    if (generation != NOT_ROUTED) {
+      int routedIn = generation;
+      generation = NOT_ROUTED;
+      ended(origin.dispatcher, routedIn);
+    }
+  }
+
+  @Override
+  protected final void onReply(ByteBuf in, int offset, int length) {
+    onAnswer(in, offset, length);
+    end();
+  }
+
+  @Override
+  protected final void onFailure(byte[] error) {
+    onError(error);
+    end();
+  }
+
+  /** The whole reply. The bytes are valid during the call only. */
+  protected abstract void onAnswer(ByteBuf in, int offset, int length);
+
+  /** There will be no reply; {@code error} says why, as a RESP error. */
+  protected abstract void onError(byte[] error);
+
+  /** Says that the last piece of a reply was passed on. */
+  protected final void onLastChunk() {
+    end();
+  }
+}

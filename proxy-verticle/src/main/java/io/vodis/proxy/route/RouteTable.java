@@ -1,0 +1,91 @@
+package io.vodis.proxy.route;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.model.SlotRange;
+import io.vodis.model.SlotRoute;
+import io.vodis.model.Topology;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The route of every slot at one epoch. Built whole, then shared by reference between loops; nobody
+ * edits it.
+ */
+public final class RouteTable {
+
+  /** Before the first table: nothing is served. */
+  public static final RouteTable NONE =
+      new RouteTable(-1, List.of(new SlotRange(0, Topology.SLOT_COUNT - 1, SlotRoute.OFFLINE)));
+
+  private final long epoch;
+  private final SlotRoute[] routes = new SlotRoute[Topology.SLOT_COUNT];
+
+  /**
+   * Spreads ranges over slots.
+   *
+   * @param ranges cover all slots once, in order
+   */
+  public RouteTable(long epoch, List<SlotRange> ranges) {
+    this.epoch = epoch;
+    int covered = 0;
+    for (SlotRange range : ranges) {
+      if (range.first() != covered) {
+        throw new IllegalArgumentException("slots are not covered from " + covered);
+      }
+      Arrays.fill(routes, range.first(), range.last() + 1, range.route());
+      covered = range.last() + 1;
+    }
+    if (covered != Topology.SLOT_COUNT) {
+      throw new IllegalArgumentException("slots are not covered from " + covered);
+    }
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Where the slot's requests go. */
+  public SlotRoute route(int slot) {
+    return routes[slot];
+  }
+
+  /**
+   * Slots whose requests go elsewhere in {@code other}. Which replicas may serve reads does not
+   * matter: no request is on its way to a wrong owner because of them.
+   */
+  public BitSet changes(RouteTable other) {
+    BitSet changed = new BitSet(routes.length);
+    for (int slot = 0; slot < routes.length; slot++) {
+      if (!sameOwner(routes[slot], other.routes[slot])) {
+        changed.set(slot);
+      }
+    }
+    return changed;
+  }
+
+  private static boolean sameOwner(SlotRoute one, SlotRoute other) {
+    return one instanceof SlotRoute.Serving a && other instanceof SlotRoute.Serving b
+        ? a.primary().equals(b.primary())
+        : one.equals(other);
+  }
+
+  /** Every server that a request or a key may go to. */
+  public Set<HostAndPort> servers() {
+    Set<HostAndPort> servers = new HashSet<>();
+    for (SlotRoute route : routes) {
+      switch (route) {
+        case SlotRoute.Serving serving -> servers.add(serving.primary());
+        case SlotRoute.Migrating migrating -> {
+          servers.add(migrating.source());
+          servers.add(migrating.target());
+        }
+        case SlotRoute.Fenced fenced -> servers.add(fenced.owner());
+        case SlotRoute.Offline offline -> {}
+      }
+    }
+    return servers;
+  }
+}

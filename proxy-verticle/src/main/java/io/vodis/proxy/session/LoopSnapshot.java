@@ -1,0 +1,33 @@
+package io.vodis.proxy.session;
+
+import io.vodis.proxy.backend.BackendView;
+import io.vodis.proxy.dispatch.WaitView;
+import java.util.List;
+
+/**
+ * One loop at one moment, as a value that other loops may read.
+ *
+ * @param clients one line per session, as CLIENT LIST shows it
+ * @param epoch of the table in force; -1 if there is none
+ * @param leased whether the loop may serve
+ */
+public record LoopSnapshot(
+    LoopStats stats,
+    List<String> clients,
+    List<BackendView> backends,
+    WaitView waiting,
+    long epoch,
+    boolean leased) {
+
+  public LoopSnapshot {
+    clients = List.copyOf(clients);
+    backends = List.copyOf(backends);
+  }
+
+  /** The command figures of all loops together. */
+  public static LoopStats sum(List<LoopSnapshot> loops) {
+    LoopStats sum = new LoopStats(loops.get(0).stats().commandCount());
+    loops.forEach(loop -> loop.stats().addTo(sum));
+    return sum;
+  }
+}

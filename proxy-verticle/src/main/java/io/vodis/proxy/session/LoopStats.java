@@ -1,0 +1,149 @@
+package io.vodis.proxy.session;
+
+import io.vodis.metric.LatencyBuckets;
+
+/** Counters of the sessions of one loop: plain fields, written and read by their own loop only. */
+public final class LoopStats {
+
+  private final long[] calls;
+  private final long[] errors;
+  private final long[] nanos;
+  private final long[] buckets;
+  long sessionsTotal;
+  long sessionsRejected;
+  long sessionsClosedByLimit;
+  long protocolErrors;
+  long unknownCommands;
+  long bytesIn;
+  long bytesOut;
+  long pipelineStops;
+  long outputStops;
+  long largeRequests;
+
+  /** Counters for that many commands. */
+  public LoopStats(int commandCount) {
+    calls = new long[commandCount];
+    errors = new long[commandCount];
+    nanos = new long[commandCount];
+    buckets = new long[commandCount * LatencyBuckets.COUNT];
+  }
+
+  void answered(int commandId, long latencyNanos, boolean error) {
+    calls[commandId]++;
+    nanos[commandId] += latencyNanos;
+    buckets[commandId * LatencyBuckets.COUNT + LatencyBuckets.indexOf(latencyNanos)]++;
+    if (error) {
+      errors[commandId]++;
+    }
+  }
+
+  /** A refused client. */
+  public void rejected() {
+    sessionsRejected++;
+  }
+
+  /** Adds everything to {@code sum}, in which the figures of all loops come together. */
+  public void addTo(LoopStats sum) {
+    add(calls, sum.calls);
+    add(errors, sum.errors);
+    add(nanos, sum.nanos);
+    add(buckets, sum.buckets);
+    sum.sessionsTotal += sessionsTotal;
+    sum.sessionsRejected += sessionsRejected;
+    sum.sessionsClosedByLimit += sessionsClosedByLimit;
+    sum.protocolErrors += protocolErrors;
+    sum.unknownCommands += unknownCommands;
+    sum.bytesIn += bytesIn;
+    sum.bytesOut += bytesOut;
+    sum.pipelineStops += pipelineStops;
+    sum.outputStops += outputStops;
+    sum.largeRequests += largeRequests;
+  }
+
+  private static void add(long[] from, long[] to) {
+    for (int i = 0; i < from.length; i++) {
+      to[i] += from[i];
+    }
+  }
+
+  public int commandCount() {
+    return calls.length;
+  }
+
+  public long calls(int commandId) {
+    return calls[commandId];
+  }
+
+  /** Calls answered with an error, whoever it came from. */
+  public long errors(int commandId) {
+    return errors[commandId];
+  }
+
+  /** From the read of the request to the read of its reply, all calls together. */
+  public long nanos(int commandId) {
+    return nanos[commandId];
+  }
+
+  public long bucket(int commandId, int bucket) {
+    return buckets[commandId * LatencyBuckets.COUNT + bucket];
+  }
+
+  public long callsTotal() {
+    long total = 0;
+    for (long count : calls) {
+      total += count;
+    }
+    return total;
+  }
+
+  public long errorsTotal() {
+    long total = 0;
+    for (long count : errors) {
+      total += count;
+    }
+    return total;
+  }
+
+  public long sessionsTotal() {
+    return sessionsTotal;
+  }
+
+  public long sessionsRejected() {
+    return sessionsRejected;
+  }
+
+  /** Sessions closed because of a time-out or a limit of their own making. */
+  public long sessionsClosedByLimit() {
+    return sessionsClosedByLimit;
+  }
+
+  public long protocolErrors() {
+    return protocolErrors;
+  }
+
+  public long unknownCommands() {
+    return unknownCommands;
+  }
+
+  public long bytesIn() {
+    return bytesIn;
+  }
+
+  public long bytesOut() {
+    return bytesOut;
+  }
+
+  /** How often a session was not read because it had too many unanswered requests. */
+  public long pipelineStops() {
+    return pipelineStops;
+  }
+
+  /** How often a session was not read because it did not take its replies. */
+  public long outputStops() {
+    return outputStops;
+  }
+
+  public long largeRequests() {
+    return largeRequests;
+  }
+}

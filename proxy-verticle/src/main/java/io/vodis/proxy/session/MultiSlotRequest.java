@@ -1,0 +1,29 @@
+package io.vodis.proxy.session;
+
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.dispatch.Dispatcher;
+
+/** A request whose keys are in several slots, all served by the server it is sent to. */
+final class MultiSlotRequest extends SessionRequest {
+
+  private final int[] slots;
+
+  MultiSlotRequest(Session session, CommandSpec spec, long startNanos, int[] slots) {
+    super(session, spec, startNanos);
+    this.slots = slots;
+  }
+
+  @Override
+  protected void began(Dispatcher dispatcher, int onSlot) {
+    for (int slot : slots) {
+      super.began(dispatcher, slot);
+    }
+  }
+
+  @Override
+  protected void ended(Dispatcher dispatcher, int routedIn) {
+    for (int slot : slots) {
+      endedOn(dispatcher, slot, routedIn);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.command.Routing;
+import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.merge.Split;
+import io.vodis.proxy.migrate.Key;
+import io.vodis.resp.RequestDecoder;
+import io.vodis.resp.RespErrors;
+import io.vodis.slot.SlotHash;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to a request off the short way, in the order in which Redis checks: is the command
+ * known, is the number of arguments right, may this client use it, and only then what it asks for.
+ */
+public final class RequestRouter implements RequestHandler {
+
+  private final KeyLocator locator;
+  private final Dispatcher dispatcher;
+  private final CopyRun copies;
+  private final LoopStats stats;
+  private final LocalCommands local;
+
+  public RequestRouter(
+      KeyLocator locator,
+      Dispatcher dispatcher,
+      CopyRun copies,
+      LoopStats stats,
+      LocalCommands local) {
+    this.locator = locator;
+    this.dispatcher = dispatcher;
+    this.copies = copies;
+    this.stats = stats;
+    this.local = local;
+  }
+
+  @Override
+  public boolean handle(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    RequestDecoder request = session.decoder();
+    if (spec == null) {
+      stats.unknownCommands++;
+      session.replyUnknown(
+          RespErrors.unknownCommand(Args.bytes(in, request, 0), tail(in, request)));
+    } else if (spec.routing() == Routing.CROSS_PROTOCOL) {
+      session.socket().close();
+    } else if (spec.routing() == Routing.CONTAINER) {
+      session.reply(
+          spec,
+          request.argCount() < 2
+              ? RespErrors.wrongArity(spec.name())
+              : RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
+    } else if (!spec.acceptsArgCount(request.argCount())) {
+      session.reply(spec, RespErrors.wrongArity(spec.name()));
+    } else if (!session.authenticated() && !LocalCommands.needsNoAuthentication(spec)) {
+      session.reply(spec, RespErrors.NO_AUTH);
+    } else {
+      return route(session, spec, in, length);
+    }
+    return true;
+  }
+
+  /** As many of the further arguments as Redis would repeat in an error. */
+  private static List<byte[]> tail(ByteBuf in, RequestDecoder request) {
+    List<byte[]> args = new ArrayList<>();
+    for (int i = 1; i < Math.min(request.argCount(), 32); i++) {
+      args.add(Args.bytes(in, request, i, 128));
+    }
+    return args;
+  }
+
+  private boolean route(Session session, CommandSpec spec, ByteBuf in, int length) {
+    return switch (spec.routing()) {
+      case LOCAL -> local.handle(session, spec, in);
+      case ONE_KEY, SAME_SLOT -> oneSlot(session, spec, in, length);
+      case FRAGMENTED -> fragmented(session, spec, in, length);
+      case DENIED -> {
+        session.reply(spec, RespErrors.denied(spec.name()));
+        yield true;
+      }
+      default -> {
+        session.reply(spec, RespErrors.unsupported(spec.name()));
+        yield true;
+      }
+    };
+  }
+
+  private boolean oneSlot(Session session, CommandSpec spec, ByteBuf in, int length) {
+    RequestDecoder request = session.decoder();
+    int keyCount = locator.locate(spec, in, request);
+    byte[] refusal = null;
+    int slot = 0;
+    if (keyCount < 0) {
+      refusal = locator.error();
+    } else if (keyCount == 0) {
+      refusal = spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
+    } else if (locator.blocks(spec, in, request)) {
+      refusal = RespErrors.unsupported(spec.name());
+    } else {
+      slot = slotOf(in, request, locator.keyArg(0));
+      for (int i = 1; i < keyCount; i++) {
+        if (slotOf(in, request, locator.keyArg(i)) != slot) {
+          refusal = RespErrors.CROSS_SLOT;
+        }
+      }
+    }
+    if (refusal != null) {
+      session.reply(spec, refusal);
+      return true;
+    }
+    return dispatch(session, session.newRequest(spec), slot, in, length, keyCount);
+  }
+
+  private boolean dispatch(
+      Session session, SessionRequest request, int slot, ByteBuf in, int length, int keyCount) {
+    // In the queue of replies first: an error may be the reply, at once.
+    session.enqueue(request);
+    List<Key> keys = dispatcher.serving(slot) != null ? List.of() : keys(session, in, keyCount);
+    boolean taken =
+        dispatcher.dispatch(request, slot, session.database(), in, in.readerIndex(), length, keys);
+    if (!taken) {
+      session.withdraw(request);
+      session.stall();
+    }
+    return taken;
+  }
+
+  private List<Key> keys(Session session, ByteBuf in, int keyCount) {
+    RequestDecoder request = session.decoder();
+    List<Key> keys = new ArrayList<>(keyCount);
+    for (int i = 0; i < keyCount; i++) {
+      int arg = locator.keyArg(i);
+      keys.add(
+          Key.copyOf(
+              session.database(),
+              in,
+              in.readerIndex() + request.argOffset(arg),
+              request.argLength(arg)));
+    }
+    return keys;
+  }
+
+  private boolean fragmented(Session session, CommandSpec spec, ByteBuf in, int length) {
+    RequestDecoder request = session.decoder();
+    int keyCount = locator.locate(spec, in, request);
+    if (keyCount <= 0) {
+      session.reply(spec, keyCount < 0 ? locator.error() : RespErrors.wrongArity(spec.name()));
+      return true;
+    }
+    if (spec.name().equals("mset") && request.argCount() % 2 == 0) {
+      session.reply(spec, RespErrors.wrongArity(spec.name()));
+      return true;
+    }
+    int[] keyArgs = new int[keyCount];
+    int[] slots = new int[keyCount];
+    for (int i = 0; i < keyCount; i++) {
+      keyArgs[i] = locator.keyArg(i);
+      slots[i] = slotOf(in, request, keyArgs[i]);
+    }
+    if (Arrays.stream(slots).allMatch(slot -> slot == slots[0])) {
+      return dispatch(session, session.newRequest(spec), slots[0], in, length, keyCount);
+    }
+    if (!dispatcher.leased()) {
+      session.reply(spec, RespErrors.CLUSTER_DOWN);
+      return true;
+    }
+    return split(
+        session, spec, in, length, new Split(dispatcher, session.database(), slots, keyArgs));
+  }
+
+  private boolean split(Session session, CommandSpec spec, ByteBuf in, int length, Split split) {
+    int[] onlyServersSlots = split.slotsOfOnlyServer();
+    if (onlyServersSlots != null) {
+      return dispatch(
+          session, session.newRequest(spec, onlyServersSlots), onlyServersSlots[0], in, length, 0);
+    }
+    if (!split.findRoom(session)) {
+      session.stall();
+      return false;
+    }
+    SessionRequest whole = session.newRequest(spec);
+    session.enqueue(whole);
+    boolean sent =
+        split.send(
+            session,
+            spec.name(),
+            in,
+            session.decoder(),
+            copies,
+            reply -> session.onLocalAnswer(whole, reply));
+    if (!sent) {
+      session.stop(Stop.LARGE);
+      sendRestLater(session, split);
+    }
+    return true;
+  }
+
+  private void sendRestLater(Session session, Split split) {
+    dispatcher.stall(
+        () -> {
+          if (split.sendRest(copies)) {
+            session.unstop(Stop.LARGE);
+          } else {
+            sendRestLater(session, split);
+          }
+        });
+  }
+
+  private static int slotOf(ByteBuf in, RequestDecoder request, int arg) {
+    return SlotHash.slotOf(in, in.readerIndex() + request.argOffset(arg), request.argLength(arg));
+  }
+}

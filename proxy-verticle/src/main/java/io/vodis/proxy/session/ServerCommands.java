@@ -1,0 +1,92 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.loop.RespSocket;
+import io.vodis.resp.RequestDecoder;
+import io.vodis.resp.RespWriter;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** TIME INFO CONFIG GET. */
+public final class ServerCommands {
+
+  private final ProcessView process;
+  private final InfoText info;
+
+  /**
+   * What clients and benchmarks ask a server about itself; what does not apply to a proxy is off.
+   */
+  private final Map<String, String> config;
+
+  public ServerCommands(ProcessView process, InfoText info, SessionLimits limits) {
+    this.process = process;
+    this.info = info;
+    this.config = new LinkedHashMap<>();
+    config.put("appendonly", "no");
+    config.put("bind", "");
+    config.put("cluster-enabled", "no");
+    config.put("databases", Integer.toString(limits.databaseCount()));
+    config.put("hz", "10");
+    config.put("maxmemory", "0");
+    config.put("maxmemory-policy", "noeviction");
+    config.put("notify-keyspace-events", "");
+    config.put("port", Integer.toString(process.proxyPort()));
+    config.put("proto-max-bulk-len", Long.toString(limits.resp().bulkBytesMax()));
+    config.put("save", "");
+    config.put("slowlog-log-slower-than", "-1");
+    config.put("slowlog-max-len", "0");
+    config.put("tcp-keepalive", Integer.toString(limits.keepAliveSeconds()));
+    config.put("timeout", Long.toString(limits.recvTimeoutNanos() / 1_000_000_000));
+  }
+
+  void time(Session session, CommandSpec spec) {
+    Instant now = Instant.now();
+    ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(64);
+    RespWriter.arrayHeader(reply, 2);
+    RespWriter.bulk(reply, now.getEpochSecond());
+    RespWriter.bulk(reply, now.getNano() / 1000);
+    session.reply(spec, reply);
+  }
+
+  void info(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    Set<String> sections = new HashSet<>();
+    for (int arg = 1; arg < request.argCount(); arg++) {
+      sections.add(Args.lower(in, request, arg));
+    }
+    SessionRequest waiting = session.enqueue(spec);
+    process.ask(
+        loops -> {
+          String text = info.of(sections, loops);
+          ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(text.length() + 32);
+          RespWriter.bulk(reply, text);
+          session.onLocalAnswer(waiting, reply);
+        });
+  }
+
+  void configGet(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    Map<String, String> found = new LinkedHashMap<>();
+    for (int arg = 2; arg < request.argCount(); arg++) {
+      Glob pattern = new Glob(Args.lower(in, request, arg));
+      config.forEach(
+          (key, value) -> {
+            if (pattern.matches(key)) {
+              found.put(key, value);
+            }
+          });
+    }
+    ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(256);
+    RespWriter.arrayHeader(reply, found.size() * 2);
+    found.forEach(
+        (key, value) -> {
+          RespWriter.bulk(reply, key);
+          RespWriter.bulk(reply, value);
+        });
+    session.reply(spec, reply);
+  }
+}

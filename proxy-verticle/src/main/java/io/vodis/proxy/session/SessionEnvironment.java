@@ -1,0 +1,21 @@
+package io.vodis.proxy.session;
+
+import io.vodis.proxy.command.CommandTable;
+import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.loop.FlushQueue;
+import io.vodis.proxy.loop.LoopClock;
+
+/** What all sessions of one loop share. */
+public record SessionEnvironment(
+    SessionLimits limits,
+    LoopClock clock,
+    FlushQueue flushes,
+    CopyRun copies,
+    Dispatcher dispatcher,
+    CommandTable commands,
+    KeyLocator locator,
+    LoopStats stats,
+    SessionRegistry sessions,
+    RequestHandler handler) {}

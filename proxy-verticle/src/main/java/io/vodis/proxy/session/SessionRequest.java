@@ -1,0 +1,111 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.dispatch.RoutedRequest;
+import io.vodis.proxy.loop.RespSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a client, from its arrival to its reply: the only object made per request. Its
+ * place in the session's queue is the place of its reply.
+ */
+public class SessionRequest extends RoutedRequest {
+
+  private final Session session;
+  private final CommandSpec spec;
+  private final long startNanos;
+
+  /** What came of the reply before it was its turn; null if nothing did, or it has been sent. */
+  private @Nullable ByteBuf held;
+
+  private boolean answered;
+  private boolean partlySent;
+
+  SessionRequest(Session session, CommandSpec spec, long startNanos) {
+    super(session);
+    this.session = session;
+    this.spec = spec;
+    this.startNanos = startNanos;
+  }
+
+  /** A reply of the proxy's own that has to wait for its turn. */
+  static SessionRequest answered(Session session, CommandSpec spec, ByteBuf reply) {
+    SessionRequest request = new SessionRequest(session, spec, 0);
+    request.hold(reply);
+    return request;
+  }
+
+  final Session session() {
+    return session;
+  }
+
+  final CommandSpec spec() {
+    return spec;
+  }
+
+  final long startNanos() {
+    return startNanos;
+  }
+
+  /** The whole reply is there. */
+  final boolean isAnswered() {
+    return answered;
+  }
+
+  /** Keeps a reply, or a piece of one, until it is its turn. */
+  final void hold(ByteBuf in, int offset, int length, boolean whole) {
+    ByteBuf kept = held;
+    if (kept == null) {
+      kept = RespSocket.ALLOCATOR.directBuffer(Math.max(1, length));
+      held = kept;
+    }
+    kept.writeBytes(in, offset, length);
+    answered |= whole;
+  }
+
+  /** Keeps a whole reply that it owns from now on. */
+  final void hold(ByteBuf whole) {
+    held = whole;
+    answered = true;
+  }
+
+  /** What is held, which the caller owns from now on. */
+  final @Nullable ByteBuf takeHeld() {
+    ByteBuf kept = held;
+    held = null;
+    return kept;
+  }
+
+  final void markPartlySent() {
+    partlySent = true;
+  }
+
+  final boolean isPartlySent() {
+    return partlySent;
+  }
+
+  @Override
+  protected void onAnswer(ByteBuf in, int offset, int length) {
+    session.onAnswer(this, in, offset, length);
+  }
+
+  @Override
+  protected void onError(byte[] error) {
+    session.onError(this, error);
+  }
+
+  @Override
+  protected final void onReplyChunk(ByteBuf in, int offset, int length, boolean last) {
+    session.onChunk(this, in, offset, length, last);
+    if (last) {
+      onLastChunk();
+    }
+  }
+
+  @Override
+  protected final boolean blocksReplies(BackendConnection from) {
+    return session.blocksReplies(from);
+  }
+}

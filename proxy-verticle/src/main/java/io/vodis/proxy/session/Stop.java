@@ -1,0 +1,25 @@
+package io.vodis.proxy.session;
+
+/** Why a session is not read at present; a set of bits, so that the hot path tests one number. */
+final class Stop {
+
+  /** Too many requests are unanswered. */
+  static final int PIPELINE = 1;
+
+  /** The client does not take its replies. */
+  static final int OUTPUT = 1 << 1;
+
+  /** There was no room for a request, at a backend or among those that wait for a slot. */
+  static final int ROOM = 1 << 2;
+
+  /** A request must wait until all before it are answered. */
+  static final int EARLIER_REPLIES = 1 << 3;
+
+  /** A large request waits for its connection or for its reply. */
+  static final int LARGE = 1 << 4;
+
+  /** Nothing more is wanted of this client. */
+  static final int CLOSING = 1 << 5;
+
+  private Stop() {}
+}
