@@ -3,7 +3,6 @@ package io.vodis.redis;
 import io.vodis.model.HostAndPort;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +80,7 @@ final class ServerStatusParser {
   private static @Nullable HostAndPort upstream(List<Reply> role) {
     String host = Replies.text(role.get(1));
     int port = (int) Replies.number(role.get(2), 0);
-    return host.isEmpty() || port <= 0
-        ? null
-        : new HostAndPort(host.toLowerCase(Locale.ROOT), port);
+    return host.isEmpty() || port <= 0 ? null : new HostAndPort(host, port);
   }
 
   /** A link that was never up has been down since the server started. */

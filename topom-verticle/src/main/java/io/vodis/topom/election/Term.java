@@ -1,0 +1,94 @@
+package io.vodis.topom.election;
+
+import io.vodis.lifecycle.Clock;
+import io.vodis.store.Leadership;
+import io.vodis.store.StoreException;
+import io.vodis.store.TopologyStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One leadership of this topom, from its election until somebody else may lead. Everything a leader
+ * does asks here first; once ended it stays ended.
+ */
+public final class Term {
+
+  private final TopologyStore store;
+  private final Leadership leadership;
+  private final Clock clock;
+  private final long leaseNanos;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile long confirmedNanos;
+
+  /**
+   * A term that begins now.
+   *
+   * @param lease how long a confirmation by the store is good for; shorter than the store session
+   */
+  public Term(TopologyStore store, Leadership leadership, Clock clock, Duration lease) {
+    this.store = store;
+    this.leadership = leadership;
+    this.clock = clock;
+    this.leaseNanos = lease.toNanos();
+    this.confirmedNanos = clock.nanoTime();
+  }
+
+  public long number() {
+    return leadership.term();
+  }
+
+  public Leadership leadership() {
+    return leadership;
+  }
+
+  /** Whether this topom led a short while ago and has not heard otherwise; costs nothing. */
+  public boolean isCurrent() {
+    return !hasEnded() && clock.nanoTime() - confirmedNanos < leaseNanos;
+  }
+
+  public boolean hasEnded() {
+    return ended.getCount() == 0;
+  }
+
+  /**
+   * Asks the store; to be called before an effect that a deposed leader must not have.
+   *
+   * @throws StoreException {@code NOT_LEADER} if the term is over, {@code UNAVAILABLE} if the store
+   *     does not answer
+   */
+  public void confirm() {
+    long sentNanos = clock.nanoTime();
+    Optional<Leadership> leader = store.leader();
+    if (leader.isEmpty() || leader.get().term() != leadership.term()) {
+      end();
+    }
+    requireNotEnded();
+    confirmedNanos = sentNanos;
+  }
+
+  public void requireNotEnded() {
+    if (hasEnded()) {
+      throw new StoreException(
+          StoreException.Reason.NOT_LEADER, "term " + number() + " is over");
+    }
+  }
+
+  /** Waits, but not beyond the end of the term. */
+  public void pause(Duration duration) {
+    try {
+      if (ended.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+        requireNotEnded();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      end();
+      requireNotEnded();
+    }
+  }
+
+  public void end() {
+    ended.countDown();
+  }
+}

@@ -1,0 +1,33 @@
+package io.vodis.topom.promote;
+
+import io.vodis.redis.ServerStatus;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * Which replica should become primary: link up before link down, then the highest offset, then the
+ * lowest priority, then the lowest address, so that equal facts always give the same answer.
+ */
+public final class CandidateRanking {
+
+  private static final Comparator<ServerStatus> BEST_FIRST =
+      Comparator.comparing(ServerStatus::linkUp, Comparator.reverseOrder())
+          .thenComparing(ServerStatus::offset, Comparator.reverseOrder())
+          .thenComparing(ServerStatus::priority)
+          .thenComparing(ServerStatus::server);
+
+  private CandidateRanking() {}
+
+  /**
+   * The best of the replicas that have answered. One that is still loading its data, or has
+   * priority 0, is never taken.
+   */
+  public static Optional<ServerStatus> best(Collection<ServerStatus> replicas) {
+    return replicas.stream().filter(CandidateRanking::isEligible).min(BEST_FIRST);
+  }
+
+  private static boolean isEligible(ServerStatus status) {
+    return status.priority() != 0 && !status.loading();
+  }
+}

@@ -1,0 +1,31 @@
+package io.vodis.topom.resync;
+
+import io.vodis.model.Member;
+
+/**
+ * What the leader knows of one proxy's table. Mutable; guarded by the lock of {@link TableResync}.
+ */
+final class ProxyTable {
+
+  final Member member;
+
+  /** Newest epoch acknowledged in this term; -1 before the first. */
+  long ackedEpoch = -1;
+
+  /** Newest epoch sent; -1 before the first. */
+  long sentEpoch = -1;
+
+  /** When to send again if nothing new happens. */
+  long retryNanos;
+
+  /** Why the last push was not acknowledged; empty if it was. */
+  String error = "";
+
+  ProxyTable(Member member) {
+    this.member = member;
+  }
+
+  boolean has(long epoch) {
+    return ackedEpoch >= epoch;
+  }
+}
