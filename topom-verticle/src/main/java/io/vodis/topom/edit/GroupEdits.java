@@ -62,9 +62,7 @@ public final class GroupEdits {
         group
             .server(address)
             .orElseThrow(
-                () ->
-                    new TopomException(
-                        Code.NOT_FOUND, address + " is not in group " + groupId));
+                () -> new TopomException(Code.NOT_FOUND, address + " is not in group " + groupId));
     boolean primary = server.equals(group.servers().getFirst());
     if (primary && group.servers().size() > 1) {
       throw new TopomException(

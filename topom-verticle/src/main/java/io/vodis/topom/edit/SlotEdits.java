@@ -82,8 +82,7 @@ public final class SlotEdits {
         .toList();
   }
 
-  private static List<StoreChange> overwrite(
-      Topology topology, int first, int last, int groupId) {
+  private static List<StoreChange> overwrite(Topology topology, int first, int last, int groupId) {
     List<StoreChange> changes = new ArrayList<>();
     for (SlotMapping slot : range(topology, first, last)) {
       if (!slot.isIdle()) {
@@ -102,7 +101,11 @@ public final class SlotEdits {
     if (first < 0 || last < first || last >= Topology.SLOT_COUNT) {
       throw new TopomException(
           Code.INVALID,
-          "invalid slot range [" + first + "," + last + "], slots are 0 to "
+          "invalid slot range ["
+              + first
+              + ","
+              + last
+              + "], slots are 0 to "
               + (Topology.SLOT_COUNT - 1));
     }
     return topology.slots().subList(first, last + 1);

@@ -70,8 +70,7 @@ public final class Term {
 
   public void requireNotEnded() {
     if (hasEnded()) {
-      throw new StoreException(
-          StoreException.Reason.NOT_LEADER, "term " + number() + " is over");
+      throw new StoreException(StoreException.Reason.NOT_LEADER, "term " + number() + " is over");
     }
   }
 

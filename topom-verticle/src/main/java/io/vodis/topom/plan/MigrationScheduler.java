@@ -32,6 +32,10 @@ public final class MigrationScheduler {
       slotIds = List.copyOf(slotIds);
     }
 
+    public Way way() {
+      return new Way(sourceGroupId, targetGroupId);
+    }
+
     /** Whether the group is the batch's source or target. */
     public boolean involves(int groupId) {
       return groupId != SlotMapping.NO_GROUP
@@ -39,13 +43,18 @@ public final class MigrationScheduler {
     }
   }
 
+  /** A way that slots go: from one group to another. */
+  public record Way(int sourceGroupId, int targetGroupId) {}
+
   /**
    * Batches to start besides {@code running}. What has left {@code pending} goes on before anything
    * new is started, and is not limited: it is under way already.
    *
+   * @param held ways that have failed and are to be left alone for now; they hinder nobody
    * @param slotsMax of the batches that run at once, together
    */
-  public static List<Batch> next(Topology topology, Collection<Batch> running, int slotsMax) {
+  public static List<Batch> next(
+      Topology topology, Collection<Batch> running, Set<Way> held, int slotsMax) {
     Set<Integer> busy = new HashSet<>();
     int room = slotsMax;
     for (Batch batch : running) {
@@ -56,6 +65,7 @@ public final class MigrationScheduler {
     List<SlotMapping> waiting =
         topology.slots().stream()
             .filter(slot -> slot.action() instanceof SlotAction.Moving)
+            .filter(slot -> !held.contains(way(slot)))
             .sorted(
                 Comparator.<SlotMapping, Boolean>comparing(MigrationScheduler::isPending)
                     .thenComparing(slot -> moving(slot).index()))
@@ -72,8 +82,7 @@ public final class MigrationScheduler {
       }
       List<Integer> slotIds =
           waiting.stream()
-              .filter(slot -> slot.groupId() == source)
-              .filter(slot -> moving(slot).targetGroupId() == target)
+              .filter(slot -> way(slot).equals(way(first)))
               .filter(slot -> slot.action().getClass() == first.action().getClass())
               .limit(isPending(first) ? room : Topology.SLOT_COUNT)
               .map(SlotMapping::slotId)
@@ -96,6 +105,10 @@ public final class MigrationScheduler {
         .map(Group::promotion)
         .orElse(Promotion.NONE)
         .equals(Promotion.NONE);
+  }
+
+  private static Way way(SlotMapping slot) {
+    return new Way(slot.groupId(), moving(slot).targetGroupId());
   }
 
   private static boolean isPending(SlotMapping slot) {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vodis.bus.BusReply.FillSlotsAck;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Periodic;
 import io.vodis.model.Member;
 import io.vodis.model.Topology;
 import io.vodis.store.StoreException;
@@ -49,10 +50,10 @@ public final class TableResync implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Map<String, ProxyTable> proxies = new LinkedHashMap<>();
   private @Nullable FillSlots table;
-  private boolean membersDirty = true;
-  private long membersNanos;
+  private volatile boolean membersDirty = true;
+  private volatile long membersNanos;
   private boolean closed;
-  private @Nullable Thread thread;
+  private volatile @Nullable Periodic loop;
 
   /**
    * A resync that has not started.
@@ -68,18 +69,20 @@ public final class TableResync implements AutoCloseable {
   }
 
   public void start() {
-    thread = Thread.ofVirtual().name("topom-resync").start(this::run);
+    loop = Periodic.start("topom-resync", TICK, this::run);
   }
 
   /** A newer topology is committed. */
   public void publish(Topology topology) {
     FillSlots next = new FillSlots(term, topology.epoch(), SlotProjection.ranges(topology));
     locked(() -> table = next);
+    wake();
   }
 
   /** Members may have come or gone. */
   public void membersChanged() {
     locked(() -> membersDirty = true);
+    wake();
   }
 
   /** A proxy says that it has no table, whatever it had acknowledged before. */
@@ -93,6 +96,14 @@ public final class TableResync implements AutoCloseable {
             proxy.sentEpoch = -1;
           }
         });
+    wake();
+  }
+
+  private void wake() {
+    Periodic running = loop;
+    if (running != null) {
+      running.wake();
+    }
   }
 
   /** Epoch last acknowledged by each live proxy, by incarnation; -1 if none yet. */
@@ -134,24 +145,21 @@ public final class TableResync implements AutoCloseable {
   @Override
   public void close() {
     locked(() -> closed = true);
-    Thread running = thread;
+    Periodic running = loop;
     if (running != null) {
-      running.interrupt();
+      running.close();
     }
   }
 
   private void run() {
-    while (!closed) {
-      try {
-        if (membersDirty || clock.nanoTime() - membersNanos > MEMBERS_PERIOD.toNanos()) {
-          refreshMembers();
-        }
-      } catch (StoreException e) {
-        LOGGER.debug("the live proxies are not known now: {}", e.getMessage());
+    try {
+      if (membersDirty || clock.nanoTime() - membersNanos > MEMBERS_PERIOD.toNanos()) {
+        refreshMembers();
       }
-      sendWhatIsDue();
-      awaitChange();
+    } catch (StoreException e) {
+      LOGGER.debug("the live proxies are not known now: {}", e.getMessage());
     }
+    sendWhatIsDue();
   }
 
   private void refreshMembers() {
@@ -217,8 +225,7 @@ public final class TableResync implements AutoCloseable {
       LOGGER.debug("proxy {} has not taken epoch {}: {}", name(proxy), sent.epoch(), reason);
     }
     proxy.error = reason;
-    proxy.retryNanos =
-        Math.min(proxy.retryNanos, clock.nanoTime() + RETRY_AFTER_FAILURE.toNanos());
+    proxy.retryNanos = Math.min(proxy.retryNanos, clock.nanoTime() + RETRY_AFTER_FAILURE.toNanos());
   }
 
   private List<String> missing(long epoch) {
@@ -237,7 +244,7 @@ public final class TableResync implements AutoCloseable {
     return "proxy " + proxy.member.serviceAddress();
   }
 
-  /** False once closed or interrupted. */
+  /** Waits for the next event, a short while; false once closed or interrupted. */
   private boolean awaitChange() {
     lock.lock();
     try {
@@ -245,7 +252,6 @@ public final class TableResync implements AutoCloseable {
       return !closed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      closed = true;
       return false;
     } finally {
       lock.unlock();

@@ -1,0 +1,128 @@
+package io.vodis.topom;
+
+import io.vodis.config.ByteSize;
+import io.vodis.config.ConfigException;
+import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.Doc;
+import io.vodis.config.ListenAddress;
+import io.vodis.config.ProductConfig;
+import io.vodis.config.Section;
+import io.vodis.model.Topology;
+import java.time.Duration;
+
+/** Configuration of the topom role. */
+public record TopomConfig(
+    @Section("Product") ProductConfig product,
+    @Section("Coordinator") CoordinatorConfig coordinator,
+    @Section("Admin API") Admin admin,
+    @Section("Migration") Migration migration,
+    @Section("Promotion") Promotion promotion) {
+
+  /** Where the admin API listens and who may change things. */
+  public record Admin(
+      @Doc("HTTP address of the admin API, the web page and /health. Port 0: any free one.")
+          String adminAddr,
+      @Doc(
+              value =
+                  "What a caller must present to change anything. The same for every topom of the"
+                      + " product. Empty: nothing can be changed over HTTP.",
+              secret = true)
+          String adminToken,
+      @Doc("Datacenter of this process, free text, shown in lists. Empty: none.")
+          String datacenter) {
+    public Admin {
+      ListenAddress.parse("admin_addr", adminAddr);
+    }
+
+    @Override
+    public String toString() {
+      return "Admin[adminAddr=" + adminAddr + ", datacenter=" + datacenter + "]";
+    }
+  }
+
+  /** How slots are moved. */
+  public record Migration(
+      @Doc(
+              "Number of slots that may be moved at once. Slots with the same source and target are"
+                  + " moved together, in one pass over the source. Between 1 and 1024.")
+          int migrationParallelSlots,
+      @Doc(
+              "How long one call that moves keys may hold a server; the number of keys per call is"
+                  + " steered by it. Between 200us and 1s.")
+          Duration migrationMaxBlock,
+      @Doc("Time-out of a single call that moves a big key. Between 1s and 10m.")
+          Duration migrationTimeout,
+      @Doc("A key at least this large is moved alone and listed with its action.")
+          ByteSize migrationBigKeyBytes,
+      @Doc(
+              "How long slots may be fenced at the start of a move. If a proxy has not fenced them"
+                  + " by then, they are released and the move is tried again. Between 100ms and"
+                  + " 1m.")
+          Duration migrationFenceMax) {
+    public Migration {
+      if (migrationParallelSlots < 1 || migrationParallelSlots > Topology.SLOT_COUNT) {
+        throw ConfigException.invalid(
+            "migration_parallel_slots", migrationParallelSlots, "1 to " + Topology.SLOT_COUNT);
+      }
+      check(
+          "migration_max_block",
+          migrationMaxBlock,
+          Duration.ofNanos(200_000),
+          Duration.ofSeconds(1),
+          "200us to 1s");
+      check(
+          "migration_timeout",
+          migrationTimeout,
+          Duration.ofSeconds(1),
+          Duration.ofMinutes(10),
+          "1s to 10m");
+      if (migrationBigKeyBytes.bytes() < 1024) {
+        throw ConfigException.invalid(
+            "migration_big_key_bytes", migrationBigKeyBytes, "1kb or more");
+      }
+      check(
+          "migration_fence_max",
+          migrationFenceMax,
+          Duration.ofMillis(100),
+          Duration.ofMinutes(1),
+          "100ms to 1m");
+    }
+  }
+
+  /** How primaries are replaced. */
+  public record Promotion(
+      @Doc(
+              "How long a group may be fenced in each step of a planned promotion. If it takes"
+                  + " longer, the old primary serves again. Between 100ms and 1m.")
+          Duration promotionFenceMax) {
+    public Promotion {
+      check(
+          "promotion_fence_max",
+          promotionFenceMax,
+          Duration.ofMillis(100),
+          Duration.ofMinutes(1),
+          "100ms to 1m");
+    }
+  }
+
+  public static TopomConfig defaults() {
+    return new TopomConfig(
+        ProductConfig.defaults(),
+        CoordinatorConfig.defaults(),
+        new Admin("0.0.0.0:18080", "", ""),
+        new Migration(
+            512,
+            Duration.ofMillis(2),
+            Duration.ofSeconds(30),
+            ByteSize.ofMib(1),
+            Duration.ofSeconds(2)),
+        new Promotion(Duration.ofSeconds(3)));
+  }
+
+  private static void check(
+      String key, Duration value, Duration min, Duration max, String allowed) {
+    if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+      throw ConfigException.invalid(key, value, allowed);
+    }
+  }
+}

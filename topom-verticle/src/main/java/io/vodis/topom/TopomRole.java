@@ -1,0 +1,139 @@
+package io.vodis.topom;
+
+import io.vodis.bus.MetricsPublisher;
+import io.vodis.cluster.ClusterNode;
+import io.vodis.config.ListenAddress;
+import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.MemberIdentity;
+import io.vodis.lifecycle.Periodic;
+import io.vodis.lifecycle.RunningRole;
+import io.vodis.lifecycle.VodisException;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Member;
+import io.vodis.model.Role;
+import io.vodis.redis.VertxRedisAdmin;
+import io.vodis.store.Registration;
+import io.vodis.store.StoreException;
+import io.vodis.topom.api.AdminApi;
+import io.vodis.topom.api.AdminApiConfig;
+import io.vodis.topom.election.LeaderElection;
+import io.vodis.topom.election.LeaderServices;
+import io.vodis.topom.election.TopomContext;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A topom: registers, serves the admin API, and leads whenever nobody else does. Any number may
+ * run.
+ */
+public final class TopomRole implements RunningRole {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(TopomRole.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Member member;
+  private final TopomService service;
+  private volatile @Nullable LeaderElection election;
+
+  private TopomRole(ClusterNode node, TopomConfig config) {
+    LongAdder movedKeys = new LongAdder();
+    ProductCache cache = part(ProductCache.start(node.store()));
+    service = new ElectedTopomService(node.store(), cache, this::leading);
+    ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
+    AdminApi api =
+        part(
+            AdminApi.start(
+                node.vertx(),
+                service,
+                new AdminApiConfig(listen.host(), listen.port(), config.admin().adminToken())));
+    String host = listen.isWildcard() ? node.advertisedHost() : listen.host();
+    HostAndPort address = new HostAndPort(host, api.port());
+    member =
+        MemberIdentity.starting(
+            Role.TOPOM,
+            config.product().productName(),
+            address,
+            address,
+            config.admin().datacenter());
+    Registration registration = part(node.store().register(member));
+    Duration third = config.coordinator().coordinatorSessionTimeout().dividedBy(3);
+    part(Periodic.start("topom-registration", third, () -> renew(registration)));
+    TopomContext context =
+        new TopomContext(
+            node.vertx(),
+            node.store(),
+            config,
+            Clock.SYSTEM,
+            name -> new VertxRedisAdmin(node.vertx(), config.product().productAuth(), name),
+            movedKeys);
+    LeaderElection elected = part(LeaderElection.start(context, member));
+    election = elected;
+    part(
+        node.store()
+            .watch(
+                () -> {
+                  elected.onStoreChange();
+                  cache.wake();
+                }));
+    part(
+        MetricsPublisher.start(
+            node.vertx(),
+            config.product().productName(),
+            member,
+            () -> TopomSamples.of(service.view(), movedKeys.sum())));
+  }
+
+  /** Starts a topom; blocks until its admin API listens. */
+  public static TopomRole start(ClusterNode node, TopomConfig config) {
+    return new TopomRole(node, config);
+  }
+
+  @Override
+  public Member member() {
+    return member;
+  }
+
+  /** The service behind the admin API, for roles of the same process. */
+  public TopomService service() {
+    return service;
+  }
+
+  /** Ends everything, the last started first; gives up the lead so that another can take over. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (VodisException e) {
+        LOGGER.debug("was not closed in order: {}", e.getMessage());
+      } catch (Exception e) {
+        LOGGER.warn("was not closed in order", e);
+      }
+    }
+  }
+
+  private Optional<LeaderServices> leading() {
+    LeaderElection present = election;
+    return present == null ? Optional.empty() : present.leading();
+  }
+
+  private static void renew(Registration registration) {
+    try {
+      registration.renewLease();
+    } catch (StoreException e) {
+      LOGGER.debug("the registration could not be renewed: {}", e.getMessage());
+    }
+  }
+
+  /** Remembers what is to be closed; if a later part fails to start, nothing is left running. */
+  private <T extends AutoCloseable> T part(T started) {
+    parts.push(started);
+    return started;
+  }
+}

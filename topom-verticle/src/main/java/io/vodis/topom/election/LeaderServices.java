@@ -1,0 +1,221 @@
+package io.vodis.topom.election;
+
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vodis.bus.Addresses;
+import io.vodis.bus.BusClient;
+import io.vodis.bus.BusFailure;
+import io.vodis.bus.BusReply;
+import io.vodis.bus.BusServer;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.bus.TopomCommand;
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Member;
+import io.vodis.model.Role;
+import io.vodis.model.Server;
+import io.vodis.model.Topology;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.ServerStatus;
+import io.vodis.store.StoreException;
+import io.vodis.topom.TopomException;
+import io.vodis.topom.migrate.MigrationSettings;
+import io.vodis.topom.migrate.SlotActions;
+import io.vodis.topom.migrate.SlotMigrator;
+import io.vodis.topom.migrate.SlotWork;
+import io.vodis.topom.promote.CandidateRanking;
+import io.vodis.topom.promote.GroupPromotions;
+import io.vodis.topom.reconcile.RoleReconciler;
+import io.vodis.topom.resync.StrangerConnections;
+import io.vodis.topom.resync.TableResync;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that runs while this topom leads: made for one term, and ended with it. */
+public final class LeaderServices implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(LeaderServices.class);
+  private static final Duration ACK_TIMEOUT = Duration.ofSeconds(10);
+
+  private final TopomContext context;
+  private final Term term;
+  private final RedisAdmin admin;
+  private final RedisAdmin sweepAdmin;
+  private final LeaderTopology topology;
+  private final TableResync resync;
+  private final SlotActions actions;
+  private final GroupPromotions promotions;
+  private final RoleReconciler reconciler;
+  private final MessageConsumer<TopomCommand> consumer;
+
+  /** Takes over: reads the store, and goes on with what is unfinished there. */
+  LeaderServices(TopomContext context, Term term) {
+    this.context = context;
+    this.term = term;
+    Clock clock = context.clock();
+    String name = StrangerConnections.topomName(term.number());
+    admin = context.redisAdmins().apply(name);
+    sweepAdmin = context.redisAdmins().apply(name);
+    Supplier<List<Member>> liveProxies = () -> context.store().liveMembers(Role.PROXY);
+    resync = new TableResync(term.number(), liveProxies, this::sendTable, clock);
+    topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
+    StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());
+    SlotMigrator migrator =
+        new SlotMigrator(
+            sweepAdmin,
+            new MigrationSettings(
+                context.config().migration().migrationMaxBlock(),
+                context.config().migration().migrationBigKeyBytes().bytes(),
+                context.config().migration().migrationTimeout(),
+                context.config().product().productAuth()),
+            clock);
+    actions =
+        new SlotActions(
+            new SlotWork(
+                term,
+                topology,
+                resync,
+                strangers,
+                admin,
+                migrator,
+                clock,
+                context.config().migration().migrationFenceMax()),
+            context.config().migration().migrationParallelSlots(),
+            context.movedKeys());
+    promotions =
+        new GroupPromotions(
+            term,
+            topology,
+            resync,
+            strangers,
+            admin,
+            clock,
+            actions::isRunning,
+            context.config().promotion().promotionFenceMax());
+    reconciler = new RoleReconciler(term, topology, admin, clock);
+    resync.publish(topology.current());
+    resync.start();
+    promotions.start();
+    actions.start();
+    reconciler.start();
+    String product = context.config().product().productName();
+    consumer =
+        BusServer.serveBlocking(
+            context.vertx(), Addresses.TOPOM, Addresses.TOPOM.in(product), this::onCommand);
+  }
+
+  public Term term() {
+    return term;
+  }
+
+  public LeaderTopology topology() {
+    return topology;
+  }
+
+  public RedisAdmin admin() {
+    return admin;
+  }
+
+  public TableResync resync() {
+    return resync;
+  }
+
+  public SlotActions actions() {
+    return actions;
+  }
+
+  public GroupPromotions promotions() {
+    return promotions;
+  }
+
+  public RoleReconciler reconciler() {
+    return reconciler;
+  }
+
+  /** The store says that members or rows may have changed. */
+  void onStoreChange() {
+    resync.membersChanged();
+  }
+
+  @Override
+  public void close() {
+    term.end();
+    consumer
+        .unregister()
+        .onFailure(e -> LOGGER.debug("the command address was gone: {}", e.getMessage()));
+    resync.close();
+    actions.close();
+    promotions.close();
+    reconciler.close();
+    sweepAdmin.close();
+    admin.close();
+  }
+
+  private void onCommit(Topology committed) {
+    resync.publish(committed);
+    actions.wake();
+  }
+
+  private io.vertx.core.Future<BusReply.FillSlotsAck> sendTable(Member proxy, FillSlots table) {
+    String product = context.config().product().productName();
+    return BusClient.request(
+        context.vertx(),
+        Addresses.PROXY,
+        Addresses.PROXY.of(product, proxy.incarnation()),
+        table,
+        ACK_TIMEOUT,
+        BusReply.FillSlotsAck.class);
+  }
+
+  private BusReply onCommand(TopomCommand command) {
+    if (!term.isCurrent()) {
+      throw BusFailure.NOT_LEADER.asException("term " + term.number() + " is over");
+    }
+    switch (command) {
+      case TopomCommand.ResyncProxy proxy -> resync.resync(proxy.incarnation());
+      case TopomCommand.FailoverGroup failover -> failOver(failover);
+    }
+    return new BusReply.Accepted(term.number(), topology.current().epoch());
+  }
+
+  private void failOver(TopomCommand.FailoverGroup command) {
+    LOGGER.warn(
+        "group {}: {} is reported down by {} ha members: {}",
+        command.groupId(),
+        command.primary(),
+        command.observers().size(),
+        command.evidence());
+    Optional<HostAndPort> candidate = candidate(command.groupId());
+    if (candidate.isEmpty()) {
+      throw BusFailure.BUSY.asException(
+          "group " + command.groupId() + " has no replica that can be promoted");
+    }
+    try {
+      promotions.failOver(command.groupId(), command.primary(), candidate.get());
+    } catch (TopomException e) {
+      throw BusFailure.STALE_EPOCH.asException(String.valueOf(e.getMessage()));
+    } catch (StoreException e) {
+      throw (e.reason() == StoreException.Reason.NOT_LEADER
+              ? BusFailure.NOT_LEADER
+              : BusFailure.BUSY)
+          .asException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Only to know that there is one, before anything is fenced; it is chosen anew after. */
+  private Optional<HostAndPort> candidate(int groupId) {
+    Map<HostAndPort, ServerStatus> answers = reconciler.answering();
+    List<ServerStatus> replicas =
+        topology.current().group(groupId).map(Group::replicas).orElse(List.of()).stream()
+            .map(Server::address)
+            .filter(answers::containsKey)
+            .map(answers::get)
+            .toList();
+    return CandidateRanking.best(replicas).map(ServerStatus::server);
+  }
+}

@@ -1,0 +1,202 @@
+package io.vodis.topom.migrate;
+
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Promotion;
+import io.vodis.model.SlotAction;
+import io.vodis.model.SlotMapping;
+import io.vodis.model.Topology;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.store.StoreChange;
+import io.vodis.topom.plan.MigrationScheduler.Batch;
+import io.vodis.topom.transition.Decision;
+import io.vodis.topom.transition.SlotEvent;
+import io.vodis.topom.transition.SlotTransitions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One batch of slots on its way from one group to another, in whatever state it was found. Each
+ * turn looks at the stored state, does the work of that state, and commits the next.
+ */
+final class SlotBatch {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
+
+  private final SlotWork work;
+  private final Batch batch;
+  private final SlotProgress progress;
+  private volatile String waitingFor = "";
+
+  SlotBatch(SlotWork work, Batch batch, SlotProgress progress) {
+    this.work = work;
+    this.batch = batch;
+    this.progress = progress;
+  }
+
+  Batch batch() {
+    return batch;
+  }
+
+  SlotProgress progress() {
+    return progress;
+  }
+
+  /** What the batch waits for, in words; empty while it works. */
+  String waitingFor() {
+    return waitingFor;
+  }
+
+  /**
+   * Walks to the end.
+   *
+   * @throws Held if it cannot go on now
+   */
+  void run() {
+    while (true) {
+      work.term().requireNotEnded();
+      Topology topology = work.topology().current();
+      Optional<SlotMapping> first = rows(topology).findFirst();
+      if (first.isEmpty()) {
+        return;
+      }
+      switch (first.get().action()) {
+        case SlotAction.Idle idle -> {
+          return;
+        }
+        case SlotAction.Pending pending -> start(topology);
+        case SlotAction.Preparing preparing -> fence(topology);
+        case SlotAction.Prepared prepared -> advance(new SlotEvent.Opened());
+        case SlotAction.Migrating migrating -> moveKeys(topology);
+        case SlotAction.Finished finished -> {
+          awaitProxies(topology.epoch());
+          advance(new SlotEvent.Settled());
+        }
+      }
+    }
+  }
+
+  /** Nothing is fenced before both servers are known to answer. */
+  private void start(Topology topology) {
+    for (HostAndPort server : servers(topology)) {
+      work.admin().ping(server, SERVER_TIMEOUT);
+    }
+    advance(new SlotEvent.Started());
+  }
+
+  private void fence(Topology topology) {
+    String reason = "";
+    List<String> missing = work.resync().awaitAcknowledged(topology.epoch(), work.fenceMax());
+    if (missing.isEmpty()) {
+      try {
+        for (HostAndPort server : servers(topology)) {
+          work.strangers().end(server, SERVER_TIMEOUT);
+        }
+      } catch (RedisAdminException e) {
+        reason = String.valueOf(e.getMessage());
+      }
+    } else {
+      reason = "not fenced in time by " + String.join(", ", missing);
+    }
+    if (reason.isEmpty()) {
+      advance(new SlotEvent.Fenced());
+    } else {
+      advance(new SlotEvent.FenceExpired());
+      throw new Held(reason);
+    }
+  }
+
+  private void moveKeys(Topology topology) {
+    awaitProxies(topology.epoch());
+    awaitNoPromotion();
+    Topology now = work.topology().current();
+    Optional<HostAndPort> source = now.primaryOf(batch.sourceGroupId());
+    Optional<HostAndPort> target = now.primaryOf(batch.targetGroupId());
+    boolean emptied =
+        source.isEmpty()
+            || work.migrator()
+                .migrate(
+                    new MigrationTask(source.get(), targetBySlot(now, target.orElseThrow())),
+                    () -> work.term().isCurrent() && !isPromoting(),
+                    progress);
+    if (emptied) {
+      advance(new SlotEvent.Emptied());
+    }
+  }
+
+  private Map<Integer, HostAndPort> targetBySlot(Topology topology, HostAndPort target) {
+    Map<Integer, HostAndPort> targets = new HashMap<>();
+    rows(topology).forEach(slot -> targets.put(slot.slotId(), target));
+    return targets;
+  }
+
+  /** Only proxies that lag are hindered while this waits: all others serve the slots. */
+  private void awaitProxies(long epoch) {
+    while (true) {
+      List<String> missing = work.resync().awaitAcknowledged(epoch, PATIENCE);
+      if (missing.isEmpty()) {
+        waitingFor = "";
+        return;
+      }
+      waitingFor = "acknowledgement of " + String.join(", ", missing);
+      work.term().requireNotEnded();
+    }
+  }
+
+  private void awaitNoPromotion() {
+    while (isPromoting()) {
+      waitingFor = "the promotion of its source or target group";
+      work.term().pause(Duration.ofMillis(50));
+    }
+    waitingFor = "";
+  }
+
+  private boolean isPromoting() {
+    Topology topology = work.topology().current();
+    return Stream.of(batch.sourceGroupId(), batch.targetGroupId())
+        .flatMap(groupId -> topology.group(groupId).stream())
+        .map(Group::promotion)
+        .anyMatch(promotion -> !promotion.equals(Promotion.NONE));
+  }
+
+  /** Commits the event for every slot of the batch that is in the same state as the first. */
+  private void advance(SlotEvent event) {
+    work.topology()
+        .change(
+            topology -> {
+              List<StoreChange> changes = new ArrayList<>();
+              rows(topology)
+                  .forEach(
+                      slot -> {
+                        if (SlotTransitions.decide(slot, event)
+                            instanceof Decision.Next<SlotMapping> next) {
+                          changes.add(new StoreChange.PutSlot(next.row()));
+                        }
+                      });
+              return changes;
+            });
+  }
+
+  /** The batch's slots that still are on this way. */
+  private Stream<SlotMapping> rows(Topology topology) {
+    return batch.slotIds().stream()
+        .map(topology::slot)
+        .filter(slot -> slot.groupId() == batch.sourceGroupId())
+        .filter(
+            slot ->
+                slot.action() instanceof SlotAction.Moving moving
+                    && moving.targetGroupId() == batch.targetGroupId());
+  }
+
+  private List<HostAndPort> servers(Topology topology) {
+    return Stream.of(batch.sourceGroupId(), batch.targetGroupId())
+        .flatMap(groupId -> topology.primaryOf(groupId).stream())
+        .toList();
+  }
+}

@@ -1,0 +1,259 @@
+package io.vodis.topom.promote;
+
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Promotion;
+import io.vodis.model.Server;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.ServerStatus;
+import io.vodis.store.StoreChange;
+import io.vodis.topom.transition.Decision;
+import io.vodis.topom.transition.PromotionEvent;
+import io.vodis.topom.transition.PromotionTransitions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One group on its way to another primary, in whatever state it was found. Each turn looks at the
+ * stored state, does the work of that state, and commits the next.
+ *
+ * <p>A planned switchover gives up, and the old primary serves again, as soon as anything takes too
+ * long. A failover goes on until a replica can be promoted or the old primary is back.
+ */
+final class GroupPromotion {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(GroupPromotion.class);
+  private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration DEAD_SERVER_TIMEOUT = Duration.ofMillis(300);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration RETRY = Duration.ofMillis(300);
+  private static final int PROMOTE_ATTEMPTS_MAX = 3;
+
+  private final PromotionWork work;
+  private final int groupId;
+  private String reason = "";
+
+  GroupPromotion(PromotionWork work, int groupId) {
+    this.work = work;
+    this.groupId = groupId;
+  }
+
+  /**
+   * Walks to the end.
+   *
+   * @return why the promotion was given up; empty if the candidate is primary now
+   */
+  String run() {
+    while (true) {
+      work.term().requireNotEnded();
+      Optional<Group> group = work.topology().current().group(groupId);
+      if (group.isEmpty()) {
+        return "group " + groupId + " is gone";
+      }
+      switch (group.get().promotion()) {
+        case Promotion.None none -> {
+          return reason;
+        }
+        case Promotion.Preparing preparing -> fence(group.get(), preparing);
+        case Promotion.Prepared prepared -> promote(group.get(), prepared);
+        case Promotion.Finished finished -> settle();
+      }
+    }
+  }
+
+  private void fence(Group group, Promotion.Preparing preparing) {
+    boolean planned = preparing.planned();
+    HostAndPort oldPrimary = group.primary().orElseThrow().address();
+    List<String> missing =
+        work.resync().awaitAcknowledged(work.topology().current().epoch(), work.fenceMax());
+    if (!missing.isEmpty()) {
+      String text = "not fenced in time by " + String.join(", ", missing);
+      if (planned || isServing(oldPrimary)) {
+        abort(text);
+      } else {
+        LOGGER.warn("failover of group {} waits: {}", groupId, text);
+      }
+      return;
+    }
+    if (!endStrangers(oldPrimary, planned) || !awaitNoMove(planned)) {
+      return;
+    }
+    Optional<HostAndPort> candidate = planned ? Optional.of(preparing.candidate()) : choose(group);
+    if (candidate.isPresent()) {
+      advance(new PromotionEvent.Fenced(candidate.get()));
+    } else if (isServing(oldPrimary)) {
+      abort("no replica can be promoted and the old primary answers again");
+    } else {
+      LOGGER.warn("failover of group {} waits: no replica can be promoted", groupId);
+      work.term().pause(RETRY);
+    }
+  }
+
+  /** False if the switchover was given up for it; a dead server cannot be asked. */
+  private boolean endStrangers(HostAndPort oldPrimary, boolean planned) {
+    try {
+      work.strangers().end(oldPrimary, planned ? SERVER_TIMEOUT : DEAD_SERVER_TIMEOUT);
+      return true;
+    } catch (RedisAdminException e) {
+      if (planned) {
+        abort(String.valueOf(e.getMessage()));
+      }
+      return !planned;
+    }
+  }
+
+  /**
+   * A sweep sees the promotion and stops by itself; one call of it may still be under way, for ever
+   * if the old primary hangs.
+   */
+  private boolean awaitNoMove(boolean planned) {
+    long deadline = work.clock().nanoTime() + PATIENCE.toNanos();
+    while (work.isMoving().test(groupId)) {
+      if (work.clock().nanoTime() - deadline >= 0) {
+        if (planned) {
+          abort("keys of the group are being moved");
+        }
+        return !planned;
+      }
+      work.term().pause(POLL);
+    }
+    return true;
+  }
+
+  private Optional<HostAndPort> choose(Group group) {
+    List<ServerStatus> answers = new ArrayList<>();
+    for (Server replica : group.replicas()) {
+      try {
+        answers.add(work.admin().status(replica.address(), SERVER_TIMEOUT));
+      } catch (RedisAdminException e) {
+        LOGGER.info("{} is no candidate: {}", replica.address(), e.getMessage());
+      }
+    }
+    Optional<ServerStatus> best = CandidateRanking.best(answers);
+    best.ifPresent(
+        status ->
+            LOGGER.info(
+                "{} is the best of {} replicas of group {}, offset {}",
+                status.server(),
+                answers.size(),
+                groupId,
+                status.offset()));
+    return best.map(ServerStatus::server);
+  }
+
+  private void promote(Group group, Promotion.Prepared prepared) {
+    HostAndPort candidate = prepared.candidate();
+    HostAndPort oldPrimary = group.primary().orElseThrow().address();
+    if (prepared.planned() && !catchUp(oldPrimary, candidate)) {
+      return;
+    }
+    if (!makePrimary(candidate)) {
+      if (prepared.planned() || isServing(oldPrimary)) {
+        abort(candidate + " cannot be promoted");
+      } else {
+        advance(new PromotionEvent.CandidateLost());
+      }
+      return;
+    }
+    repoint(group, candidate, prepared.planned());
+    advance(new PromotionEvent.Promoted());
+  }
+
+  /** Nobody writes any more: the candidate has all when it has what the primary has now. */
+  private boolean catchUp(HostAndPort primary, HostAndPort candidate) {
+    long deadline = work.clock().nanoTime() + work.fenceMax().toNanos();
+    String problem = "";
+    while (work.clock().nanoTime() - deadline < 0) {
+      try {
+        ServerStatus behind = work.admin().status(candidate, SERVER_TIMEOUT);
+        if (behind.primary()) {
+          return true; // An earlier leader came so far.
+        }
+        long written = work.admin().status(primary, SERVER_TIMEOUT).offset();
+        behind = work.admin().status(candidate, SERVER_TIMEOUT);
+        if (behind.linkUp() && behind.offset() >= written) {
+          return true;
+        }
+        problem = candidate + " is " + (written - behind.offset()) + " bytes behind " + primary;
+      } catch (RedisAdminException e) {
+        problem = String.valueOf(e.getMessage());
+      }
+      work.term().pause(POLL);
+    }
+    abort(problem);
+    return false;
+  }
+
+  private boolean makePrimary(HostAndPort candidate) {
+    for (int attempt = 1; attempt <= PROMOTE_ATTEMPTS_MAX; attempt++) {
+      work.term().confirm();
+      try {
+        work.admin().promote(candidate, SERVER_TIMEOUT);
+        return true;
+      } catch (RedisAdminException e) {
+        LOGGER.warn("promoting {} failed: {}", candidate, e.getMessage());
+        work.term().pause(RETRY);
+      }
+    }
+    return false;
+  }
+
+  /** What fails here is repaired by reconciliation; a dead old primary is left to it at once. */
+  private void repoint(Group group, HostAndPort primary, boolean planned) {
+    List<Server> others = planned ? group.servers() : group.replicas();
+    for (Server server : others) {
+      if (server.address().equals(primary)) {
+        continue;
+      }
+      try {
+        work.admin().replicate(server.address(), primary, DEAD_SERVER_TIMEOUT);
+      } catch (RedisAdminException e) {
+        LOGGER.info("{} does not follow {} yet: {}", server.address(), primary, e.getMessage());
+      }
+    }
+  }
+
+  private void settle() {
+    long epoch = work.topology().current().epoch();
+    while (!work.resync().awaitAcknowledged(epoch, PATIENCE).isEmpty()) {
+      work.term().requireNotEnded();
+    }
+    advance(new PromotionEvent.Settled());
+  }
+
+  private boolean isServing(HostAndPort server) {
+    try {
+      ServerStatus status = work.admin().status(server, DEAD_SERVER_TIMEOUT);
+      return status.primary() && !status.loading();
+    } catch (RedisAdminException e) {
+      return false;
+    }
+  }
+
+  private void abort(String why) {
+    LOGGER.warn("promotion in group {} is given up: {}", groupId, why);
+    reason = why;
+    advance(new PromotionEvent.Aborted());
+  }
+
+  private void advance(PromotionEvent event) {
+    work.topology()
+        .change(
+            topology ->
+                topology
+                    .group(groupId)
+                    .flatMap(
+                        group ->
+                            PromotionTransitions.decide(group, event)
+                                    instanceof Decision.Next<Group> next
+                                ? Optional.of(next.row())
+                                : Optional.empty())
+                    .<List<StoreChange>>map(group -> List.of(new StoreChange.PutGroup(group)))
+                    .orElse(List.of()));
+  }
+}

@@ -1,0 +1,217 @@
+package io.vodis.topom.promote;
+
+import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Periodic;
+import io.vodis.lifecycle.VodisException;
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Promotion;
+import io.vodis.model.SlotAction;
+import io.vodis.model.SlotMapping;
+import io.vodis.model.Topology;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.store.StoreChange;
+import io.vodis.store.StoreException;
+import io.vodis.topom.TopomException;
+import io.vodis.topom.TopomException.Code;
+import io.vodis.topom.edit.GroupEdits;
+import io.vodis.topom.election.LeaderTopology;
+import io.vodis.topom.election.Term;
+import io.vodis.topom.resync.StrangerConnections;
+import io.vodis.topom.resync.TableResync;
+import io.vodis.topom.transition.Decision;
+import io.vodis.topom.transition.PromotionEvent;
+import io.vodis.topom.transition.PromotionTransitions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the promotions of a term, each on a virtual thread: those asked for, and those found
+ * unfinished in the store.
+ */
+public final class GroupPromotions implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(GroupPromotions.class);
+  private static final Duration PERIOD = Duration.ofMillis(500);
+
+  private final PromotionWork work;
+  private final Map<Integer, CompletableFuture<String>> running = new ConcurrentHashMap<>();
+  private @Nullable Periodic loop;
+
+  public GroupPromotions(
+      Term term,
+      LeaderTopology topology,
+      TableResync resync,
+      StrangerConnections strangers,
+      RedisAdmin admin,
+      Clock clock,
+      IntPredicate isMoving,
+      Duration fenceMax) {
+    this.work =
+        new PromotionWork(term, topology, resync, strangers, admin, clock, isMoving, fenceMax);
+  }
+
+  public void start() {
+    loop = Periodic.start("topom-promotions", PERIOD, this::resumeUnfinished);
+  }
+
+  /**
+   * Starts a failover. Returns once it is committed; it goes on by itself.
+   *
+   * @param primary that is to be replaced
+   * @throws TopomException {@code CONFLICT} if it is not the primary or the group is promoting
+   *     otherwise
+   */
+  public void failOver(int groupId, HostAndPort primary, HostAndPort firstCandidate) {
+    work.topology()
+        .change(
+            topology -> {
+              Group group = GroupEdits.existing(topology, groupId);
+              if (isReplacing(group, primary)) {
+                return List.of();
+              }
+              if (!group.primary().map(s -> s.address().equals(primary)).orElse(false)) {
+                throw new TopomException(
+                    Code.CONFLICT, primary + " is not the primary of group " + groupId);
+              }
+              return request(group, new PromotionEvent.Requested(firstCandidate, false));
+            });
+    resumeUnfinished();
+  }
+
+  /**
+   * Makes a replica primary, with a living primary and nothing lost. Blocks until every proxy uses
+   * it.
+   *
+   * @throws TopomException if it was not done; then nothing has changed
+   */
+  public void switchOver(int groupId, HostAndPort replica, Duration timeout) {
+    work.topology()
+        .change(
+            topology -> {
+              requireNoMove(topology, groupId);
+              return request(
+                  GroupEdits.existing(topology, groupId),
+                  new PromotionEvent.Requested(replica, true));
+            });
+    await(groupId, run(groupId), timeout);
+    if (!work.topology().current().primaryOf(groupId).equals(Optional.of(replica))) {
+      throw new TopomException(Code.CONFLICT, "the promotion was given up; the log says why");
+    }
+  }
+
+  private static void await(int groupId, CompletableFuture<String> outcome, Duration timeout) {
+    try {
+      String reason = outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (!reason.isEmpty()) {
+        throw new TopomException(Code.CONFLICT, "nothing has changed: " + reason);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TopomException(Code.UNAVAILABLE, "interrupted; the promotion goes on", e);
+    } catch (TimeoutException e) {
+      throw new TopomException(
+          Code.UNAVAILABLE, "the promotion in group " + groupId + " still goes on", e);
+    } catch (ExecutionException e) {
+      throw new TopomException(Code.UNAVAILABLE, "the promotion goes on: " + e.getCause(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    Periodic started = loop;
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  private void resumeUnfinished() {
+    if (!work.term().isCurrent()) {
+      return;
+    }
+    for (Group group : work.topology().current().groups().values()) {
+      if (!group.promotion().equals(Promotion.NONE)) {
+        var unused = run(group.groupId());
+      }
+    }
+  }
+
+  private CompletableFuture<String> run(int groupId) {
+    CompletableFuture<String> outcome = new CompletableFuture<>();
+    CompletableFuture<String> before = running.putIfAbsent(groupId, outcome);
+    if (before != null) {
+      return before;
+    }
+    Thread.ofVirtual().name("topom-promotion " + groupId).start(() -> run(groupId, outcome));
+    return outcome;
+  }
+
+  private void run(int groupId, CompletableFuture<String> outcome) {
+    try {
+      String reason = new GroupPromotion(work, groupId).run();
+      running.remove(groupId);
+      outcome.complete(reason);
+      if (reason.isEmpty()) {
+        LOGGER.info(
+            "group {} has {} as its primary now",
+            groupId,
+            work.topology().current().primaryOf(groupId).map(Object::toString).orElse("none"));
+      }
+    } catch (VodisException e) {
+      if (e instanceof StoreException store && store.reason() == StoreException.Reason.NOT_LEADER) {
+        work.term().end();
+      }
+      LOGGER.warn("promotion in group {} will be gone on with: {}", groupId, e.getMessage());
+      running.remove(groupId);
+      outcome.completeExceptionally(e);
+    } catch (RuntimeException e) {
+      LOGGER.error("promotion in group {} will be gone on with", groupId, e);
+      running.remove(groupId);
+      outcome.completeExceptionally(e);
+    }
+  }
+
+  private static boolean isReplacing(Group group, HostAndPort primary) {
+    return switch (group.promotion()) {
+      case Promotion.None none -> false;
+      case Promotion.Preparing preparing -> isPrimary(group, primary) && !preparing.planned();
+      case Promotion.Prepared prepared -> isPrimary(group, primary) && !prepared.planned();
+      case Promotion.Finished finished -> false;
+    };
+  }
+
+  private static boolean isPrimary(Group group, HostAndPort server) {
+    return group.primary().map(s -> s.address().equals(server)).orElse(false);
+  }
+
+  /** A switchover waits for nobody, so it does not begin while keys are on their way. */
+  private static void requireNoMove(Topology topology, int groupId) {
+    for (SlotMapping slot : topology.slots()) {
+      if (slot.action() instanceof SlotAction.Moving moving
+          && !(moving instanceof SlotAction.Pending)
+          && (slot.groupId() == groupId || moving.targetGroupId() == groupId)) {
+        throw new TopomException(
+            Code.CONFLICT, "slots of group " + groupId + " are being moved; wait for them");
+      }
+    }
+  }
+
+  private static List<StoreChange> request(Group group, PromotionEvent.Requested event) {
+    return switch (PromotionTransitions.decide(group, event)) {
+      case Decision.Next<Group> next -> List.of(new StoreChange.PutGroup(next.row()));
+      case Decision.Rejected<Group> rejected ->
+          throw new TopomException(Code.CONFLICT, rejected.reason());
+    };
+  }
+}

@@ -1,0 +1,26 @@
+package io.vodis.topom.promote;
+
+import io.vodis.lifecycle.Clock;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.topom.election.LeaderTopology;
+import io.vodis.topom.election.Term;
+import io.vodis.topom.resync.StrangerConnections;
+import io.vodis.topom.resync.TableResync;
+import java.time.Duration;
+import java.util.function.IntPredicate;
+
+/**
+ * What the promotions of a term share.
+ *
+ * @param isMoving whether keys of a group are being moved at this moment
+ * @param fenceMax how long a group may be fenced while its old primary could still serve
+ */
+record PromotionWork(
+    Term term,
+    LeaderTopology topology,
+    TableResync resync,
+    StrangerConnections strangers,
+    RedisAdmin admin,
+    Clock clock,
+    IntPredicate isMoving,
+    Duration fenceMax) {}

@@ -1,0 +1,98 @@
+package io.vodis.topom.reconcile;
+
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Server;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.ServerStatus;
+import io.vodis.topom.TopomView.ServerHealth;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What every server said last, and when. All servers are asked at the same time. */
+final class ServerWatch {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  /** {@code status} is the last answer; {@code error} is why there was none the last time. */
+  private record Observation(
+      @Nullable ServerStatus status, @Nullable String error, long answeredNanos) {}
+
+  private final RedisAdmin admin;
+  private final Clock clock;
+  private final long startNanos;
+  private final Map<HostAndPort, Observation> observations = new ConcurrentHashMap<>();
+
+  ServerWatch(RedisAdmin admin, Clock clock) {
+    this.admin = admin;
+    this.clock = clock;
+    this.startNanos = clock.nanoTime();
+  }
+
+  /** Asks all servers of the groups, and returns when each has answered or failed. */
+  void look(Iterable<Group> groups) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    Set<HostAndPort> known = ConcurrentHashMap.newKeySet();
+    for (Group group : groups) {
+      for (Server server : group.servers()) {
+        known.add(server.address());
+        threads.add(
+            Thread.ofVirtual()
+                .name("topom-watch " + server.address())
+                .start(() -> observe(server.address())));
+      }
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    observations.keySet().retainAll(known);
+  }
+
+  /** The servers that answered the last time. */
+  Map<HostAndPort, ServerStatus> answering() {
+    Map<HostAndPort, ServerStatus> statuses = new HashMap<>();
+    observations.forEach(
+        (server, observation) -> {
+          ServerStatus status = observation.status();
+          if (status != null && observation.error() == null) {
+            statuses.put(server, status);
+          }
+        });
+    return statuses;
+  }
+
+  Map<HostAndPort, ServerHealth> health() {
+    long now = clock.nanoTime();
+    return observations.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                entry ->
+                    new ServerHealth(
+                        entry.getValue().status(),
+                        entry.getValue().error(),
+                        (now - entry.getValue().answeredNanos()) / 1_000_000)));
+  }
+
+  private void observe(HostAndPort server) {
+    try {
+      ServerStatus status = admin.status(server, TIMEOUT);
+      observations.put(server, new Observation(status, null, clock.nanoTime()));
+    } catch (RedisAdminException e) {
+      String error = String.valueOf(e.getMessage());
+      observations.merge(
+          server,
+          new Observation(null, error, startNanos),
+          (before, now) -> new Observation(before.status(), error, before.answeredNanos()));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.vodis.topom.resync;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Member;
+import io.vodis.redis.ClientList;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.Replies;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends, on a server, the connections of proxies that are no longer members and of topoms of earlier
+ * terms: what they had sent and the network has delayed must not be executed after the decision
+ * that passed them over.
+ */
+public final class StrangerConnections {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(StrangerConnections.class);
+  private static final String PROXY_PREFIX = "vodis:proxy:";
+  private static final String TOPOM_PREFIX = "vodis:topom:";
+
+  private final RedisAdmin admin;
+  private final Supplier<List<Member>> liveProxies;
+  private final long term;
+
+  public StrangerConnections(RedisAdmin admin, Supplier<List<Member>> liveProxies, long term) {
+    this.admin = admin;
+    this.liveProxies = liveProxies;
+    this.term = term;
+  }
+
+  /** The CLIENT SETNAME name of a leader's connections. */
+  public static String topomName(long term) {
+    return TOPOM_PREFIX + term;
+  }
+
+  /**
+   * Ends them and returns how many there were.
+   *
+   * <p>The connections are listed before the members: who had a connection then and is no member
+   * after cannot be one that has just arrived.
+   */
+  public int end(HostAndPort server, Duration timeout) {
+    String list = Replies.text(admin.call(server, 0, timeout, Replies.command("CLIENT", "LIST")));
+    List<ClientList.Client> clients = ClientList.parse(list);
+    List<String> live = liveProxies.get().stream().map(Member::incarnation).toList();
+    int ended = 0;
+    for (ClientList.Client client : clients) {
+      if (isStranger(client.name(), live)) {
+        LOGGER.info("{}: ends the connection of {}", server, client.name());
+        String id = Long.toString(client.id());
+        admin.call(server, 0, timeout, Replies.command("CLIENT", "KILL", "ID", id));
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  private boolean isStranger(String name, List<String> liveIncarnations) {
+    if (name.startsWith(PROXY_PREFIX)) {
+      String rest = name.substring(PROXY_PREFIX.length());
+      return liveIncarnations.stream().noneMatch(rest::startsWith);
+    }
+    return name.startsWith(TOPOM_PREFIX) && !name.equals(topomName(term));
+  }
+}
