@@ -119,6 +119,11 @@ public record TopomConfig(
         new Promotion(Duration.ofSeconds(3)));
   }
 
+  /** The same for a process that has joined a product already. */
+  TopomConfig in(ProductConfig joined, CoordinatorConfig by) {
+    return new TopomConfig(joined, by, admin, migration, promotion);
+  }
+
   private static void check(
       String key, Duration value, Duration min, Duration max, String allowed) {
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {

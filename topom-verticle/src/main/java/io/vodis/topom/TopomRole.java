@@ -41,52 +41,58 @@ public final class TopomRole implements RunningRole {
   private final TopomService service;
   private volatile @Nullable LeaderElection election;
 
-  private TopomRole(ClusterNode node, TopomConfig config) {
-    LongAdder movedKeys = new LongAdder();
-    ProductCache cache = part(ProductCache.start(node.store()));
-    service = new ElectedTopomService(node.store(), cache, this::leading);
-    ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
-    AdminApi api =
-        part(
-            AdminApi.start(
-                node.vertx(),
-                service,
-                new AdminApiConfig(listen.host(), listen.port(), config.admin().adminToken())));
-    String host = listen.isWildcard() ? node.advertisedHost() : listen.host();
-    HostAndPort address = new HostAndPort(host, api.port());
-    member =
-        MemberIdentity.starting(
-            Role.TOPOM,
-            config.product().productName(),
-            address,
-            address,
-            config.admin().datacenter());
-    Registration registration = part(node.store().register(member));
-    Duration third = config.coordinator().coordinatorSessionTimeout().dividedBy(3);
-    part(Periodic.start("topom-registration", third, () -> renew(registration)));
-    TopomContext context =
-        new TopomContext(
-            node.vertx(),
-            node.store(),
-            config,
-            Clock.SYSTEM,
-            name -> new VertxRedisAdmin(node.vertx(), config.product().productAuth(), name),
-            movedKeys);
-    LeaderElection elected = part(LeaderElection.start(context, member));
-    election = elected;
-    part(
-        node.store()
-            .watch(
-                () -> {
-                  elected.onStoreChange();
-                  cache.wake();
-                }));
-    part(
-        MetricsPublisher.start(
-            node.vertx(),
-            config.product().productName(),
-            member,
-            () -> TopomSamples.of(service.view(), movedKeys.sum())));
+  private TopomRole(ClusterNode node, TopomConfig given) {
+    TopomConfig config = given.in(node.product(), node.coordinator());
+    try {
+      LongAdder movedKeys = new LongAdder();
+      ProductCache cache = part(ProductCache.start(node.store()));
+      service = new ElectedTopomService(node.store(), cache, this::leading);
+      ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
+      AdminApi api =
+          part(
+              AdminApi.start(
+                  node.vertx(),
+                  service,
+                  new AdminApiConfig(listen.host(), listen.port(), config.admin().adminToken())));
+      String host = listen.isWildcard() ? node.advertisedHost() : listen.host();
+      HostAndPort address = new HostAndPort(host, api.port());
+      member =
+          MemberIdentity.starting(
+              Role.TOPOM,
+              config.product().productName(),
+              address,
+              address,
+              config.admin().datacenter());
+      Registration registration = part(node.store().register(member));
+      Duration third = config.coordinator().coordinatorSessionTimeout().dividedBy(3);
+      part(Periodic.start("topom-registration", third, () -> renew(registration)));
+      TopomContext context =
+          new TopomContext(
+              node.vertx(),
+              node.store(),
+              config,
+              Clock.SYSTEM,
+              name -> new VertxRedisAdmin(node.vertx(), config.product().productAuth(), name),
+              movedKeys);
+      LeaderElection elected = part(LeaderElection.start(context, member));
+      election = elected;
+      part(
+          node.store()
+              .watch(
+                  () -> {
+                    elected.onStoreChange();
+                    cache.wake();
+                  }));
+      part(
+          MetricsPublisher.start(
+              node.vertx(),
+              config.product().productName(),
+              member,
+              () -> TopomSamples.of(service.view(), movedKeys.sum())));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Starts a topom; blocks until its admin API listens. */
