@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vodis.config.ListenAddress;
+import io.vodis.proxy.control.Loops;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
  * All loops of a process, as the control plane sees them: what it is told goes to each loop as a
  * message, and what it asks comes back as one. Needs no cluster.
  */
-final class DataPlane implements ProcessView {
+final class DataPlane implements ProcessView, Loops {
 
   private static final long DRAIN_POLL_MILLIS = 20;
 
@@ -71,8 +72,8 @@ final class DataPlane implements ProcessView {
             });
   }
 
-  /** Puts a table in force on every loop; completes when no request is on a replaced route. */
-  Future<Void> install(RouteTable table) {
+  @Override
+  public Future<Void> install(RouteTable table) {
     List<Future<Void>> drained = new ArrayList<>();
     for (ProxyVerticle loop : loops) {
       Promise<Void> confirmed = Promise.promise();
@@ -82,13 +83,13 @@ final class DataPlane implements ProcessView {
     return Future.all(drained).mapEmpty();
   }
 
-  /** Every loop may serve until then, by {@link System#nanoTime()}; the past fences all. */
-  void leaseEndsAt(long nanos) {
+  @Override
+  public void leaseEndsAt(long nanos) {
     loops.forEach(loop -> loop.run(data -> data.leaseEndsAt(nanos)));
   }
 
-  /** Says why the proxy serves or does not, for INFO. */
-  void serving(String words) {
+  @Override
+  public void serving(String words) {
     serving = words;
   }
 

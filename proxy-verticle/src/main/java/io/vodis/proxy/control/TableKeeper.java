@@ -1,0 +1,58 @@
+package io.vodis.proxy.control;
+
+import io.vertx.core.Future;
+import io.vodis.bus.BusFailure;
+import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.proxy.route.RouteTable;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The table in force, and the leader's messages about it. Work for a table is begun once: a
+ * repeated message waits for the same end. Confined to the control verticle's context.
+ */
+final class TableKeeper {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(TableKeeper.class);
+
+  private final String incarnation;
+  private final Loops loops;
+  private final LongConsumer onTable;
+  private volatile long term = -1;
+  private volatile long epoch = -1;
+  private Future<Void> drained = Future.succeededFuture();
+
+  TableKeeper(String incarnation, Loops loops, LongConsumer onTable) {
+    this.incarnation = incarnation;
+    this.loops = loops;
+    this.onTable = onTable;
+  }
+
+  /** Completes when the table is in force and nothing is on its way on a replaced route. */
+  Future<FillSlotsAck> onFillSlots(FillSlots message) {
+    if (message.term() < term || message.epoch() < epoch) {
+      return Future.failedFuture(
+          BusFailure.STALE_EPOCH.asException(
+              "term %d epoch %d are in force, got term %d epoch %d"
+                  .formatted(term, epoch, message.term(), message.epoch())));
+    }
+    term = message.term();
+    if (message.epoch() > epoch) {
+      epoch = message.epoch();
+      LOGGER.debug("table of term {} epoch {}", term, epoch);
+      drained = loops.install(new RouteTable(epoch, message.ranges()));
+      onTable.accept(epoch);
+    }
+    return drained.map(done -> new FillSlotsAck(incarnation, message.term(), message.epoch()));
+  }
+
+  long term() {
+    return term;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+}
