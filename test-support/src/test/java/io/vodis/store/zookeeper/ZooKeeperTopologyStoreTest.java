@@ -6,6 +6,8 @@ import io.vodis.config.CoordinatorConfig;
 import io.vodis.store.TopologyStore;
 import io.vodis.testsupport.TopologyStoreContract;
 import io.vodis.testsupport.ZooKeeperServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
@@ -61,10 +63,10 @@ class ZooKeeperTopologyStoreTest extends TopologyStoreContract {
         ZooKeeper intruder =
             new ZooKeeper(
                 address, 5000, event -> {}, session.getSessionId(), session.getSessionPasswd());
-        await().until(() -> intruder.getState() == ZooKeeper.States.CONNECTED);
+        await().until(() -> intruder.getState().isConnected() || !intruder.getState().isAlive());
         intruder.close();
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
