@@ -1,5 +1,6 @@
 package io.vodis.bus;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vodis.metric.ProcessSamples;
 import io.vodis.metric.Sample;
@@ -37,7 +38,7 @@ public final class MetricsPublisher implements AutoCloseable {
   }
 
   /**
-   * Starts publishing. {@code source} is called on a worker thread, one call at a time, and may
+   * Starts publishing. {@code source} is called on a virtual thread, one call at a time, and may
    * block; a failing call costs one report.
    */
   public static MetricsPublisher start(
@@ -51,17 +52,20 @@ public final class MetricsPublisher implements AutoCloseable {
       return;
     }
     underWay = true;
-    vertx
-        .executeBlocking(this::gather, false)
-        .onSuccess(this::publish)
-        .onFailure(e -> LOGGER.warn("no metrics report this time", e))
-        .onComplete(done -> underWay = false);
+    Context loop = vertx.getOrCreateContext();
+    Thread.ofVirtual().name("metrics-source").start(() -> gather(loop));
   }
 
-  private List<Sample> gather() throws Exception {
-    List<Sample> samples = new ArrayList<>(source.call());
-    samples.addAll(ProcessSamples.sample());
-    return samples;
+  private void gather(Context loop) {
+    try {
+      List<Sample> samples = new ArrayList<>(source.call());
+      samples.addAll(ProcessSamples.sample());
+      loop.runOnContext(done -> publish(samples));
+    } catch (Exception e) {
+      LOGGER.warn("no metrics report this time", e);
+    } finally {
+      loop.runOnContext(done -> underWay = false);
+    }
   }
 
   private void publish(List<Sample> samples) {

@@ -21,11 +21,20 @@ public final class TopomMetrics {
       gauge("topom_servers", "Servers by whether they answered the last time.", "state");
   public static final MetricDefinition SERVER_UP =
       gauge(
-          "topom_server_up", "1 if the server answered the last time.", "group", "server", "role");
+          "topom_server_up",
+          "1 if the server answered the last time.",
+          "group",
+          "server",
+          "server_role");
   public static final MetricDefinition SERVER_KEYS =
-      gauge("topom_server_keys", "Keys of the server.", "group", "server", "role");
+      gauge("topom_server_keys", "Keys of the server.", "group", "server", "server_role");
   public static final MetricDefinition SERVER_MEMORY_BYTES =
-      gauge("topom_server_memory_bytes", "Memory used by the server.", "group", "server", "role");
+      gauge(
+          "topom_server_memory_bytes",
+          "Memory used by the server.",
+          "group",
+          "server",
+          "server_role");
   public static final MetricDefinition PROXIES_BEHIND =
       gauge("topom_proxies_behind", "Live proxies that have not acknowledged the newest table.");
   public static final MetricDefinition GROUPS_PROMOTING =
