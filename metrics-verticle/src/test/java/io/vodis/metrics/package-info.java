@@ -1,4 +1,4 @@
-/** Tests of this package. */
+/** Tests of the whole role, with receivers that only pretend. */
 @NullMarked
 package io.vodis.metrics;
 
