@@ -4,8 +4,10 @@ import io.vodis.metric.CollectorMetrics;
 import io.vodis.metric.HaMetrics;
 import io.vodis.metric.MetricDefinition;
 import io.vodis.metric.ProcessMetrics;
+import io.vodis.metric.TopomMetrics;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,7 @@ import java.util.Optional;
 public final class MetricCatalogue {
 
   private static final List<Class<?>> AREAS =
-      List.of(HaMetrics.class, CollectorMetrics.class, ProcessMetrics.class);
+      List.of(TopomMetrics.class, HaMetrics.class, CollectorMetrics.class, ProcessMetrics.class);
 
   private static final Map<String, MetricDefinition> BY_NAME = load();
 
@@ -48,7 +50,7 @@ public final class MetricCatalogue {
   }
 
   private static List<MetricDefinition> definitions(Class<?> area) {
-    return java.util.Arrays.stream(area.getFields())
+    return Arrays.stream(area.getFields())
         .filter(field -> Modifier.isStatic(field.getModifiers()))
         .filter(field -> field.getType() == MetricDefinition.class)
         .map(MetricCatalogue::value)
