@@ -4,6 +4,7 @@ import io.vodis.metric.CollectorMetrics;
 import io.vodis.metric.HaMetrics;
 import io.vodis.metric.MetricDefinition;
 import io.vodis.metric.ProcessMetrics;
+import io.vodis.metric.ProxyMetrics;
 import io.vodis.metric.TopomMetrics;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -17,7 +18,12 @@ import java.util.Optional;
 public final class MetricCatalogue {
 
   private static final List<Class<?>> AREAS =
-      List.of(TopomMetrics.class, HaMetrics.class, CollectorMetrics.class, ProcessMetrics.class);
+      List.of(
+          ProxyMetrics.class,
+          TopomMetrics.class,
+          HaMetrics.class,
+          CollectorMetrics.class,
+          ProcessMetrics.class);
 
   private static final Map<String, MetricDefinition> BY_NAME = load();
 
