@@ -49,9 +49,14 @@ public final class CommandLines {
 
   /** Where a command prints. */
   public static PrintWriter out(@Nullable CommandSpec spec) {
+    return spec(spec).commandLine().getOut();
+  }
+
+  /** A command's own description, which picocli sets before it runs it. */
+  public static CommandSpec spec(@Nullable CommandSpec spec) {
     if (spec == null) {
       throw new IllegalStateException("a command runs only from its command line");
     }
-    return spec.commandLine().getOut();
+    return spec;
   }
 }

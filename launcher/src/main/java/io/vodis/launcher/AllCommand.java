@@ -1,0 +1,114 @@
+package io.vodis.launcher;
+
+import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.ClusterNodes;
+import io.vodis.config.ConfigException;
+import io.vodis.config.ConfigSections;
+import io.vodis.config.ConfigWriter;
+import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.ProductConfig;
+import io.vodis.lifecycle.CommandLines;
+import io.vodis.lifecycle.ProcessScope;
+import io.vodis.lifecycle.RoleDefinition;
+import io.vodis.lifecycle.RunningRole;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code vodis all}: the four roles in one process, as one node of the product. */
+@Command(
+    name = "all",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs all roles in one process against an external store.")
+final class AllCommand implements Callable<Integer> {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(AllCommand.class);
+
+  @Option(
+      names = {"-c", "--conf"},
+      paramLabel = "DIR",
+      description = "Directory with proxy.yaml, topom.yaml, ha.yaml, metrics.yaml; each may lack.")
+  private @Nullable Path conf;
+
+  @Option(
+      names = "--set",
+      paramLabel = "[ROLE.]KEY=VALUE",
+      description = "Overrides a key of one role, or of every role that has it.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = CommandLines.out(spec);
+    RoleOverrides byRole = RoleOverrides.of(overrides);
+    List<Prepared<?>> roles = new ArrayList<>();
+    for (RoleDefinition<?> definition : Roles.all()) {
+      roles.add(prepare(definition, byRole));
+    }
+    ProductConfig product = common(roles, ProductConfig.class);
+    CoordinatorConfig coordinator = common(roles, CoordinatorConfig.class);
+    try (ProcessScope scope = new ProcessScope()) {
+      ClusterNode node = scope.started(ClusterNodes.start(product, coordinator));
+      for (Prepared<?> role : roles) {
+        RunningRole running = scope.started(role.start(node));
+        out.printf(
+            "%s is up on %s%n", running.member().role().id(), running.member().serviceAddress());
+      }
+      out.printf("vodis all of %s is up%n", product.productName());
+      out.flush();
+      scope.holdForever();
+    }
+    return 0;
+  }
+
+  private <C extends Record> Prepared<C> prepare(
+      RoleDefinition<C> definition, RoleOverrides overridesByRole) {
+    Path file = null;
+    if (conf != null) {
+      if (!Files.isDirectory(conf)) {
+        throw new ConfigException(conf + ": not a directory");
+      }
+      Path candidate = conf.resolve(definition.role().id() + ".yaml");
+      file = Files.exists(candidate) ? candidate : null;
+    }
+    C config = definition.load(file, overridesByRole.of(definition));
+    LOGGER.info("configuration of {}: {}", definition.role().id(), ConfigWriter.effective(config));
+    return new Prepared<>(definition, config);
+  }
+
+  private static <S extends Record> S common(List<Prepared<?>> roles, Class<S> section) {
+    S first = ConfigSections.find(roles.getFirst().config(), section);
+    for (Prepared<?> role : roles) {
+      if (!ConfigSections.find(role.config(), section).equals(first)) {
+        throw new ConfigException(
+            "the configurations of %s and %s differ in %s: roles of one process share it"
+                .formatted(
+                    roles.getFirst().definition().role().id(),
+                    role.definition().role().id(),
+                    section.getSimpleName()));
+      }
+    }
+    return first;
+  }
+
+  /** A role with its configuration, before it is started. */
+  private record Prepared<C extends Record>(RoleDefinition<C> definition, C config) {
+    RunningRole start(ClusterNode node) {
+      return definition.start().apply(node, config);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.launcher.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.launcher;
+
+import org.jspecify.annotations.NullMarked;
