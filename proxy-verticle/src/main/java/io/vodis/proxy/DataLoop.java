@@ -2,6 +2,7 @@ package io.vodis.proxy;
 
 import io.vertx.core.net.NetSocket;
 import io.vodis.proxy.backend.BackendEnvironment;
+import io.vodis.proxy.backend.BackendLimits;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.BackendView;
 import io.vodis.proxy.backend.Connector;
@@ -11,7 +12,8 @@ import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
-import io.vodis.proxy.migrate.KeyMover;
+import io.vodis.proxy.migrate.MigrateKeyMover;
+import io.vodis.proxy.migrate.MoverEnvironment;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.ClientCommands;
 import io.vodis.proxy.session.ConnectionCommands;
@@ -40,6 +42,7 @@ final class DataLoop {
 
   private final LoopClock clock;
   private final BackendPool pool;
+  private final MigrateKeyMover mover;
   private final Dispatcher dispatcher;
   private final SessionEnvironment environment;
   private final int maxClients;
@@ -69,7 +72,7 @@ final class DataLoop {
             connector,
             this::onRoom);
     pool = new BackendPool(limits.databaseCount(), backends);
-    KeyMover mover = (source, target, key, listener) -> listener.onOver(key, false);
+    mover = mover(config, clientName + ":pull:" + place.index(), backends);
     dispatcher = new Dispatcher(clock, pool, mover, copies, config.slot().limits());
     CommandTable commands = CommandTable.baseline();
     LoopStats stats = new LoopStats(commands.size());
@@ -93,6 +96,33 @@ final class DataLoop {
             new RequestRouter(locator, dispatcher, copies, stats, local));
     maxClients = clientShare(config.listen().proxyMaxClients(), place);
     keepAliveSeconds = limits.keepAliveSeconds();
+  }
+
+  private MigrateKeyMover mover(
+      ProxyConfig config, String clientName, BackendEnvironment backends) {
+    BackendLimits limits = config.backend().limits(config.product().productAuth(), clientName);
+    long timeoutMillis = config.slot().slotPullTimeout().toMillis();
+    BackendEnvironment own =
+        new BackendEnvironment(
+            limits.withRecvTimeout(
+                Math.min(limits.recvTimeoutNanos(), 5 * timeoutMillis * 1_000_000)),
+            backends.respLimits(),
+            clock,
+            backends.flushes(),
+            backends.copies(),
+            backends.connector(),
+            () -> {});
+    return new MigrateKeyMover(
+        new MoverEnvironment(
+            new BackendPool(config.backend().backendNumberDatabases(), own),
+            clock,
+            own.flushes(),
+            own.copies(),
+            clientName,
+            config.product().productAuth(),
+            config.slot().slotPullMaxKeys(),
+            timeoutMillis,
+            config.slot().slotWaitTimeout().toNanos()));
   }
 
   /** Connections are dealt out in turn, so each loop may have its share, rounded up. */
@@ -134,6 +164,7 @@ final class DataLoop {
   void tick() {
     long now = clock.refresh();
     pool.tick(now);
+    mover.tick(now);
     dispatcher.tick(now);
   }
 
@@ -169,6 +200,7 @@ final class DataLoop {
 
   void close() {
     environment.sessions().all().forEach(session -> session.socket().close());
+    mover.close();
     pool.close("the proxy is stopping");
   }
 }

@@ -10,6 +10,9 @@ import io.vodis.proxy.control.Loops;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +33,7 @@ final class DataPlane implements ProcessView, Loops {
   private final Instant startedAt = Instant.now();
   private final List<ProxyVerticle> loops = new CopyOnWriteArrayList<>();
   private final List<String> deployments = new CopyOnWriteArrayList<>();
-  private volatile int port;
+  private final int port;
   private volatile String serving = "no table yet";
 
   private DataPlane(Vertx vertx, String incarnation, int port) {
@@ -39,10 +42,16 @@ final class DataPlane implements ProcessView, Loops {
     this.port = port;
   }
 
-  /** Deploys the loops one after the other; all share the port that the first one gets. */
+  /** Deploys the loops one after the other; all listen on one port. */
   static Future<DataPlane> start(Vertx vertx, ProxyConfig config, String incarnation) {
     ListenAddress address = config.listen().proxyAddress();
-    DataPlane plane = new DataPlane(vertx, incarnation, address.port());
+    int port;
+    try {
+      port = address.port() == 0 ? anyPort(address.host()) : address.port();
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
+    DataPlane plane = new DataPlane(vertx, incarnation, port);
     int count = config.listen().loopCount();
     Future<?> deployed = Future.succeededFuture();
     for (int i = 0; i < count; i++) {
@@ -52,6 +61,14 @@ final class DataPlane implements ProcessView, Loops {
     return deployed
         .map(plane)
         .recover(error -> plane.undeploy().transform(done -> Future.failedFuture(error)));
+  }
+
+  /** Vert.x shares a port between servers only if it is told which. */
+  private static int anyPort(String host) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(host, 0));
+      return probe.getLocalPort();
+    }
   }
 
   private Future<?> deploy(ProxyConfig config, ListenAddress address, DataLoop.Place place) {
@@ -68,7 +85,6 @@ final class DataPlane implements ProcessView, Loops {
             id -> {
               deployments.add(id);
               loops.add(verticle);
-              port = verticle.port();
             });
   }
 

@@ -26,7 +26,6 @@ final class ProxyVerticle extends VerticleBase {
   private final DataLoop.Place place;
   private final ProcessView process;
   private @Nullable DataLoop loop;
-  private @Nullable NetServer server;
   // Held here: Vert.x closes the sockets of a NetClient that has been garbage collected.
   private @Nullable NetClient client;
 
@@ -62,13 +61,9 @@ final class ProxyVerticle extends VerticleBase {
     loop = data;
     vertx.setPeriodic(TICK_MILLIS, id -> data.tick());
     vertx.setPeriodic(SESSION_TICK_MILLIS, id -> data.tickSessions());
-    server =
+    NetServer server =
         vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
     return server.connectHandler(data::accept).listen(address.port(), address.host());
-  }
-
-  int port() {
-    return Objects.requireNonNull(server).actualPort();
   }
 
   /** Runs {@code task} with this verticle's loop, on its event loop. */

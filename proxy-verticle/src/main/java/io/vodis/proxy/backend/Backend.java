@@ -176,7 +176,7 @@ public final class Backend {
   }
 
   /** Closes everything at once; what is in flight fails. */
-  void breakAll(String reason) {
+  public void breakAll(String reason) {
     BackendConnection connection = current;
     if (connection != null) {
       connection.close(reason);

@@ -22,6 +22,20 @@ public record BackendLimits(
     long sendTimeoutNanos,
     long pingPeriodNanos) {
 
+  /** The same but for one time-out. */
+  public BackendLimits withRecvTimeout(long nanos) {
+    return new BackendLimits(
+        password,
+        clientName,
+        maxPipeline,
+        maxOutputBytes,
+        maxDedicated,
+        connectTimeoutNanos,
+        nanos,
+        sendTimeoutNanos,
+        pingPeriodNanos);
+  }
+
   @Override
   public String toString() {
     return "BackendLimits[clientName=" + clientName + "]";

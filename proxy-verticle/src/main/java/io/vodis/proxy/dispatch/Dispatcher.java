@@ -1,6 +1,7 @@
 package io.vodis.proxy.dispatch;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
 import io.vodis.proxy.backend.Backend;
@@ -292,7 +293,9 @@ public final class Dispatcher {
     for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
       switchSlot(slot, table.route(slot));
     }
-    pool.keepOnly(table.servers());
+    Set<HostAndPort> servers = table.servers();
+    mover.keepOnly(servers);
+    pool.keepOnly(servers);
     wakeStalled();
   }
 
@@ -304,6 +307,7 @@ public final class Dispatcher {
       queue.movingOld = queue.moving.size();
     }
     if (route instanceof SlotRoute.Fenced fence && fence.breakInFlight()) {
+      mover.abandon(fence.owner());
       pool.server(fence.owner()).breakAll("the server is being replaced");
     }
     if (queue != null || route instanceof SlotRoute.Migrating) {

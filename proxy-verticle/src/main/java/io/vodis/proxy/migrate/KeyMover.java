@@ -1,6 +1,7 @@
 package io.vodis.proxy.migrate;
 
 import io.vodis.model.HostAndPort;
+import java.util.Set;
 
 /** Moves single keys between servers, each when a request needs it. */
 public interface KeyMover {
@@ -10,8 +11,8 @@ public interface KeyMover {
   interface Listener {
 
     /**
-     * Called once. Whatever was tried for the key has ended: nothing of it can still change the key
-     * on either server.
+     * Called once, never from within {@link #move}. Whatever was tried for the key has ended:
+     * nothing of it can still change the key on either server.
      *
      * @param moved the key is on the target, or exists nowhere; false: it may still be on the
      *     source
@@ -21,4 +22,10 @@ public interface KeyMover {
 
   /** Moves a key, trying for a bounded time. */
   void move(HostAndPort source, HostAndPort target, Key key, Listener listener);
+
+  /** Nothing has to do with any other server from here on: what involves one is over at once. */
+  void keepOnly(Set<HostAndPort> servers);
+
+  /** That server is believed dead and is being replaced: what involves it is over at once. */
+  void abandon(HostAndPort server);
 }

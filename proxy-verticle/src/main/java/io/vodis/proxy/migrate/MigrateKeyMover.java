@@ -1,0 +1,60 @@
+package io.vodis.proxy.migrate;
+
+import io.vodis.model.HostAndPort;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Moves keys between unmodified servers with MIGRATE. One per event loop. */
+public final class MigrateKeyMover implements KeyMover {
+
+  private final MoverEnvironment environment;
+  private final Map<PullWay, PullLine> lines = new HashMap<>();
+
+  public MigrateKeyMover(MoverEnvironment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public void move(HostAndPort source, HostAndPort target, Key key, Listener listener) {
+    lines
+        .computeIfAbsent(
+            new PullWay(source, target, key.database()), way -> new PullLine(way, environment))
+        .add(key, listener);
+  }
+
+  @Override
+  public void keepOnly(Set<HostAndPort> servers) {
+    environment.pool().keepOnly(servers);
+    for (PullLine line : List.copyOf(lines.values())) {
+      if (!servers.contains(line.way().source()) || !servers.contains(line.way().target())) {
+        lines.remove(line.way());
+        line.abandon();
+      }
+    }
+  }
+
+  @Override
+  public void abandon(HostAndPort server) {
+    for (PullLine line : List.copyOf(lines.values())) {
+      if (line.way().source().equals(server) || line.way().target().equals(server)) {
+        lines.remove(line.way());
+        line.abandon();
+      }
+    }
+  }
+
+  /** Tries again what is due. */
+  public void tick(long now) {
+    environment.pool().tick(now);
+    for (PullLine line : List.copyOf(lines.values())) {
+      line.tick(now);
+    }
+  }
+
+  /** Closes the mover's connections. */
+  public void close() {
+    environment.pool().close("the proxy is stopping");
+  }
+}

@@ -1,0 +1,33 @@
+package io.vodis.proxy.migrate;
+
+import io.vodis.proxy.backend.BackendPool;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.loop.FlushQueue;
+import io.vodis.proxy.loop.LoopClock;
+
+/**
+ * What the mover of one loop works with.
+ *
+ * @param pool connections of the mover's own, so that a MIGRATE holds up no client's requests
+ * @param clientName the name of these connections, different in every loop
+ * @param password for the target, empty for none
+ * @param maxKeys of one MIGRATE
+ * @param timeoutMillis of one MIGRATE between the servers
+ * @param patienceNanos after which a key that cannot be moved is given up
+ */
+public record MoverEnvironment(
+    BackendPool pool,
+    LoopClock clock,
+    FlushQueue flushes,
+    CopyRun copies,
+    String clientName,
+    String password,
+    int maxKeys,
+    long timeoutMillis,
+    long patienceNanos) {
+
+  @Override
+  public String toString() {
+    return "MoverEnvironment[" + clientName + "]";
+  }
+}

@@ -1,0 +1,298 @@
+package io.vodis.proxy.migrate;
+
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys that one loop moves from one server to another, in batches, one batch at a time. Keys
+ * asked for during a batch make up the next one.
+ *
+ * <p>Why each step is safe. As long as the slot migrates, nobody but movers touches a key on the
+ * target before it has left the source, and the source executes one command at a time. So
+ *
+ * <ul>
+ *   <li>{@code OK} and {@code NOKEY}: every key of the batch is on the target or nowhere.
+ *   <li>{@code IOERR}: the source has kept the keys, but what it sent may still be under way to the
+ *       target and land there after the key has been moved, changed, deleted. The connections on
+ *       which it could land are killed on the target first; then the batch is sent again.
+ *   <li>No answer: the source may yet execute the command. Our own connection is killed on the
+ *       source, which answers only when no MIGRATE runs; from then on it is as {@code IOERR}.
+ *   <li>{@code BUSYKEY}: see {@link LeftoverRemoval}.
+ *   <li>Any other error: nothing was moved, or some keys were; the batch is sent again later.
+ * </ul>
+ */
+final class PullLine {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(PullLine.class);
+  private static final long FIRST_DELAY_NANOS = 5_000_000;
+  private static final long MAX_DELAY_NANOS = 200_000_000;
+
+  private record Pull(Key key, KeyMover.Listener listener, long deadlineNanos) {}
+
+  /** What has to be done before the batch may be sent (again). */
+  private enum Next {
+    MIGRATE,
+    CLEAN_SOURCE,
+    CLEAN_TARGET,
+    REMOVE_LEFTOVERS
+  }
+
+  private final PullWay way;
+  private final MoverEnvironment env;
+  private final ArrayDeque<Pull> wanted = new ArrayDeque<>();
+  private List<Pull> batch = List.of();
+  private Next next = Next.MIGRATE;
+  private boolean asked;
+  private boolean scheduled;
+  private boolean abandoned;
+  private long delayNanos = FIRST_DELAY_NANOS;
+  private long retryAtNanos;
+
+  PullLine(PullWay way, MoverEnvironment env) {
+    this.way = way;
+    this.env = env;
+    this.retryAtNanos = env.clock().nowNanos();
+  }
+
+  PullWay way() {
+    return way;
+  }
+
+  /** One more key; keys of one loop iteration go together. */
+  void add(Key key, KeyMover.Listener listener) {
+    wanted.add(new Pull(key, listener, env.clock().nowNanos() + env.patienceNanos()));
+    schedule();
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      env.flushes()
+          .resume(
+              () -> {
+                scheduled = false;
+                step();
+              });
+    }
+  }
+
+  void tick(long now) {
+    if (!asked && now - retryAtNanos >= 0 && !(batch.isEmpty() && wanted.isEmpty())) {
+      step();
+    }
+  }
+
+  private void step() {
+    if (asked || abandoned || env.clock().nowNanos() - retryAtNanos < 0) {
+      return;
+    }
+    if (batch.isEmpty()) {
+      if (wanted.isEmpty()) {
+        return;
+      }
+      nextBatch();
+    }
+    switch (next) {
+      case MIGRATE -> migrate();
+      case CLEAN_SOURCE -> cleanSource();
+      case CLEAN_TARGET -> cleanTarget();
+      case REMOVE_LEFTOVERS -> removeLeftovers();
+    }
+  }
+
+  private void nextBatch() {
+    List<Pull> taken = new ArrayList<>();
+    while (taken.size() < env.maxKeys() && !wanted.isEmpty()) {
+      taken.add(wanted.pollFirst());
+    }
+    batch = taken;
+  }
+
+  private void migrate() {
+    List<byte[]> command = new ArrayList<>(batch.size() + 9);
+    command.add(ServerCall.bytes("MIGRATE"));
+    command.add(ServerCall.bytes(way.target().host()));
+    command.add(ServerCall.bytes(Integer.toString(way.target().port())));
+    command.add(new byte[0]);
+    command.add(ServerCall.bytes(Integer.toString(way.database())));
+    command.add(ServerCall.bytes(Long.toString(env.timeoutMillis())));
+    if (!env.password().isEmpty()) {
+      command.add(ServerCall.bytes("AUTH"));
+      command.add(ServerCall.bytes(env.password()));
+    }
+    command.add(ServerCall.bytes("KEYS"));
+    batch.forEach(pull -> command.add(pull.key().bytes()));
+    call(source(), command, this::onMigrated, Next.CLEAN_SOURCE);
+  }
+
+  private void onMigrated(String reply) {
+    if (reply.startsWith("+")) {
+      delayNanos = FIRST_DELAY_NANOS;
+      over(true);
+    } else if (reply.contains("BUSYKEY")) {
+      next = Next.REMOVE_LEFTOVERS;
+      step();
+    } else if (reply.startsWith("-IOERR")) {
+      LOGGER.info("moving keys from {} to {}: {}", way.source(), way.target(), reply.strip());
+      next = Next.CLEAN_TARGET;
+      step();
+    } else {
+      LOGGER.info("moving keys from {} to {}: {}", way.source(), way.target(), reply.strip());
+      fateIsKnown();
+    }
+  }
+
+  private void cleanSource() {
+    call(
+        source(),
+        List.of(ServerCall.bytes("CLIENT"), ServerCall.bytes("LIST")),
+        reply ->
+            kill(
+                source(),
+                ClientLines.named(reply, env.clientName(), way.database()),
+                Next.CLEAN_TARGET),
+        Next.CLEAN_SOURCE);
+  }
+
+  private void cleanTarget() {
+    call(
+        target(),
+        List.of(ServerCall.bytes("CLIENT"), ServerCall.bytes("LIST")),
+        reply -> kill(target(), ClientLines.restoring(reply, way.source().host()), Next.MIGRATE),
+        Next.CLEAN_TARGET);
+  }
+
+  /** Kills connections of {@code server} one after the other, then goes on with {@code then}. */
+  private void kill(Backend server, List<String> ids, Next then) {
+    if (ids.isEmpty()) {
+      next = then;
+      if (then == Next.MIGRATE) {
+        fateIsKnown();
+      } else {
+        step();
+      }
+      return;
+    }
+    call(
+        server,
+        List.of(
+            ServerCall.bytes("CLIENT"),
+            ServerCall.bytes("KILL"),
+            ServerCall.bytes("ID"),
+            ServerCall.bytes(ids.get(0))),
+        // Also an error will do: the connection is gone already.
+        reply -> kill(server, ids.subList(1, ids.size()), then),
+        next);
+  }
+
+  private void removeLeftovers() {
+    asked = true;
+    List<Key> keys = batch.stream().map(Pull::key).toList();
+    new LeftoverRemoval(source(), target(), env.copies(), keys)
+        .run(
+            done -> {
+              asked = false;
+              if (!abandoned) {
+                next = Next.MIGRATE;
+                if (done) {
+                  step();
+                } else {
+                  fateIsKnown();
+                }
+              }
+            });
+  }
+
+  /** Nothing is under way any more: gives up what has taken too long, tries the rest again. */
+  private void fateIsKnown() {
+    next = Next.MIGRATE;
+    long now = env.clock().nowNanos();
+    List<Pull> still = new ArrayList<>();
+    List<Pull> givenUp = new ArrayList<>();
+    for (Pull pull : batch) {
+      (pull.deadlineNanos() - now > 0 ? still : givenUp).add(pull);
+    }
+    batch = still;
+    tryLater();
+    givenUp.forEach(pull -> pull.listener().onOver(pull.key(), false));
+  }
+
+  private void tryLater() {
+    retryAtNanos = env.clock().nowNanos() + delayNanos;
+    delayNanos = Math.min(delayNanos * 2, MAX_DELAY_NANOS);
+  }
+
+  private void over(boolean moved) {
+    List<Pull> done = batch;
+    batch = List.of();
+    next = Next.MIGRATE;
+    done.forEach(pull -> pull.listener().onOver(pull.key(), moved));
+    if (!wanted.isEmpty()) {
+      schedule();
+    }
+  }
+
+  /** One of the servers is being replaced; what it may still do does not matter any more. */
+  void abandon() {
+    abandoned = true;
+    source().breakAll("the server is being replaced");
+    target().breakAll("the server is being replaced");
+    List<Pull> rest = new ArrayList<>(batch);
+    rest.addAll(wanted);
+    batch = List.of();
+    wanted.clear();
+    rest.forEach(pull -> pull.listener().onOver(pull.key(), false));
+  }
+
+  private void call(Backend server, List<byte[]> command, Consumer<String> onReply, Next ifLost) {
+    BackendConnection connection = server.acquire();
+    if (connection == null) {
+      // Nothing was sent, so nothing has become less certain than it was.
+      if (next == Next.MIGRATE) {
+        fateIsKnown();
+      } else {
+        tryLater();
+      }
+      return;
+    }
+    asked = true;
+    ServerCall.send(
+        connection,
+        env.copies(),
+        command,
+        reply -> {
+          asked = false;
+          if (!abandoned) {
+            onReply.accept(reply);
+          }
+        },
+        () -> {
+          asked = false;
+          if (!abandoned) {
+            LOGGER.info(
+                "moving keys from {} to {}: {} was lost in {}",
+                way.source(),
+                way.target(),
+                server.server(),
+                next.name().toLowerCase(Locale.ROOT));
+            next = ifLost;
+            tryLater();
+          }
+        });
+  }
+
+  private Backend source() {
+    return env.pool().server(way.source()).database(way.database());
+  }
+
+  private Backend target() {
+    return env.pool().server(way.target()).database(way.database());
+  }
+}

@@ -1,0 +1,221 @@
+package io.vodis.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vodis.config.ByteSize;
+import io.vodis.model.SlotRange;
+import io.vodis.model.SlotRoute;
+import io.vodis.model.Topology;
+import io.vodis.testsupport.FakeRedis;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.RedisProcess;
+import io.vodis.testsupport.RespClient;
+import io.vodis.testsupport.RespError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Slots that are fenced, that migrate, that change their owner, between two real servers. */
+class SlotMovesIT {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final RespError TRY_AGAIN =
+      new RespError("TRYAGAIN Multiple keys request during rehashing of slot");
+
+  private static RedisProcess source;
+  private static RedisProcess target;
+  private Planes planes;
+
+  @BeforeAll
+  static void startServers() {
+    source = RedisProcess.start();
+    target = RedisProcess.start();
+  }
+
+  @AfterAll
+  static void stopServers() {
+    source.close();
+    target.close();
+  }
+
+  @BeforeEach
+  void startPlane() throws Exception {
+    source.call("FLUSHALL");
+    target.call("FLUSHALL");
+    SlotConfig slots =
+        new SlotConfig(
+            Duration.ofSeconds(2), 100_000, ByteSize.ofMib(64), 16, Duration.ofMillis(500));
+    planes = Planes.start(2, config -> Planes.withSlots(config, slots));
+    planes.installAll(Planes.serving(source.address()));
+  }
+
+  @AfterEach
+  void stopPlane() throws Exception {
+    planes.close();
+  }
+
+  private static List<SlotRange> all(SlotRoute route) {
+    return List.of(new SlotRange(0, Topology.SLOT_COUNT - 1, route));
+  }
+
+  private SlotRoute migrating() {
+    return new SlotRoute.Migrating(source.address(), target.address());
+  }
+
+  @Test
+  void requestsToAFencedSlotWaitAndRunInOrderAfterwards() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      planes.installAll(new SlotRoute.Fenced(source.address(), false));
+      for (int i = 0; i < 500; i++) {
+        client.send("RPUSH", "list", Integer.toString(i));
+        client.send("INCR", "counter" + i % 10);
+      }
+      client.send("LRANGE", "list", "0", "-1");
+      client.flush();
+      Poll.pass(Duration.ofMillis(200));
+      assertThat(source.call("EXISTS", "list")).isEqualTo(0L);
+      // When
+      planes.installAll(Planes.serving(target.address()));
+      // Then
+      for (int i = 0; i < 500; i++) {
+        assertThat(client.receive()).isEqualTo(i + 1L);
+        assertThat(client.receive()).isEqualTo(i / 10 + 1L);
+      }
+      List<Object> expected = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        expected.add(Integer.toString(i));
+      }
+      assertThat(client.receive()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void requestsThatWaitTooLongAreToldToTryAgain() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      planes.installAll(new SlotRoute.Fenced(source.address(), false));
+      // When / Then
+      assertThat(client.call("SET", "foo", "1")).isEqualTo(TRY_AGAIN);
+      assertThat(source.call("EXISTS", "foo")).isEqualTo(0L);
+    }
+  }
+
+  @Test
+  void keysAreMovedBeforeTheirRequestsRunOnTheTarget() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      for (int i = 0; i < 300; i++) {
+        client.expect("SET", "k" + i, "v" + i);
+        client.expect("SET", "{t}" + i, "t" + i);
+      }
+      client.expect("SELECT", "2");
+      client.expect("SET", "k0", "two", "EX", "1000");
+      client.expect("SELECT", "0");
+      planes.installAll(migrating());
+      // When
+      List<String[]> commands = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        commands.add(new String[] {"APPEND", "k" + i, "+"});
+        commands.add(new String[] {"GET", "k" + i});
+        commands.add(new String[] {"INCR", "new" + i});
+      }
+      List<Object> replies = client.pipeline(commands);
+      // Then
+      for (int i = 0; i < 300; i++) {
+        assertThat(replies.get(3 * i + 1)).isEqualTo("v" + i + "+");
+        assertThat(replies.get(3 * i + 2)).isEqualTo(1L);
+      }
+      assertThat(String.valueOf(client.call("MGET", "k1", "nothing", "{t}5", "k2", "{t}6")))
+          .isEqualTo("[v1+, null, t5, v2+, t6]");
+      assertThat(client.call("SUNIONSTORE", "{t}all", "{t}none")).isEqualTo(0L);
+      assertThat(client.call("DEL", "{t}1", "{t}2", "k3")).isEqualTo(3L);
+      client.expect("SELECT", "2");
+      assertThat(client.call("GET", "k0")).isEqualTo("two");
+      assertThat(client.expectNumber("TTL", "k0")).isBetween(900L, 1000L);
+      client.expect("SELECT", "0");
+      assertThat(source.call("EXISTS", "k1", "k2", "{t}1", "{t}5")).isEqualTo(0L);
+      assertThat(source.call("EXISTS", "{t}7")).isEqualTo(1L);
+    }
+  }
+
+  @Test
+  void aLeftoverOfABrokenMoveDoesNotCount() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      client.expect("SET", "foo", "true");
+      target.call("SET", "foo", "leftover");
+      planes.installAll(migrating());
+      // When / Then
+      assertThat(client.call("GET", "foo")).isEqualTo("true");
+      assertThat(source.call("EXISTS", "foo")).isEqualTo(0L);
+    }
+  }
+
+  @Test
+  void whileTheTargetIsAwayRequestsWaitAndThenGoOn() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      client.expect("SET", "foo", "1");
+      planes.installAll(migrating());
+      target.pause();
+      // When
+      client.send("INCR", "foo");
+      client.flush();
+      Poll.pass(Duration.ofMillis(700));
+      target.resume();
+      // Then
+      assertThat(client.receive()).isEqualTo(2L);
+      assertThat(target.call("GET", "foo")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void aTableIsConfirmedWhenNothingIsInFlightOnTheOldRoute() throws Exception {
+    try (FakeRedis slow = FakeRedis.start().on("GET", new FakeRedis.Answer.Nothing());
+        RespClient client = planes.client()) {
+      // Given
+      planes.installAll(Planes.serving(slow.address()));
+      client.send("GET", "foo");
+      client.flush();
+      Poll.until(SOON, "sent", () -> slow.received("GET").size() == 1);
+      // When
+      Future<Void> unrelated =
+          planes.install(
+              List.of(
+                  new SlotRange(0, 511, Planes.serving(slow.address())),
+                  new SlotRange(512, 1023, Planes.serving(target.address()))));
+      Future<Void> replaced = planes.install(all(new SlotRoute.Fenced(slow.address(), false)));
+      // Then
+      unrelated.await(10, TimeUnit.SECONDS);
+      Poll.pass(Duration.ofMillis(200));
+      assertThat(replaced.isComplete()).isFalse();
+      slow.closeConnections();
+      replaced.await(10, TimeUnit.SECONDS);
+      assertThat(String.valueOf(client.receive())).contains("may have been executed");
+    }
+  }
+
+  @Test
+  void aFenceThatBreaksIsConfirmedAtOnce() throws Exception {
+    try (FakeRedis dead = FakeRedis.start().on("GET", new FakeRedis.Answer.Nothing());
+        RespClient client = planes.client()) {
+      // Given
+      planes.installAll(Planes.serving(dead.address()));
+      client.send("GET", "foo");
+      client.flush();
+      Poll.until(SOON, "sent", () -> dead.received("GET").size() == 1);
+      // When
+      planes.install(all(new SlotRoute.Fenced(dead.address(), true))).await(5, TimeUnit.SECONDS);
+      // Then
+      assertThat(String.valueOf(client.receive())).contains("may have been executed");
+    }
+  }
+}
