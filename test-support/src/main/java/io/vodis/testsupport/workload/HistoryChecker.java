@@ -24,14 +24,17 @@ public final class HistoryChecker {
 
   private final Workload workload;
   private final Duration ttlTolerance;
+  private final String serverPassword;
 
+  /** Servers without a password; two seconds for all that may delay a time to live. */
   public HistoryChecker(Workload workload) {
-    this(workload, Duration.ofSeconds(2));
+    this(workload, Duration.ofSeconds(2), "");
   }
 
-  public HistoryChecker(Workload workload, Duration ttlTolerance) {
+  public HistoryChecker(Workload workload, Duration ttlTolerance, String serverPassword) {
     this.workload = workload;
     this.ttlTolerance = ttlTolerance;
+    this.serverPassword = serverPassword;
   }
 
   /** Reads every key through one address. */
@@ -40,7 +43,7 @@ public final class HistoryChecker {
     byDatabase(workload.models())
         .forEach(
             (database, models) -> {
-              try (RespClient client = open(endpoint, database)) {
+              try (RespClient client = open(endpoint, database, workload.settings().password())) {
                 check(client, models, findings);
               }
             });
@@ -62,7 +65,7 @@ public final class HistoryChecker {
       byDatabase(owned.getOrDefault(server, List.of()))
           .forEach(
               (database, models) -> {
-                try (RespClient client = open(server, database)) {
+                try (RespClient client = open(server, database, serverPassword)) {
                   check(client, models, findings);
                 }
               });
@@ -77,10 +80,10 @@ public final class HistoryChecker {
     return models.stream().collect(Collectors.groupingBy(KeyModel::database));
   }
 
-  private RespClient open(HostAndPort endpoint, int database) {
+  private static RespClient open(HostAndPort endpoint, int database, String password) {
     RespClient client = RespClient.connect(endpoint, Duration.ofSeconds(30));
-    if (!workload.settings().password().isEmpty()) {
-      client.expect("AUTH", workload.settings().password());
+    if (!password.isEmpty()) {
+      client.expect("AUTH", password);
     }
     client.expect("SELECT", Integer.toString(database));
     return client;
@@ -140,7 +143,7 @@ public final class HistoryChecker {
     workload.models().stream()
         .filter(m -> m.database() == database)
         .forEach(m -> known.put(m.key(), m));
-    try (RespClient client = open(server, database)) {
+    try (RespClient client = open(server, database, serverPassword)) {
       for (String key : keysOf(client)) {
         if (known.containsKey(key) && !ownerOf.apply(SlotOracle.slotOf(key)).equals(server)) {
           findings.add(new Finding(Kind.STRAY, database, key, "is on " + server));

@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A load over many connections that remembers what must be there afterwards. */
 public final class Workload implements AutoCloseable {
+
+  private static final AtomicInteger LOADS = new AtomicInteger();
 
   /**
    * How the load is made.
@@ -17,6 +20,7 @@ public final class Workload implements AutoCloseable {
    * @param connections spread evenly over the endpoints
    * @param depths pipeline depths, taken in turn by the connections of an endpoint
    * @param password empty for none
+   * @param keyPrefix no other load on the same servers may have it
    * @param pause of each connection between two batches
    */
   public record Settings(
@@ -44,7 +48,7 @@ public final class Workload implements AutoCloseable {
           List.of(1, 16),
           List.of(0, 1, 5),
           "",
-          "w",
+          "load" + LOADS.incrementAndGet() + "w",
           Long.getLong("seed", System.nanoTime()),
           Duration.ofSeconds(15),
           Duration.ZERO);
