@@ -1,0 +1,207 @@
+package io.vodis.it;
+
+import io.vodis.model.Role;
+import io.vodis.testsupport.JavaProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link VodisCluster} consists of.
+ *
+ * @param replicas per group
+ * @param counts members per role
+ * @param children roles that run in JVMs of their own
+ * @param relayed roles whose members reach the store over a {@link io.vodis.testsupport.TcpRelay}
+ *     each
+ * @param keys configuration per role, where it differs from the defaults
+ * @param password of the servers, empty for none
+ */
+public record ClusterPlan(
+    String product,
+    int groups,
+    int replicas,
+    Map<Role, Integer> counts,
+    Set<Role> children,
+    Set<Role> relayed,
+    List<String> jvmFlags,
+    Map<Role, Map<String, String>> keys,
+    Duration sessionTimeout,
+    String password,
+    @Nullable Path redisBinary,
+    Map<String, String> redisOptions) {
+
+  public ClusterPlan {
+    counts = Map.copyOf(counts);
+    children = Set.copyOf(children);
+    relayed = Set.copyOf(relayed);
+    jvmFlags = List.copyOf(jvmFlags);
+    keys = Map.copyOf(keys);
+    redisOptions = Map.copyOf(redisOptions);
+  }
+
+  /** Two groups of one server, one topom and two proxies, all roles in this JVM. */
+  public static ClusterPlan small() {
+    return new ClusterPlan(
+        "it",
+        2,
+        0,
+        Map.of(Role.TOPOM, 1, Role.PROXY, 2),
+        Set.of(),
+        Set.of(),
+        JavaProcess.LIGHT,
+        Map.of(),
+        Duration.ofSeconds(4),
+        "",
+        null,
+        Map.of());
+  }
+
+  int count(Role role) {
+    return counts.getOrDefault(role, 0);
+  }
+
+  Map<String, String> keys(Role role) {
+    return keys.getOrDefault(role, Map.of());
+  }
+
+  public ClusterPlan withServers(int groupCount, int replicasPerGroup) {
+    return new ClusterPlan(
+        product,
+        groupCount,
+        replicasPerGroup,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
+  public ClusterPlan with(Role role, int count) {
+    Map<Role, Integer> next = new HashMap<>(counts);
+    next.put(role, count);
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        next,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
+  /** These roles run in JVMs of their own. */
+  public ClusterPlan inChildren(List<String> flags, Role... roles) {
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        Set.of(roles),
+        relayed,
+        flags,
+        keys,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
+  public ClusterPlan with(Role role, String key, String value) {
+    Map<Role, Map<String, String>> next = new HashMap<>(keys);
+    Map<String, String> ofRole = new HashMap<>(keys(role));
+    ofRole.put(key, value);
+    next.put(role, Map.copyOf(ofRole));
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        next,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
+  /** Members of these roles reach the store over a relay each. */
+  public ClusterPlan relaying(Role... roles) {
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        children,
+        Set.of(roles),
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
+  public ClusterPlan withSessionTimeout(Duration value) {
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        value,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
+  public ClusterPlan withPassword(String value) {
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        value,
+        redisBinary,
+        redisOptions);
+  }
+
+  public ClusterPlan withRedis(@Nullable Path binary, Map<String, String> options) {
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        password,
+        binary,
+        options);
+  }
+}

@@ -1,0 +1,41 @@
+package io.vodis.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.testsupport.workload.Finding;
+import io.vodis.testsupport.workload.HistoryChecker;
+import io.vodis.testsupport.workload.Workload;
+import io.vodis.testsupport.workload.WorkloadReport;
+import java.time.Duration;
+import java.util.List;
+
+/** What must hold after a load, whatever happened meanwhile. */
+final class Checks {
+
+  private Checks() {}
+
+  /** No error, no lost connection, no wrong reply. */
+  static void assertUndisturbed(WorkloadReport report) {
+    assertThat(report.acknowledged()).as("operations").isPositive();
+    assertThat(report.errors()).as("errors").isEmpty();
+    assertThat(report.connectionsLost()).as("lost connections").isZero();
+    assertThat(report.unknown()).as("operations of unknown fate").isZero();
+    assertThat(report.findings()).as("wrong replies").isEmpty();
+  }
+
+  /** Everything acknowledged is there once, in order, on the right server and seen by clients. */
+  static void assertNothingLost(VodisCluster cluster, Workload load) {
+    HistoryChecker checker =
+        new HistoryChecker(load, Duration.ofSeconds(2), cluster.serverPassword());
+    for (HostAndPort proxy : cluster.proxies()) {
+      assertThat(checker.checkThrough(proxy)).as("seen through %s", proxy).isEmpty();
+    }
+    var topology = cluster.topology();
+    List<Finding> onServers =
+        checker.checkOnServers(
+            cluster.primaries(),
+            slotId -> topology.primaryOf(topology.slot(slotId).groupId()).orElseThrow());
+    assertThat(onServers).as("found on the servers").isEmpty();
+  }
+}

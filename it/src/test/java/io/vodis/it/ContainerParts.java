@@ -1,0 +1,62 @@
+package io.vodis.it;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.testsupport.FreePorts;
+import java.util.ArrayList;
+import java.util.List;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * ZooKeeper and servers in containers. They use the host's network, because a server must reach
+ * another one (MIGRATE, REPLICAOF) under the address that the proxies use.
+ */
+final class ContainerParts implements AutoCloseable {
+
+  private final List<GenericContainer<?>> containers = new ArrayList<>();
+  private final List<HostAndPort> servers = new ArrayList<>();
+  private final HostAndPort zooKeeper = new HostAndPort("127.0.0.1", FreePorts.next());
+
+  private ContainerParts(String redisImage, String zooKeeperImage, int count) {
+    start(
+        zooKeeperImage, List.of("sh", "-c", "clientPort=" + zooKeeper.port() + zooKeeperScript()));
+    String server = redisImage.startsWith("valkey") ? "valkey-server" : "redis-server";
+    for (int i = 0; i < count; i++) {
+      HostAndPort address = new HostAndPort("127.0.0.1", FreePorts.next());
+      start(redisImage, List.of(server, "--port", Integer.toString(address.port()), "--save", ""));
+      servers.add(address);
+    }
+  }
+
+  static ContainerParts start(String redisImage, String zooKeeperImage, int count) {
+    return new ContainerParts(redisImage, zooKeeperImage, count);
+  }
+
+  /** The image's own start script asks for a fixed port; this one takes ours. */
+  private static String zooKeeperScript() {
+    return "; printf 'tickTime=200\\ndataDir=/data\\nadmin.enableServer=false\\nclientPort=%s\\n'"
+        + " $clientPort > /tmp/zoo.cfg; exec zkServer.sh start-foreground /tmp/zoo.cfg";
+  }
+
+  private void start(String image, List<String> command) {
+    GenericContainer<?> container =
+        new GenericContainer<>(DockerImageName.parse(image))
+            .withNetworkMode("host")
+            .withCommand(command.toArray(String[]::new));
+    container.start();
+    containers.add(container);
+  }
+
+  HostAndPort zooKeeper() {
+    return zooKeeper;
+  }
+
+  List<HostAndPort> servers() {
+    return servers;
+  }
+
+  @Override
+  public void close() {
+    containers.forEach(GenericContainer::stop);
+  }
+}

@@ -1,0 +1,111 @@
+package io.vodis.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Role;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.RespClient;
+import io.vodis.testsupport.RespError;
+import io.vodis.testsupport.workload.Workload;
+import io.vodis.testsupport.workload.WorkloadReport;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store goes away for longer than any session lives, and everything heals without restart. */
+class StoreOutageIT {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(StoreOutageIT.class);
+  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration HEALING = Duration.ofSeconds(30);
+
+  @Test
+  void proxiesFenceThemselvesInTimeAndHealByThemselves() {
+    ClusterPlan plan = ClusterPlan.small().with(Role.HA, 1).withSessionTimeout(SESSION_TIMEOUT);
+    try (VodisCluster cluster = VodisCluster.start(plan)) {
+      // Given
+      Workload load =
+          Workload.start(Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(5)));
+      HostAndPort proxy = cluster.proxies().getFirst();
+
+      // When
+      cluster.zooKeeper().stop();
+      Poll.until(SESSION_TIMEOUT, "the proxy has fenced itself", () -> isFenced(proxy));
+      Poll.pass(SESSION_TIMEOUT.multipliedBy(2));
+      boolean stillFenced = isFenced(proxy);
+      cluster.zooKeeper().restart();
+      Poll.until(HEALING, "the proxy serves again", () -> !isFenced(proxy));
+      cluster.awaitServing();
+      cluster.migrateAndAwait(0, 99, 2, HEALING);
+      WorkloadReport report = load.stop();
+      LOGGER.info("{}", report);
+
+      // Then
+      assertThat(stillFenced).isTrue();
+      assertThat(report.errors().keySet()).allMatch(text -> text.contains("CLUSTERDOWN"));
+      assertThat(report.connectionsLost()).isZero();
+      assertThat(report.findings()).isEmpty();
+      Checks.assertNothingLost(cluster, load);
+    }
+  }
+
+  @Test
+  void anOutageShorterThanTheLeaseGoesUnnoticed() {
+    ClusterPlan plan = ClusterPlan.small().withSessionTimeout(Duration.ofSeconds(10));
+    try (VodisCluster cluster = VodisCluster.start(plan)) {
+      // Given
+      Workload load =
+          Workload.start(Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(5)));
+
+      // When
+      cluster.zooKeeper().stop();
+      Poll.pass(Duration.ofSeconds(2));
+      cluster.zooKeeper().restart();
+      cluster.migrateAndAwait(0, 99, 2, HEALING);
+      WorkloadReport report = load.stop();
+
+      // Then
+      Checks.assertUndisturbed(report);
+      Checks.assertNothingLost(cluster, load);
+    }
+  }
+
+  @Test
+  void aProxyCutOffFromTheStoreServesNothingWhileTheOthersGoOn() {
+    ClusterPlan plan = ClusterPlan.small().relaying(Role.PROXY).withSessionTimeout(SESSION_TIMEOUT);
+    try (VodisCluster cluster = VodisCluster.start(plan)) {
+      // Given
+      Workload load =
+          Workload.start(Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(5)));
+      ClusterMember isolated = cluster.proxy(0);
+      ClusterMember other = cluster.proxy(1);
+
+      // When
+      cluster.relayOf(isolated).cut();
+      cluster.migrateAndAwait(0, 255, 2, HEALING);
+      boolean fenced = isFenced(isolated.address());
+      cluster.relayOf(isolated).mend();
+      cluster.awaitServing(isolated.address());
+      cluster.migrateAndAwait(0, 255, 1, HEALING);
+      WorkloadReport report = load.stop();
+      WorkloadReport ofOther = load.reportOf(other.address());
+      LOGGER.info("{}", report);
+
+      // Then
+      assertThat(fenced).isTrue();
+      assertThat(ofOther.connectionsLost()).isZero();
+      assertThat(ofOther.errors().keySet()).allMatch(text -> text.contains("TRYAGAIN"));
+      assertThat(report.findings()).isEmpty();
+      Checks.assertNothingLost(cluster, load);
+    }
+  }
+
+  private static boolean isFenced(HostAndPort proxy) {
+    try (RespClient client = RespClient.connect(proxy)) {
+      return client.call("GET", "some key") instanceof RespError error
+          && error.message().startsWith("CLUSTERDOWN ");
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.vodis.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vodis.model.Role;
+import io.vodis.testsupport.JavaProcess;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.TcpRelay;
+import io.vodis.testsupport.workload.Workload;
+import io.vodis.testsupport.workload.WorkloadReport;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leader dies ({@code kill -9}) while an action is in a given state. It reaches the store over
+ * a relay that delays replies: so the test learns of a state before the leader does, and holds the
+ * leader's next step back until it is dead.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TopomKilledIT {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(TopomKilledIT.class);
+  private static final int SLOTS = 96;
+  private static final Duration RESUME_TIMEOUT = Duration.ofSeconds(40);
+
+  private VodisCluster cluster;
+  private int ownerOfFirstSlots = 1;
+
+  @BeforeAll
+  void start() {
+    cluster =
+        VodisCluster.start(
+            ClusterPlan.small()
+                .with(Role.TOPOM, 2)
+                .inChildren(JavaProcess.LIGHT, Role.TOPOM)
+                .relaying(Role.TOPOM)
+                .withSessionTimeout(Duration.ofSeconds(3)));
+    cluster
+        .members(Role.TOPOM)
+        .forEach(topom -> cluster.relayOf(topom).delayBack(Duration.ofMillis(20)));
+  }
+
+  @AfterAll
+  void close() {
+    cluster.close();
+  }
+
+  @ParameterizedTest(name = "killed when {0}")
+  @ValueSource(strings = {"pending", "preparing", "prepared", "migrating", "finished"})
+  void anotherTopomCompletesTheAction(String state) {
+    // Given
+    Workload load = Workload.start(Workload.Settings.over(cluster.proxies()));
+    ClusterMember leader = cluster.leader();
+    TcpRelay way = cluster.relayOf(leader);
+    int target = 3 - ownerOfFirstSlots;
+
+    // When
+    try (StoredSlot slot = new StoredSlot(cluster.zooKeeper().address(), "it", 0)) {
+      CountDownLatch seen = slot.when(state, () -> way.hold(TcpRelay.Direction.FORTH));
+      migrateWithoutWaiting(target);
+      StoredSlot.await(seen, state);
+    }
+    // What needs no store goes on: the sweep of a migrating slot, the push of a finished one.
+    Poll.pass(Duration.ofMillis(200));
+    assertThat(StoredState.of(cluster, 0)).isEqualTo(state);
+    leader.kill();
+    way.release(TcpRelay.Direction.FORTH);
+    long start = System.nanoTime();
+    cluster.awaitIdle(RESUME_TIMEOUT);
+    LOGGER.info("{}: resumed and done after {} ms", state, (System.nanoTime() - start) / 1_000_000);
+    leader.restart();
+    WorkloadReport report = load.stop();
+    LOGGER.info("{}: {}", state, report);
+
+    // Then
+    ownerOfFirstSlots = cluster.topology().slot(0).groupId();
+    if (!state.equals("pending")) {
+      assertThat(ownerOfFirstSlots).isEqualTo(target);
+    }
+    Checks.assertUndisturbed(report);
+    Checks.assertNothingLost(cluster, load);
+  }
+
+  /** The leader may die before it answers. */
+  private void migrateWithoutWaiting(int target) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                cluster.admin().migrate(0, SLOTS - 1, target);
+              } catch (AssertionError unanswered) {
+                LOGGER.info("the request was not answered: {}", unanswered.getMessage());
+              }
+            });
+  }
+
+  @Test
+  void aTopomThatIsStoppedInOrderIsReplacedAtOnce() {
+    // Given
+    Workload load = Workload.start(Workload.Settings.over(cluster.proxies()));
+    ClusterMember leader = cluster.leader();
+    int target = 3 - ownerOfFirstSlots;
+    cluster.admin().migrate(0, SLOTS - 1, target);
+
+    // When
+    leader.stop();
+    cluster.awaitIdle(RESUME_TIMEOUT);
+    leader.restart();
+    WorkloadReport report = load.stop();
+
+    // Then
+    ownerOfFirstSlots = cluster.topology().slot(0).groupId();
+    assertThat(ownerOfFirstSlots).isEqualTo(target);
+    Checks.assertUndisturbed(report);
+    Checks.assertNothingLost(cluster, load);
+  }
+}

@@ -1,0 +1,5 @@
+/** What the whole product promises, shown on real processes. */
+@NullMarked
+package io.vodis.it;
+
+import org.jspecify.annotations.NullMarked;
