@@ -1,0 +1,42 @@
+package io.vodis.bench.load;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was asked for on the command line.
+ *
+ * @param loops event loops of the proxy
+ * @param scale factor on the number of requests or keys
+ * @param proxyKeys configuration of the proxy beyond the defaults
+ */
+record Options(
+    int rounds, int loops, double scale, String redisServer, Map<String, String> proxyKeys) {
+
+  static final String USAGE =
+      "[--rounds N] [--loops N] [--scale FACTOR] [--redis-server PATH] [--set KEY=VALUE]...";
+
+  static Options parse(List<String> arguments) {
+    int rounds = 3;
+    int loops = 2;
+    double scale = 1;
+    String redisServer = "/usr/bin/redis-server";
+    Map<String, String> proxyKeys = new LinkedHashMap<>();
+    if (arguments.size() % 2 != 0) {
+      throw new IllegalArgumentException("usage: " + USAGE);
+    }
+    for (int i = 0; i < arguments.size(); i += 2) {
+      String value = arguments.get(i + 1);
+      switch (arguments.get(i)) {
+        case "--rounds" -> rounds = Integer.parseInt(value);
+        case "--loops" -> loops = Integer.parseInt(value);
+        case "--scale" -> scale = Double.parseDouble(value);
+        case "--redis-server" -> redisServer = value;
+        case "--set" -> proxyKeys.put(value.split("=", 2)[0], value.split("=", 2)[1]);
+        default -> throw new IllegalArgumentException("usage: " + USAGE);
+      }
+    }
+    return new Options(rounds, loops, scale, redisServer, proxyKeys);
+  }
+}
