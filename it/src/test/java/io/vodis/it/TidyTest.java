@@ -18,7 +18,7 @@ class TidyTest {
   /** A class above the first figure is rare, one above the second does not exist. */
   private static final int LINES_FEW = 300;
 
-  private static final int LINES_MAX = 600;
+  private static final int LINES_MAX = 650;
 
   private final Repository repository = Repository.here();
 
@@ -32,13 +32,14 @@ class TidyTest {
         .isEmpty();
   }
 
+  /** Waiting has one place in the command line, and is the clock's or a scheduler's elsewhere. */
   @Test
   void nobodySleeps() {
     assertThat(
             found(
                 "Thread\\.sleep\\(|TimeUnit\\.\\w+\\.sleep\\(",
                 repository.sources(),
-                name -> name.endsWith("/Repository.java")))
+                name -> name.endsWith("/Pause.java")))
         .isEmpty();
   }
 
