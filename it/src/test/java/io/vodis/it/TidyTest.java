@@ -3,10 +3,19 @@ package io.vodis.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vodis.bus.BusMessage;
+import io.vodis.config.Doc;
+import io.vodis.config.Section;
+import io.vodis.ha.HaConfig;
+import io.vodis.metrics.MetricsConfig;
+import io.vodis.proxy.ProxyConfig;
+import io.vodis.topom.TopomConfig;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,9 +68,7 @@ class TidyTest {
   void loggersHaveOneName() {
     assertThat(
             found(
-                "(?<!private static final )\\bLogger \\w+ =|Logger (?!LOGGER\\b)\\w+ =",
-                repository.mainSources(),
-                name -> false))
+                "\\bstatic (final )?Logger (?!LOGGER\\b)", repository.mainSources(), name -> false))
         .isEmpty();
   }
 
@@ -138,6 +145,42 @@ class TidyTest {
       assertThat(page).contains("| `" + message.getSimpleName() + "`");
       assertThat(golden.resolve(message.getSimpleName() + "-v1.json")).exists();
     }
+  }
+
+  @Test
+  void everyConfigurationKeyStandsInTheFileOfItsRole() {
+    Map<String, Class<?>> roles =
+        Map.of(
+            "proxy", ProxyConfig.class,
+            "topom", TopomConfig.class,
+            "ha", HaConfig.class,
+            "metrics", MetricsConfig.class);
+    roles.forEach(
+        (role, config) -> {
+          // Given
+          String file = "\n" + repository.text("conf/" + role + ".yaml");
+
+          // When
+          List<String> keys = keys(config);
+
+          // Then
+          assertThat(keys).hasSizeGreaterThan(5);
+          for (String key : keys) {
+            assertThat(file).as("conf/%s.yaml", role).containsPattern("\n(# ?)?" + key + ":");
+          }
+        });
+  }
+
+  private static List<String> keys(Class<?> config) {
+    List<String> keys = new ArrayList<>();
+    for (RecordComponent component : config.getRecordComponents()) {
+      if (component.isAnnotationPresent(Section.class)) {
+        keys.addAll(keys(component.getType()));
+      } else if (component.isAnnotationPresent(Doc.class)) {
+        keys.add(component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT));
+      }
+    }
+    return keys;
   }
 
   private static List<Class<?>> records(Class<?> type) {
