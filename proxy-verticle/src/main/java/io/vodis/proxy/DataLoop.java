@@ -17,7 +17,6 @@ import io.vodis.proxy.migrate.MoverEnvironment;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.ClientCommands;
 import io.vodis.proxy.session.ConnectionCommands;
-import io.vodis.proxy.session.InfoText;
 import io.vodis.proxy.session.LocalCommands;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.LoopStats;
@@ -81,7 +80,7 @@ final class DataLoop {
         new LocalCommands(
             new ConnectionCommands(limits),
             new ClientCommands(process),
-            new ServerCommands(process, new InfoText(process, commands), limits));
+            new ServerCommands(process, commands, locator, limits));
     environment =
         new SessionEnvironment(
             limits,
@@ -144,8 +143,13 @@ final class DataLoop {
       environment.stats().rejected();
       refusal.send(socket, maxClients);
     } else {
-      new Session(environment).socket().attach(socket, keepAliveSeconds);
+      begin().socket().attach(socket, keepAliveSeconds);
     }
+  }
+
+  /** A session without a connection yet. */
+  Session begin() {
+    return new Session(environment);
   }
 
   /** The lease now ends then; a moment in the past ends it. */

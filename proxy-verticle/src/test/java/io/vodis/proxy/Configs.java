@@ -16,4 +16,28 @@ final class Configs {
         defaults.backend(),
         defaults.slot());
   }
+
+  /** The defaults, but for the sessions. */
+  static ProxyConfig withSessions(SessionConfig sessions) {
+    ProxyConfig config = listening("127.0.0.1:0", 1);
+    return new ProxyConfig(
+        config.product(),
+        config.coordinator(),
+        config.listen(),
+        sessions,
+        config.backend(),
+        config.slot());
+  }
+
+  /** The defaults, but for the backends. */
+  static ProxyConfig withBackends(BackendConfig backends) {
+    ProxyConfig config = listening("127.0.0.1:0", 1);
+    return new ProxyConfig(
+        config.product(),
+        config.coordinator(),
+        config.listen(),
+        config.session(),
+        backends,
+        config.slot());
+  }
 }

@@ -52,16 +52,6 @@ final class Planes implements AutoCloseable {
         slots);
   }
 
-  static ProxyConfig withBackends(ProxyConfig config, BackendConfig backends) {
-    return new ProxyConfig(
-        config.product(),
-        config.coordinator(),
-        config.listen(),
-        config.session(),
-        backends,
-        config.slot());
-  }
-
   static ProxyConfig withPasswords(ProxyConfig config, String product, SessionConfig session) {
     return new ProxyConfig(
         new ProductConfig(config.product().productName(), product),

@@ -4,7 +4,7 @@ package io.vodis.proxy.command;
  * Redis's glob patterns on short texts: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and the
  * backslash, letter case ignored.
  */
-final class Glob {
+public final class Glob {
 
   private final String pattern;
   private final String text;
@@ -14,7 +14,8 @@ final class Glob {
     this.text = text;
   }
 
-  static boolean matches(String pattern, String text) {
+  /** Whether the whole text fits the pattern. */
+  public static boolean matches(String pattern, String text) {
     return new Glob(pattern, text).matches();
   }
 

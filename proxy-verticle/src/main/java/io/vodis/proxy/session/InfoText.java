@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /** The text of INFO, in the sections and words of Redis where they fit, plus one of our own. */
-public final class InfoText {
+final class InfoText {
 
   private final ProcessView process;
   private final CommandTable commands;
 
-  public InfoText(ProcessView process, CommandTable commands) {
+  InfoText(ProcessView process, CommandTable commands) {
     this.process = process;
     this.commands = commands;
   }

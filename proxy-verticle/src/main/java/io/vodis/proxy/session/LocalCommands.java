@@ -47,6 +47,14 @@ public final class LocalCommands {
       case "time" -> server.time(session, spec);
       case "info" -> server.info(session, spec, in);
       case "config|get" -> server.configGet(session, spec, in);
+      case "command",
+          "command|count",
+          "command|docs",
+          "command|getkeys",
+          "command|getkeysandflags",
+          "command|info",
+          "command|list" ->
+          server.command(session, spec, in);
       default -> session.reply(spec, RespErrors.unsupported(spec.name()));
     }
     return true;

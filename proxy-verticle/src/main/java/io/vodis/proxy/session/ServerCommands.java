@@ -1,7 +1,11 @@
 package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandCatalogue;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.CommandTable;
+import io.vodis.proxy.command.Glob;
+import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespWriter;
@@ -11,20 +15,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** TIME INFO CONFIG GET. */
+/** TIME INFO CONFIG GET COMMAND. */
 public final class ServerCommands {
 
   private final ProcessView process;
   private final InfoText info;
+  private final CommandCatalogue catalogue;
+  private final KeyLocator locator;
 
   /**
    * What clients and benchmarks ask a server about itself; what does not apply to a proxy is off.
    */
   private final Map<String, String> config;
 
-  public ServerCommands(ProcessView process, InfoText info, SessionLimits limits) {
+  public ServerCommands(
+      ProcessView process, CommandTable commands, KeyLocator locator, SessionLimits limits) {
     this.process = process;
-    this.info = info;
+    this.info = new InfoText(process, commands);
+    this.catalogue = new CommandCatalogue(commands);
+    this.locator = locator;
     this.config = new LinkedHashMap<>();
     config.put("appendonly", "no");
     config.put("bind", "");
@@ -68,14 +77,20 @@ public final class ServerCommands {
         });
   }
 
+  void command(Session session, CommandSpec spec, ByteBuf in) {
+    ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(1024);
+    catalogue.reply(spec, in, session.decoder(), locator, reply);
+    session.reply(spec, reply);
+  }
+
   void configGet(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     Map<String, String> found = new LinkedHashMap<>();
     for (int arg = 2; arg < request.argCount(); arg++) {
-      Glob pattern = new Glob(Args.lower(in, request, arg));
+      String pattern = Args.text(in, request, arg);
       config.forEach(
           (key, value) -> {
-            if (pattern.matches(key)) {
+            if (Glob.matches(pattern, key)) {
               found.put(key, value);
             }
           });

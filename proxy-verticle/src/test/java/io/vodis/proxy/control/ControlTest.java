@@ -1,0 +1,131 @@
+package io.vodis.proxy.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vodis.bus.BusFailure;
+import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.model.SlotRange;
+import io.vodis.model.SlotRoute;
+import io.vodis.proxy.route.RouteTable;
+import io.vodis.store.LeaseGrant;
+import io.vodis.testsupport.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which tables are taken and acknowledged, and when the loops may serve. */
+class ControlTest {
+
+  /** Loops that remember what they were told, and drain when the test says so. */
+  private static final class FakeLoops implements Loops {
+    private final List<Promise<Void>> installs = new ArrayList<>();
+    private long leaseEnd;
+
+    @Override
+    public Future<Void> install(RouteTable table) {
+      Promise<Void> drained = Promise.promise();
+      installs.add(drained);
+      return drained.future();
+    }
+
+    @Override
+    public void leaseEndsAt(long nanos) {
+      leaseEnd = nanos;
+    }
+
+    @Override
+    public void serving(String words) {}
+  }
+
+  private final ManualClock clock = new ManualClock();
+  private final FakeLoops loops = new FakeLoops();
+  private final Permission permission = new Permission(loops, clock);
+  private final TableKeeper tables = new TableKeeper("me", loops, permission::onTable);
+
+  private static FillSlots table(long term, long epoch) {
+    return new FillSlots(term, epoch, List.of(new SlotRange(0, 1023, SlotRoute.OFFLINE)));
+  }
+
+  private LeaseGrant grant(long registeredEpoch) {
+    return new LeaseGrant(clock.nanoTime(), Duration.ofSeconds(4), registeredEpoch);
+  }
+
+  private static BusFailure failureOf(Future<FillSlotsAck> reply) {
+    return BusFailure.of(reply.cause()).orElseThrow();
+  }
+
+  @Test
+  void acknowledgesWhenTheLoopsHaveDrained() {
+    // Given
+    Future<FillSlotsAck> reply = tables.onFillSlots(table(1, 5));
+    assertThat(reply.isComplete()).isFalse();
+    // When
+    loops.installs.get(0).complete();
+    // Then
+    assertThat(reply.result()).isEqualTo(new FillSlotsAck("me", 1, 5));
+  }
+
+  @Test
+  void aRepeatedTableIsNotInstalledAgain() {
+    // Given
+    Future<FillSlotsAck> first = tables.onFillSlots(table(1, 5));
+    // When
+    Future<FillSlotsAck> second = tables.onFillSlots(table(1, 5));
+    Future<FillSlotsAck> ofNewLeader = tables.onFillSlots(table(2, 5));
+    loops.installs.get(0).complete();
+    // Then
+    assertThat(loops.installs).hasSize(1);
+    assertThat(first.result()).isEqualTo(new FillSlotsAck("me", 1, 5));
+    assertThat(second.result()).isEqualTo(new FillSlotsAck("me", 1, 5));
+    assertThat(ofNewLeader.result()).isEqualTo(new FillSlotsAck("me", 2, 5));
+  }
+
+  @Test
+  void refusesWhatIsOlder() {
+    // Given
+    loops.installs.clear();
+    tables.onFillSlots(table(2, 5)).onSuccess(ack -> {});
+    // When / Then
+    assertThat(failureOf(tables.onFillSlots(table(2, 4)))).isEqualTo(BusFailure.STALE_EPOCH);
+    assertThat(failureOf(tables.onFillSlots(table(1, 9)))).isEqualTo(BusFailure.STALE_EPOCH);
+    assertThat(loops.installs).hasSize(1);
+  }
+
+  @Test
+  void servesWithATableAndALease() {
+    // Given
+    assertThat(permission.notServing()).contains(Permission.NO_TABLE);
+    // When
+    permission.onGrant(grant(5));
+    permission.onTable(5);
+    // Then
+    assertThat(permission.notServing()).isEmpty();
+    assertThat(loops.leaseEnd).isEqualTo(clock.nanoTime() + Duration.ofSeconds(4).toNanos());
+    // When nothing renews it
+    clock.advance(Duration.ofSeconds(4));
+    // Then
+    assertThat(permission.notServing()).contains(Permission.NO_LEASE);
+    assertThat(permission.needsTable()).isFalse();
+  }
+
+  @Test
+  void aTableOlderThanTheRegistrationIsNotServed() {
+    // Given
+    permission.onTable(5);
+    permission.onGrant(grant(5));
+    // When the session had expired and the proxy has registered anew
+    permission.onGrant(grant(7));
+    // Then
+    assertThat(permission.notServing()).isPresent();
+    assertThat(permission.needsTable()).isTrue();
+    assertThat(loops.leaseEnd).isEqualTo(clock.nanoTime());
+    // When
+    permission.onTable(7);
+    // Then
+    assertThat(permission.notServing()).isEmpty();
+  }
+}

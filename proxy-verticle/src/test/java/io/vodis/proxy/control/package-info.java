@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.dispatch;
+
+import org.jspecify.annotations.NullMarked;
