@@ -130,7 +130,13 @@ class MetricsRoleTest {
                 request.uri().startsWith("/write?")
                     && request.uri().contains("db=codis")
                     && request.headers().getOrDefault("authorization", "").startsWith("Basic "));
-    assertThat(influx.lines()).allMatch(MetricsRoleTest::isLineProtocol);
+    assertThat(influx.received())
+        .anyMatch(
+            request ->
+                request.uri().startsWith("/query") && request.uri().contains("CREATE+DATABASE"));
+    assertThat(influx.lines())
+        .filteredOn(line -> !line.isBlank())
+        .allMatch(MetricsRoleTest::isLineProtocol);
     assertThat(influx.lines()).noneMatch(line -> line.contains("s3cret"));
   }
 

@@ -1,6 +1,5 @@
 package io.vodis.metrics.expose;
 
-import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.micrometer.core.instrument.util.HierarchicalNameMapper;
@@ -23,7 +22,7 @@ public final class PushRegistries {
 
   /** A registry that writes lines to InfluxDB 1, or 2 if there is a token. */
   public static MeterRegistry influx(MetricsConfig.Influx config) {
-    return new InfluxMeterRegistry(new Influx(config), Clock.SYSTEM);
+    return InfluxMeterRegistry.builder(new Influx(config)).httpClient(new InfluxSender()).build();
   }
 
   /** A registry that sends packets to StatsD. */
