@@ -61,6 +61,10 @@ final class ActionsWatch {
     StringJoiner text = new StringJoiner(", ");
     text.add((most - view.actions().size()) + " of " + Texts.count(most, "slot") + " done");
     text.add(view.counts().running() + " moving");
+    long keys = view.actions().stream().mapToLong(ActionsView.Action::movedKeys).sum();
+    if (keys > 0) {
+      text.add("their keys moved so far: " + keys);
+    }
     if (view.keysPerSecond() != null) {
       text.add(Math.round(view.keysPerSecond()) + " keys/s");
     }

@@ -16,7 +16,6 @@ import picocli.CommandLine.Spec;
     name = "admin",
     description = "Looks at and changes a running product, through the HTTP API of its topom.",
     scope = ScopeType.INHERIT,
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -101,6 +100,14 @@ public final class AdminCommand {
       scope = ScopeType.INHERIT,
       description = "How to print: ${COMPLETION-CANDIDATES} (default: table).")
   private OutputForm output = OutputForm.table;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  @SuppressWarnings("unused") // Acted upon by picocli.
+  private boolean help;
 
   /** For the command line: takes the environment of the process. */
   public AdminCommand() {

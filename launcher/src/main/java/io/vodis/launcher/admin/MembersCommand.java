@@ -34,7 +34,7 @@ final class MembersCommand implements Callable<Integer> {
           member.adminAddress(),
           member.datacenter(),
           member.pid(),
-          member.startTime());
+          Texts.time(member.startTime()));
     }
     return table;
   }

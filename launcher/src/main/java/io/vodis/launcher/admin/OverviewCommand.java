@@ -36,26 +36,29 @@ final class OverviewCommand implements Callable<Integer> {
         view.slots().assigned(),
         view.slots().offline(),
         view.slots().moving());
-    line(
-        text,
-        "servers",
-        "%d, of which %d answer",
-        view.servers().total(),
-        view.servers().answering());
-    line(
-        text,
-        "proxies",
-        "%d, of which %d alive and %d up to date",
-        view.proxies().total(),
-        view.proxies().alive(),
-        view.proxies().current());
+    line(text, "servers", "%s", servers(view.servers()));
+    line(text, "proxies", "%s", proxies(view.proxies()));
     line(
         text,
         "actions",
         "%d running, %d pending",
         view.actions().running(),
         view.actions().pending());
+    if (!view.leading()) {
+      text.append("\nThis topom does not lead; only the leader knows how servers and proxies are.");
+    }
     return text.toString().stripTrailing();
+  }
+
+  private static String servers(OverviewView.Servers servers) {
+    return servers.answering() == null
+        ? Integer.toString(servers.total())
+        : servers.total() + ", of which " + servers.answering() + " answer";
+  }
+
+  private static String proxies(OverviewView.Proxies proxies) {
+    String alive = proxies.total() + ", of which " + proxies.alive() + " alive";
+    return proxies.current() == null ? alive : alive + " and " + proxies.current() + " up to date";
   }
 
   private static void line(StringBuilder text, String name, String format, Object... values) {

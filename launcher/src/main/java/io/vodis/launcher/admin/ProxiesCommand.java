@@ -47,10 +47,10 @@ final class ProxiesCommand {
           proxy.token(),
           proxy.address(),
           state(proxy, view.epoch()),
-          proxy.epoch() < 0 ? null : proxy.epoch(),
+          proxy.epoch(),
           proxy.datacenter(),
           proxy.pid(),
-          proxy.startTime());
+          Texts.time(proxy.startTime()));
     }
     return table;
   }
@@ -59,6 +59,10 @@ final class ProxiesCommand {
     if (!proxy.alive()) {
       return "dead";
     }
-    return proxy.epoch() < epoch ? "behind" : "ok";
+    Long acknowledged = proxy.epoch();
+    if (acknowledged == null) {
+      return "alive";
+    }
+    return acknowledged < epoch ? "behind" : "ok";
   }
 }

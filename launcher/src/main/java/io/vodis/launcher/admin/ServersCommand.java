@@ -158,8 +158,8 @@ final class ServersCommand {
     if (server.error() != null) {
       return server.error();
     }
-    if (!server.answering()) {
-      return "not asked yet";
+    if (server.answering() == null) {
+      return "unknown, ask the leader";
     }
     return Boolean.TRUE.equals(server.loading()) ? "loading" : "ok";
   }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class TextTable {
 
   private static final String GAP = "  ";
+  private static final String NOTHING = "-";
 
   private final List<List<String>> rows = new ArrayList<>();
   private final int columns;
@@ -48,13 +49,14 @@ final class TextTable {
   }
 
   private boolean isNumeric(int column) {
-    return rows.stream()
-        .skip(1)
-        .map(row -> row.get(column))
-        .allMatch(cell -> cell.matches("-|[-+]?[0-9.]+( ?[kMGT]?B|/s|s|[hm][0-9]+[ms])?"));
+    List<String> cells =
+        rows.stream().skip(1).map(row -> row.get(column)).filter(c -> !c.equals(NOTHING)).toList();
+    return !cells.isEmpty()
+        && cells.stream()
+            .allMatch(cell -> cell.matches("[-+]?[0-9.]+( ?[kMGT]?B|/s|s|[hm][0-9]+[ms])?"));
   }
 
   private static String text(@Nullable Object cell) {
-    return cell == null || cell.toString().isEmpty() ? "-" : cell.toString();
+    return cell == null || cell.toString().isEmpty() ? NOTHING : cell.toString();
   }
 }

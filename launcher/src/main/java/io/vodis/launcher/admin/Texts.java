@@ -1,6 +1,9 @@
 package io.vodis.launcher.admin;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,15 @@ final class Texts {
     return duration.toHours() < 1
         ? String.format(Locale.ROOT, "%dm%02ds", duration.toMinutes(), duration.toSecondsPart())
         : String.format(Locale.ROOT, "%dh%02dm", duration.toHours(), duration.toMinutesPart());
+  }
+
+  /** To the second; what is no time is left as it is. */
+  static String time(String isoTime) {
+    try {
+      return Instant.parse(isoTime).truncatedTo(ChronoUnit.SECONDS).toString();
+    } catch (DateTimeParseException e) {
+      return isoTime;
+    }
   }
 
   static @Nullable String rate(@Nullable Double perSecond) {

@@ -122,10 +122,10 @@ class AdminCommandTest {
         .isEqualTo(
             """
             GROUP  SERVER          ROLE     LINK  OFFSET     KEYS  MEMORY  LIMIT   AGE  STATE
-                1  127.0.0.1:6379  primary  -     123456  1234567  5.0 MB      -  0.4s  ok
-                1  127.0.0.1:6380  replica  up    123456  1234567  5.0 MB      -  0.4s  ok
-                2  127.0.0.1:6381  primary  -     123456  1234567  5.0 MB      -  2.4s  timed out after 1 s
-                2  [::1]:6382      replica  -          -        -       -      -  0.9s  connection refused
+                1  127.0.0.1:6379  primary  -     123456  1234567  5.0 MB  -      0.4s  ok
+                1  127.0.0.1:6380  replica  up    123456  1234567  5.0 MB  -      0.4s  ok
+                2  127.0.0.1:6381  primary  -     123456  1234567  5.0 MB  -      2.4s  timed out after 1 s
+                2  [::1]:6382      replica  -          -        -       -  -      0.9s  connection refused
             """);
   }
 

@@ -60,7 +60,9 @@ final class ViewMapper {
         new OverviewView.Proxies(
             view.proxies().size(),
             (int) count(view.proxies(), ProxyHealth::alive),
-            (int) count(view.proxies(), p -> p.alive() && p.epoch() >= topology.epoch())),
+            view.leading()
+                ? (int) count(view.proxies(), p -> p.alive() && p.epoch() >= topology.epoch())
+                : null),
         actionCounts(view.actions()));
   }
 
@@ -181,10 +183,10 @@ final class ViewMapper {
     for (Group group : view.topology().groups().values()) {
       for (Server server : group.servers()) {
         total++;
-        answering += answering(view.servers().get(server.address())) ? 1 : 0;
+        answering += Boolean.TRUE.equals(answering(view.servers().get(server.address()))) ? 1 : 0;
       }
     }
-    return new OverviewView.Servers(total, answering);
+    return new OverviewView.Servers(total, view.leading() ? answering : null);
   }
 
   private static ActionCounts actionCounts(List<ActionProgress> actions) {
@@ -218,8 +220,9 @@ final class ViewMapper {
         status == null ? null : status.version());
   }
 
-  private static boolean answering(@Nullable ServerHealth health) {
-    return health != null && health.status() != null && health.error() == null;
+  /** Null if it was not asked by this topom. */
+  private static @Nullable Boolean answering(@Nullable ServerHealth health) {
+    return health == null ? null : health.status() != null && health.error() == null;
   }
 
   private static String roleName(boolean primary) {
@@ -280,7 +283,7 @@ final class ViewMapper {
     return new ProxiesView.Proxy(
         member.token(),
         proxy.alive(),
-        proxy.epoch(),
+        proxy.epoch() < 0 ? null : proxy.epoch(),
         text(member.serviceAddress()),
         text(member.adminAddress()),
         member.datacenter(),

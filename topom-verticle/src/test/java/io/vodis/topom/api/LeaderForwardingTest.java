@@ -77,6 +77,8 @@ class LeaderForwardingTest {
     // Then
     assertThat(result.status()).isEqualTo(200);
     assertThat(result.json().getBoolean("leading")).isFalse();
+    assertThat(result.json().getJsonObject("servers").containsKey("answering")).isFalse();
+    assertThat(result.json().getJsonObject("proxies").containsKey("current")).isFalse();
   }
 
   @Test

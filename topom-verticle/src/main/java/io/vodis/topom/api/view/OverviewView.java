@@ -19,7 +19,9 @@ public record OverviewView(
 
   public record Slots(int total, int assigned, int offline, int moving) {}
 
-  public record Servers(int total, int answering) {}
+  /** {@code answering} is null unless the leader answers. */
+  public record Servers(int total, @Nullable Integer answering) {}
 
-  public record Proxies(int total, int alive, int current) {}
+  /** {@code current} is null unless the leader answers. */
+  public record Proxies(int total, int alive, @Nullable Integer current) {}
 }

@@ -1,6 +1,7 @@
 package io.vodis.topom.api.view;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All proxies that are listed. */
 public record ProxiesView(long epoch, List<Proxy> proxies) {
@@ -8,12 +9,12 @@ public record ProxiesView(long epoch, List<Proxy> proxies) {
   /**
    * A proxy.
    *
-   * @param epoch last acknowledged to the leader; -1 if none
+   * @param epoch last acknowledged to the leader; null if none or not known here
    */
   public record Proxy(
       String token,
       boolean alive,
-      long epoch,
+      @Nullable Long epoch,
       String address,
       String adminAddress,
       String datacenter,

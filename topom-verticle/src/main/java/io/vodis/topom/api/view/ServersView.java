@@ -12,7 +12,7 @@ public record ServersView(long epoch, List<Server> servers) {
       int groupId,
       String declaredRole,
       String datacenter,
-      boolean answering,
+      @Nullable Boolean answering,
       @Nullable String role,
       @Nullable String error,
       @Nullable Long ageMillis,
