@@ -33,7 +33,7 @@ class DemoIT {
 
   @Test
   void servesThenEndsOnSigtermAndGoesOnWithItsDataAfterKill() {
-    try (JavaProcess demo = demo()) {
+    try (JavaProcess demo = demo(data)) {
       // Given a demo that holds data
       demo.awaitOutput(READY_LINE, READY);
       try (RespClient client = RespClient.connect("127.0.0.1", proxyPort)) {
@@ -71,7 +71,7 @@ class DemoIT {
   @Test
   void aPortInUseIsOneLineAndNothingIsStarted() throws IOException {
     try (ServerSocket taken = new ServerSocket(httpPort, 1, InetAddress.getLoopbackAddress());
-        JavaProcess demo = demo()) {
+        JavaProcess demo = demo(data)) {
       // When
       int exitCode = demo.awaitExit(READY);
 
@@ -86,7 +86,7 @@ class DemoIT {
   @Test
   void aMissingServerIsOneLineAndNothingIsLeft() {
     Path missing = data.resolve("no-such-server");
-    try (JavaProcess demo = demo("--redis-server", missing.toString())) {
+    try (JavaProcess demo = demo(data, "--redis-server", missing.toString())) {
       assertThat(demo.awaitExit(READY)).isEqualTo(1);
       assertThat(demo.output())
           .isEqualTo(
@@ -98,7 +98,7 @@ class DemoIT {
   @Test
   void anUnusableDirectoryIsOneLine() throws IOException {
     Path file = Files.createFile(data.resolve("file"));
-    try (JavaProcess demo = demo("--data", file.resolve("below").toString())) {
+    try (JavaProcess demo = demo(file.resolve("below"))) {
       assertThat(demo.awaitExit(READY)).isEqualTo(1);
       assertThat(demo.output())
           .startsWith("vodis demo: cannot write to data directory " + file)
@@ -106,8 +106,8 @@ class DemoIT {
     }
   }
 
-  private JavaProcess demo(String... more) {
-    List<String> arguments = new ArrayList<>(List.of("demo", "--data", data.toString()));
+  private JavaProcess demo(Path directory, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("demo", "--data", directory.toString()));
     arguments.addAll(List.of("--proxy-port", Integer.toString(proxyPort)));
     arguments.addAll(List.of("--http-port", Integer.toString(httpPort)));
     arguments.addAll(List.of("--metrics-port", Integer.toString(metricsPort)));
