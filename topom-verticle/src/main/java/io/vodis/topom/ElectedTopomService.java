@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  */
 final class ElectedTopomService implements TopomService {
 
-  private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PROMOTE_TIMEOUT = Duration.ofSeconds(60);
 
   private final TopologyStore store;
@@ -57,7 +57,11 @@ final class ElectedTopomService implements TopomService {
             .map(leader -> leader.term().number())
             .or(() -> reading.leader().map(Leadership::term))
             .orElse(0L),
-        reading.leader().map(Leadership::leader).orElse(null),
+        services
+            .map(leader -> leader.term().leadership())
+            .or(reading::leader)
+            .map(Leadership::leader)
+            .orElse(null),
         services.isPresent(),
         services.map(leader -> leader.reconciler().health()).orElse(Map.of()),
         proxies(reading, acknowledged),

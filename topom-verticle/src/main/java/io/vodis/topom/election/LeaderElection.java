@@ -26,6 +26,9 @@ public final class LeaderElection implements AutoCloseable {
   private volatile @Nullable LeaderServices services;
   private volatile boolean closed;
 
+  /** Used by the loop alone: an outage is told once. */
+  private boolean outage;
+
   private LeaderElection(TopomContext context, Member self) {
     this.context = context;
     this.self = self;
@@ -75,12 +78,14 @@ public final class LeaderElection implements AutoCloseable {
         present.term().confirm();
         present.topology().settle();
       }
+      outage = false;
     } catch (StoreException e) {
       if (e.reason() == StoreException.Reason.NOT_LEADER) {
         endTerm();
         loop.wake();
-      } else {
-        LOGGER.warn("the store cannot be asked: {}", e.getMessage());
+      } else if (!outage) {
+        outage = true;
+        LOGGER.warn("the store cannot be asked who leads: {}", e.getMessage());
       }
     }
   }

@@ -184,7 +184,7 @@ public final class LeaderServices implements AutoCloseable {
   }
 
   private void failOver(TopomCommand.FailoverGroup command) {
-    LOGGER.warn(
+    LOGGER.info(
         "group {}: {} is reported down by {} ha members: {}",
         command.groupId(),
         command.primary(),

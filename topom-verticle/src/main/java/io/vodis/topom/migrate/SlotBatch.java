@@ -14,6 +14,7 @@ import io.vodis.topom.transition.SlotEvent;
 import io.vodis.topom.transition.SlotTransitions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,18 +22,30 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One batch of slots on its way from one group to another, in whatever state it was found. Each
- * turn looks at the stored state, does the work of that state, and commits the next.
+ * One batch of slots on its way from one group to another, in whatever states it was found. Each
+ * turn looks at the stored states, does the work of one of them, and commits the next.
+ *
+ * <p>Slots are fenced a few at a time, so that their requests wait for small transactions only;
+ * once all are open, one sweep moves the keys of all.
  */
 final class SlotBatch {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
 
+  /** A commit takes the longer the more rows it has; requests to the slots wait for two of them. */
+  private static final int FENCED_SLOTS_MAX = 32;
+
+  private static final Comparator<SlotAction> MOST_URGENT_FIRST =
+      Comparator.comparingInt(SlotBatch::urgency);
+
   private final SlotWork work;
   private final Batch batch;
   private final SlotProgress progress;
   private volatile String waitingFor = "";
+
+  /** Why no further slot of the batch is started; empty while there is no reason. */
+  private String startsNoMore = "";
 
   SlotBatch(SlotWork work, Batch batch, SlotProgress progress) {
     this.work = work;
@@ -62,32 +75,57 @@ final class SlotBatch {
     while (true) {
       work.term().requireNotEnded();
       Topology topology = work.topology().current();
-      Optional<SlotMapping> first = rows(topology).findFirst();
-      if (first.isEmpty()) {
+      Optional<SlotAction> next =
+          rows(topology)
+              .map(SlotMapping::action)
+              .filter(action -> startsNoMore.isEmpty() || !(action instanceof SlotAction.Pending))
+              .min(MOST_URGENT_FIRST);
+      if (next.isEmpty()) {
+        if (!startsNoMore.isEmpty()) {
+          throw new Held(startsNoMore);
+        }
         return;
       }
-      switch (first.get().action()) {
+      switch (next.get()) {
         case SlotAction.Idle idle -> {
           return;
         }
-        case SlotAction.Pending pending -> start(topology);
         case SlotAction.Preparing preparing -> fence(topology);
         case SlotAction.Prepared prepared -> advance(new SlotEvent.Opened());
-        case SlotAction.Migrating migrating -> moveKeys(topology);
+        case SlotAction.Pending pending -> start(topology);
         case SlotAction.Finished finished -> {
           awaitProxies(topology.epoch());
           advance(new SlotEvent.Settled());
         }
+        case SlotAction.Migrating migrating -> moveKeys(topology);
       }
     }
   }
 
-  /** Nothing is fenced before both servers are known to answer. */
+  /** Nobody is kept waiting; then all are opened before any is swept. */
+  private static int urgency(SlotAction action) {
+    return switch (action) {
+      case SlotAction.Preparing preparing -> 0;
+      case SlotAction.Prepared prepared -> 0;
+      case SlotAction.Pending pending -> 1;
+      case SlotAction.Finished finished -> 2;
+      case SlotAction.Migrating migrating -> 3;
+      case SlotAction.Idle idle -> 4;
+    };
+  }
+
+  /** Nothing is fenced before both servers and all proxies are known to answer. */
   private void start(Topology topology) {
     for (HostAndPort server : servers(topology)) {
       work.admin().ping(server, SERVER_TIMEOUT);
     }
-    advance(new SlotEvent.Started());
+    List<String> silent = work.resync().awaitAnswers(PATIENCE);
+    if (!silent.isEmpty()) {
+      startsNoMore = "no answer from " + String.join(", ", silent);
+      return;
+    }
+    boolean serving = batch.sourceGroupId() != SlotMapping.NO_GROUP;
+    advance(new SlotEvent.Started(), serving ? FENCED_SLOTS_MAX : Topology.SLOT_COUNT);
   }
 
   private void fence(Topology topology) {
@@ -108,7 +146,7 @@ final class SlotBatch {
       advance(new SlotEvent.Fenced());
     } else {
       advance(new SlotEvent.FenceExpired());
-      throw new Held(reason);
+      startsNoMore = reason;
     }
   }
 
@@ -132,7 +170,9 @@ final class SlotBatch {
 
   private Map<Integer, HostAndPort> targetBySlot(Topology topology, HostAndPort target) {
     Map<Integer, HostAndPort> targets = new HashMap<>();
-    rows(topology).forEach(slot -> targets.put(slot.slotId(), target));
+    rows(topology)
+        .filter(slot -> slot.action() instanceof SlotAction.Migrating)
+        .forEach(slot -> targets.put(slot.slotId(), target));
     return targets;
   }
 
@@ -165,8 +205,12 @@ final class SlotBatch {
         .anyMatch(promotion -> !promotion.equals(Promotion.NONE));
   }
 
-  /** Commits the event for every slot of the batch that is in the same state as the first. */
+  /** Commits the event for every slot of the batch to which it means something. */
   private void advance(SlotEvent event) {
+    advance(event, Topology.SLOT_COUNT);
+  }
+
+  private void advance(SlotEvent event, int slotsMax) {
     work.topology()
         .change(
             topology -> {
@@ -174,8 +218,9 @@ final class SlotBatch {
               rows(topology)
                   .forEach(
                       slot -> {
-                        if (SlotTransitions.decide(slot, event)
-                            instanceof Decision.Next<SlotMapping> next) {
+                        if (changes.size() < slotsMax
+                            && SlotTransitions.decide(slot, event)
+                                instanceof Decision.Next<SlotMapping> next) {
                           changes.add(new StoreChange.PutSlot(next.row()));
                         }
                       });

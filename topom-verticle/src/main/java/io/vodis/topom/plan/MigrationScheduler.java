@@ -22,10 +22,10 @@ public final class MigrationScheduler {
   private MigrationScheduler() {}
 
   /**
-   * Slots that go the same way and are in the same state.
+   * Slots that go the same way, in whatever state.
    *
    * @param sourceGroupId {@link SlotMapping#NO_GROUP} for slots that were offline
-   * @param slotIds in order of their actions
+   * @param slotIds what has started first, then in order of their actions
    */
   public record Batch(int sourceGroupId, int targetGroupId, List<Integer> slotIds) {
     public Batch {
@@ -80,13 +80,12 @@ public final class MigrationScheduler {
       if (isPending(first) && (isPromoting(topology, source) || isPromoting(topology, target))) {
         continue;
       }
-      List<Integer> slotIds =
-          waiting.stream()
-              .filter(slot -> way(slot).equals(way(first)))
-              .filter(slot -> slot.action().getClass() == first.action().getClass())
-              .limit(isPending(first) ? room : Topology.SLOT_COUNT)
-              .map(SlotMapping::slotId)
-              .toList();
+      List<Integer> slotIds = new ArrayList<>();
+      for (SlotMapping slot : waiting) {
+        if (way(slot).equals(way(first)) && (!isPending(slot) || slotIds.size() < room)) {
+          slotIds.add(slot.slotId());
+        }
+      }
       batches.add(new Batch(source, target, slotIds));
       room -= slotIds.size();
       busy.add(source);

@@ -17,17 +17,22 @@ public final class CandidateRanking {
           .thenComparing(ServerStatus::priority)
           .thenComparing(ServerStatus::server);
 
+  /** What servers tell, by version, before the first synchronisation is complete. */
+  private static final long NEVER_SYNCED_OFFSET_MAX = 1;
+
   private CandidateRanking() {}
 
   /**
-   * The best of the replicas that have answered. One that is still loading its data, or has
-   * priority 0, is never taken.
+   * The best of the replicas that have answered. One that is still loading its data, has never had
+   * all of it, or has priority 0, is never taken: it would be the end of the data.
    */
   public static Optional<ServerStatus> best(Collection<ServerStatus> replicas) {
     return replicas.stream().filter(CandidateRanking::isEligible).min(BEST_FIRST);
   }
 
   private static boolean isEligible(ServerStatus status) {
-    return status.priority() != 0 && !status.loading();
+    return status.priority() != 0
+        && !status.loading()
+        && (status.linkUp() || status.offset() > NEVER_SYNCED_OFFSET_MAX);
   }
 }

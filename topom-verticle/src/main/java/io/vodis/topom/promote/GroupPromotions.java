@@ -10,6 +10,8 @@ import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomException;
@@ -44,6 +46,8 @@ public final class GroupPromotions implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(GroupPromotions.class);
   private static final Duration PERIOD = Duration.ofMillis(500);
+  private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration PROXY_PATIENCE = Duration.ofSeconds(1);
 
   private final PromotionWork work;
   private final Map<Integer, CompletableFuture<String>> running = new ConcurrentHashMap<>();
@@ -97,6 +101,7 @@ public final class GroupPromotions implements AutoCloseable {
    * @throws TopomException if it was not done; then nothing has changed
    */
   public void switchOver(int groupId, HostAndPort replica, Duration timeout) {
+    requireReady(groupId, replica);
     work.topology()
         .change(
             topology -> {
@@ -108,6 +113,25 @@ public final class GroupPromotions implements AutoCloseable {
     await(groupId, run(groupId), timeout);
     if (!work.topology().current().primaryOf(groupId).equals(Optional.of(replica))) {
       throw new TopomException(Code.CONFLICT, "the promotion was given up; the log says why");
+    }
+  }
+
+  /** Nothing is fenced for a switchover that can be seen to fail. */
+  private void requireReady(int groupId, HostAndPort replica) {
+    GroupEdits.existing(work.topology().current(), groupId);
+    try {
+      ServerStatus status = work.admin().status(replica, SERVER_TIMEOUT);
+      if (!status.primary() && !status.linkUp()) {
+        throw new TopomException(
+            Code.CONFLICT, replica + " is not connected to its primary; nothing has changed");
+      }
+    } catch (RedisAdminException e) {
+      throw new TopomException(Code.UNAVAILABLE, e.getMessage() + "; nothing has changed", e);
+    }
+    List<String> silent = work.resync().awaitAnswers(PROXY_PATIENCE);
+    if (!silent.isEmpty()) {
+      throw new TopomException(
+          Code.CONFLICT, "nothing has changed: no answer from " + String.join(", ", silent));
     }
   }
 

@@ -15,14 +15,21 @@ final class ProxyTable {
   /** Newest epoch sent; -1 before the first. */
   long sentEpoch = -1;
 
+  /** When the newest push that was acknowledged had been sent. */
+  long answeredNanos;
+
+  /** Whether the proxy is to show that it is there, though it has the newest table. */
+  boolean probed;
+
   /** When to send again if nothing new happens. */
   long retryNanos;
 
   /** Why the last push was not acknowledged; empty if it was. */
   String error = "";
 
-  ProxyTable(Member member) {
+  ProxyTable(Member member, long nowNanos) {
     this.member = member;
+    this.answeredNanos = nowNanos;
   }
 
   boolean has(long epoch) {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,6 +143,32 @@ public final class TableResync implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks every proxy whether it is there, by sending what it has already. To be done before others
+   * are made to wait for all.
+   *
+   * @return the proxies that have not answered within {@code patience}
+   */
+  public List<String> awaitAnswers(Duration patience) {
+    long askedNanos = clock.nanoTime();
+    locked(
+        () -> {
+          for (ProxyTable proxy : proxies.values()) {
+            proxy.probed = true;
+            proxy.sentEpoch = -1;
+          }
+        });
+    wake();
+    while (true) {
+      List<String> silent = named(proxy -> proxy.answeredNanos - askedNanos < 0);
+      if (silent.isEmpty()
+          || clock.nanoTime() - askedNanos >= patience.toNanos()
+          || !awaitChange()) {
+        return silent;
+      }
+    }
+  }
+
   @Override
   public void close() {
     locked(() -> closed = true);
@@ -164,6 +191,7 @@ public final class TableResync implements AutoCloseable {
 
   private void refreshMembers() {
     locked(() -> membersDirty = false);
+    long now = clock.nanoTime();
     List<Member> live;
     try {
       live = liveProxies.get();
@@ -173,11 +201,11 @@ public final class TableResync implements AutoCloseable {
     }
     locked(
         () -> {
-          membersNanos = clock.nanoTime();
+          membersNanos = now;
           Set<String> incarnations = new HashSet<>();
           for (Member member : live) {
             incarnations.add(member.incarnation());
-            proxies.computeIfAbsent(member.incarnation(), i -> new ProxyTable(member));
+            proxies.computeIfAbsent(member.incarnation(), i -> new ProxyTable(member, now));
           }
           proxies.keySet().retainAll(incarnations);
         });
@@ -191,7 +219,7 @@ public final class TableResync implements AutoCloseable {
         return;
       }
       for (ProxyTable proxy : proxies.values()) {
-        if (proxy.has(newest.epoch())) {
+        if (proxy.has(newest.epoch()) && !proxy.probed) {
           continue;
         }
         if (proxy.sentEpoch < newest.epoch() || clock.nanoTime() - proxy.retryNanos >= 0) {
@@ -206,16 +234,21 @@ public final class TableResync implements AutoCloseable {
   }
 
   private void send(ProxyTable proxy, FillSlots sent) {
+    long sentNanos = clock.nanoTime();
     sender
         .send(proxy.member, sent)
-        .onSuccess(ack -> locked(() -> acknowledged(proxy, ack)))
+        .onSuccess(ack -> locked(() -> acknowledged(proxy, ack, sentNanos)))
         .onFailure(error -> locked(() -> failed(proxy, sent, error)));
   }
 
-  private void acknowledged(ProxyTable proxy, FillSlotsAck ack) {
+  private void acknowledged(ProxyTable proxy, FillSlotsAck ack, long sentNanos) {
     if (ack.term() == term && ack.incarnation().equals(proxy.member.incarnation())) {
       proxy.ackedEpoch = Math.max(proxy.ackedEpoch, ack.epoch());
       proxy.error = "";
+      proxy.probed = false;
+      if (sentNanos - proxy.answeredNanos > 0) {
+        proxy.answeredNanos = sentNanos;
+      }
     }
   }
 
@@ -229,10 +262,14 @@ public final class TableResync implements AutoCloseable {
   }
 
   private List<String> missing(long epoch) {
+    return named(proxy -> !proxy.has(epoch));
+  }
+
+  private List<String> named(Predicate<ProxyTable> which) {
     lock.lock();
     try {
       return proxies.values().stream()
-          .filter(proxy -> !proxy.has(epoch))
+          .filter(which)
           .map(proxy -> name(proxy) + (proxy.error.isEmpty() ? "" : " (" + proxy.error + ")"))
           .toList();
     } finally {

@@ -1,0 +1,120 @@
+package io.vodis.topom;
+
+import io.vertx.core.Vertx;
+import io.vodis.bus.BusSupport;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.SlotRoute;
+import io.vodis.model.Topology;
+import io.vodis.slot.SlotHash;
+import io.vodis.testsupport.InMemoryStoreServer;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.RedisProcess;
+import io.vodis.testsupport.RespClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A product with a store in memory, real servers, and proxies that only take tables. */
+final class TestProduct implements AutoCloseable {
+
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  final String name = "test-topom";
+  final Vertx vertx = Vertx.vertx();
+  final InMemoryStoreServer store = new InMemoryStoreServer(name);
+  final List<TestTopom> topoms = new ArrayList<>();
+  final List<TestProxy> proxies = new ArrayList<>();
+  final List<RedisProcess> servers = new ArrayList<>();
+
+  TestProduct() {
+    BusSupport.install(vertx);
+  }
+
+  TestTopom startTopom() {
+    return add(new TestTopom(vertx, store, name, topoms.size()));
+  }
+
+  TestTopom add(TestTopom topom) {
+    topoms.add(topom);
+    return topom;
+  }
+
+  TestProxy startProxy() {
+    TestProxy proxy = new TestProxy(vertx, store, name, 19_000 + proxies.size());
+    proxies.add(proxy);
+    return proxy;
+  }
+
+  RedisProcess startServer() {
+    RedisProcess server = RedisProcess.start();
+    servers.add(server);
+    return server;
+  }
+
+  /** The service of whoever leads, waiting for somebody to. */
+  TopomService leader() {
+    Poll.until(PATIENCE, "a leader", () -> topoms.stream().anyMatch(TestTopom::leads));
+    return topoms.stream().filter(TestTopom::leads).findFirst().orElseThrow().service();
+  }
+
+  Topology topology() {
+    return store.client().load();
+  }
+
+  /** A group with its servers, the first of them primary. */
+  void group(int groupId, RedisProcess... members) {
+    TopomService service = leader();
+    service.createGroup(groupId);
+    for (RedisProcess server : members) {
+      service.addServer(groupId, server.address(), "");
+    }
+  }
+
+  void awaitIdle() {
+    Poll.until(
+        PATIENCE,
+        () -> "all slots idle; waiting: " + leader().view().actions().stream().findFirst(),
+        () -> topology().slots().stream().allMatch(slot -> slot.isIdle()));
+  }
+
+  void awaitServing(TestProxy proxy, int slotId, HostAndPort primary) {
+    Poll.until(
+        PATIENCE,
+        () -> "slot " + slotId + " served by " + primary + ", is " + proxy.route(slotId),
+        () ->
+            proxy.route(slotId) instanceof SlotRoute.Serving serving
+                && serving.primary().equals(primary));
+  }
+
+  /** Keys with their own name as value; returns when so many replicas have them. */
+  static void fill(RedisProcess server, int keys, int replicas) {
+    try (RespClient client = server.client()) {
+      for (int i = 0; i < keys; i++) {
+        client.call("SET", "key-" + i, "key-" + i);
+      }
+      Poll.until(PATIENCE, replicas + " replicas", () -> waitFor(client, replicas) == replicas);
+    }
+  }
+
+  private static long waitFor(RespClient client, int replicas) {
+    Object count = client.call("WAIT", Integer.toString(replicas), "100");
+    return count instanceof Long number ? Math.min(number, replicas) : -1;
+  }
+
+  static int slotOf(String key) {
+    return SlotHash.slotOf(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (TestTopom topom : topoms) {
+      topom.close();
+    }
+    for (TestProxy proxy : proxies) {
+      proxy.close();
+    }
+    vertx.close().await();
+    servers.forEach(RedisProcess::close);
+  }
+}

@@ -1,0 +1,115 @@
+package io.vodis.topom;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vodis.bus.Addresses;
+import io.vodis.bus.BusFailure;
+import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.BusServer;
+import io.vodis.bus.ProxyCommand;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.lifecycle.MemberIdentity;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Member;
+import io.vodis.model.Role;
+import io.vodis.model.SlotRange;
+import io.vodis.model.SlotRoute;
+import io.vodis.store.Registration;
+import io.vodis.testsupport.InMemoryStoreServer;
+import io.vodis.testsupport.InMemoryTopologyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A proxy as the leader sees it: takes tables and acknowledges them, unless told to be deaf. */
+final class TestProxy implements AutoCloseable {
+
+  private final InMemoryTopologyStore store;
+  private final Registration registration;
+  private final Member member;
+  private final MessageConsumer<ProxyCommand> consumer;
+  private final List<FillSlots> tables = new CopyOnWriteArrayList<>();
+  private volatile Predicate<FillSlots> refused = table -> false;
+  private volatile @Nullable FillSlots table;
+
+  TestProxy(Vertx vertx, InMemoryStoreServer server, String product, int port) {
+    HostAndPort address = new HostAndPort("127.0.0.1", port);
+    member = MemberIdentity.starting(Role.PROXY, product, address, address, "");
+    store = server.client();
+    consumer =
+        BusServer.serve(
+            vertx,
+            Addresses.PROXY,
+            Addresses.PROXY.of(product, member.incarnation()),
+            this::onCommand);
+    registration = store.register(member);
+  }
+
+  Member member() {
+    return member;
+  }
+
+  /** Every table taken, in order. */
+  List<FillSlots> tables() {
+    return new ArrayList<>(tables);
+  }
+
+  long epoch() {
+    FillSlots present = table;
+    return present == null ? -1 : present.epoch();
+  }
+
+  SlotRoute route(int slotId) {
+    FillSlots present = table;
+    if (present == null) {
+      return SlotRoute.OFFLINE;
+    }
+    return present.ranges().stream()
+        .filter(range -> range.first() <= slotId && slotId <= range.last())
+        .map(SlotRange::route)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** From now on tables are neither taken nor acknowledged. */
+  void deafen(boolean value) {
+    refuse(table -> value);
+  }
+
+  /** From now on such tables are neither taken nor acknowledged. */
+  void refuse(Predicate<FillSlots> tables) {
+    refused = tables;
+  }
+
+  /** As if killed: the session is gone, nobody answers. */
+  void die() {
+    deafen(true);
+    store.expireSession();
+    store.disconnect();
+  }
+
+  @Override
+  public void close() {
+    registration.close();
+    consumer.unregister().await();
+    store.close();
+  }
+
+  private Future<FillSlotsAck> onCommand(ProxyCommand command) {
+    FillSlots next = (FillSlots) command;
+    if (refused.test(next)) {
+      return Future.future(never -> {});
+    }
+    FillSlots present = table;
+    if (present != null && (next.term() < present.term() || next.epoch() < present.epoch())) {
+      return Future.failedFuture(BusFailure.STALE_EPOCH.asException("has " + present.epoch()));
+    }
+    table = next;
+    tables.add(next);
+    return Future.succeededFuture(
+        new FillSlotsAck(member.incarnation(), next.term(), next.epoch()));
+  }
+}

@@ -1,0 +1,175 @@
+package io.vodis.topom;
+
+import static io.vodis.topom.TestProduct.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vodis.bus.Addresses;
+import io.vodis.bus.BusClient;
+import io.vodis.bus.BusReply;
+import io.vodis.bus.TopomCommand;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Promotion;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.RedisProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A leader that dies at any of its effects, before or after it, leaves something that the next
+ * leader brings to the same end.
+ */
+class TopomCrashTest {
+
+  private static final int KEYS = 300;
+  private static final int EFFECTS_MAX = 60;
+
+  /** Starts the work that a leader is to die in; returns the check that all is done. */
+  @FunctionalInterface
+  private interface Scene {
+    Runnable begin(TestProduct product, CrashPoint point, TestTopom victim);
+  }
+
+  @Test
+  void aMoveIsBroughtToItsEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(TopomCrashTest::move);
+  }
+
+  @Test
+  void aSwitchoverIsBroughtToItsEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(TopomCrashTest::switchOver);
+  }
+
+  @Test
+  void aFailoverIsBroughtToItsEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(TopomCrashTest::failOver);
+  }
+
+  private static void dieAtEveryEffect(Scene scene) throws Exception {
+    for (boolean after : new boolean[] {false, true}) {
+      boolean reached = true;
+      for (int at = 0; reached; at++) {
+        assertThat(at).as("effects of the scene").isLessThan(EFFECTS_MAX);
+        reached = dieOnce(scene, new CrashPoint(at, after));
+      }
+    }
+  }
+
+  private static boolean dieOnce(Scene scene, CrashPoint point) throws Exception {
+    try (TestProduct product = new TestProduct()) {
+      TestTopom victim =
+          product.add(
+              new TestTopom(
+                  product.vertx, product.store, product.name, 0, point::wrap, point::wrap));
+      product.leader();
+      product.startProxy();
+      Runnable check = scene.begin(product, point, victim);
+      product.add(new TestTopom(product.vertx, product.store, product.name, 1));
+      check.run();
+      return point.reached();
+    }
+  }
+
+  private static Runnable move(TestProduct product, CrashPoint point, TestTopom victim) {
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    TestProduct.fill(source, KEYS, 0);
+    product.leader().migrateSlots(0, 39, 2);
+    point.arm(victim::die);
+    return () -> {
+      product.awaitIdle();
+      product.awaitServing(product.proxies.getFirst(), 0, target.address());
+      long moved =
+          IntStream.range(0, KEYS).filter(i -> TestProduct.slotOf("key-" + i) <= 39).count();
+      assertThat(moved).isPositive();
+      assertThat(source.call("DBSIZE")).isEqualTo(KEYS - moved);
+      assertThat(target.call("DBSIZE")).isEqualTo(moved);
+    };
+  }
+
+  private static Runnable switchOver(TestProduct product, CrashPoint point, TestTopom victim) {
+    RedisProcess primary = product.startServer();
+    RedisProcess replica = product.startServer();
+    replicated(product, primary, replica);
+    TestProduct.fill(primary, KEYS, 1);
+    point.arm(victim::die);
+    try {
+      victim.service().promote(1, replica.address());
+    } catch (TopomException e) {
+      // The victim died in it, which is the point; what became of it is checked below.
+    }
+    return () -> {
+      // A switchover may be undone as well as done, but the group serves and nothing is lost.
+      HostAndPort serving = awaitSteady(product);
+      RedisProcess now = serving.equals(primary.address()) ? primary : replica;
+      product.awaitServing(product.proxies.getFirst(), 0, serving);
+      assertThat(now.call("SET", "new", "value")).isEqualTo("OK");
+      assertThat(now.call("DBSIZE")).isEqualTo(KEYS + 1L);
+      awaitReplica(now == primary ? replica : primary);
+    };
+  }
+
+  private static Runnable failOver(TestProduct product, CrashPoint point, TestTopom victim) {
+    RedisProcess primary = product.startServer();
+    RedisProcess replica = product.startServer();
+    replicated(product, primary, replica);
+    TestProduct.fill(primary, KEYS, 1);
+    primary.kill();
+    point.arm(victim::die);
+    return () -> {
+      Poll.until(
+          PATIENCE,
+          "failover",
+          () -> {
+            report(product, primary);
+            return product.topology().primaryOf(1).orElseThrow().equals(replica.address());
+          });
+      assertThat(awaitSteady(product)).isEqualTo(replica.address());
+      product.awaitServing(product.proxies.getFirst(), 0, replica.address());
+      assertThat(replica.call("DBSIZE")).isEqualTo((long) KEYS);
+      primary.restart();
+      awaitReplica(primary);
+    };
+  }
+
+  /** As ha does: again and again, until a leader has done it. */
+  private static void report(TestProduct product, RedisProcess primary) {
+    BusClient.request(
+            product.vertx,
+            Addresses.TOPOM,
+            Addresses.TOPOM.in(product.name),
+            new TopomCommand.FailoverGroup(1, primary.address(), 0, List.of("a"), "test"),
+            Duration.ofMillis(500),
+            BusReply.Accepted.class)
+        .onComplete(ignored -> {});
+    Poll.pass(Duration.ofMillis(30));
+  }
+
+  private static void replicated(TestProduct product, RedisProcess primary, RedisProcess replica) {
+    product.group(1, primary, replica);
+    product.leader().assignSlots(0, 1023, 1);
+    Poll.until(
+        PATIENCE,
+        "a replica",
+        () -> String.valueOf(primary.call("INFO", "replication")).contains("state=online"));
+  }
+
+  private static HostAndPort awaitSteady(TestProduct product) {
+    Poll.until(
+        PATIENCE,
+        "no promotion",
+        () -> product.topology().group(1).orElseThrow().promotion().equals(Promotion.NONE));
+    return product.topology().primaryOf(1).orElseThrow();
+  }
+
+  private static void awaitReplica(RedisProcess server) {
+    Poll.until(
+        PATIENCE,
+        () -> server.address() + " a replica",
+        () -> String.valueOf(server.call("ROLE")).contains("slave"));
+  }
+}

@@ -1,0 +1,361 @@
+package io.vodis.topom;
+
+import static io.vodis.topom.TestProduct.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vodis.bus.Addresses;
+import io.vodis.bus.BusClient;
+import io.vodis.bus.BusReply;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.bus.TopomCommand;
+import io.vodis.model.Promotion;
+import io.vodis.model.SlotAction;
+import io.vodis.model.SlotRoute;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.RedisProcess;
+import io.vodis.testsupport.RespClient;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A leader with real servers, a store in memory, and proxies that only take tables. */
+class TopomTest {
+
+  private TestProduct product;
+
+  @BeforeEach
+  void start() {
+    product = new TestProduct();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    product.close();
+  }
+
+  @Test
+  void rebalanceGivesOfflineSlotsToTheGroupsAndTellsTheProxies() {
+    // Given
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess first = product.startServer();
+    RedisProcess second = product.startServer();
+    product.group(1, first);
+    product.group(2, second);
+
+    // When
+    TopomService service = product.leader();
+    service.confirmRebalance(service.planRebalance());
+
+    // Then
+    product.awaitIdle();
+    assertThat(product.topology().slots()).filteredOn(slot -> slot.groupId() == 1).hasSize(512);
+    assertThat(product.topology().slots()).filteredOn(slot -> slot.groupId() == 2).hasSize(512);
+    Poll.until(PATIENCE, "newest table", () -> proxy.epoch() == product.topology().epoch());
+    assertThat(proxy.route(product.topology().slots().getFirst().slotId()))
+        .isInstanceOf(SlotRoute.Serving.class);
+  }
+
+  @Test
+  void movesTheKeysOfASlotAndNothingElse() {
+    // Given
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    TestProduct.fill(source, 2000, 0);
+    product.awaitServing(proxy, 0, source.address());
+
+    // When
+    int requested = product.leader().migrateSlots(0, 511, 2);
+    product.awaitIdle();
+
+    // Then
+    assertThat(requested).isEqualTo(512);
+    try (RespClient onSource = source.client();
+        RespClient onTarget = target.client()) {
+      for (int i = 0; i < 2000; i++) {
+        String key = "key-" + i;
+        boolean moved = TestProduct.slotOf(key) <= 511;
+        assertThat(onSource.call("EXISTS", key)).as(key).isEqualTo(moved ? 0L : 1L);
+        assertThat(onTarget.call("EXISTS", key)).as(key).isEqualTo(moved ? 1L : 0L);
+      }
+    }
+    product.awaitServing(proxy, 0, target.address());
+    product.awaitServing(proxy, 512, source.address());
+    assertThat(routesOfSlot(proxy, 0))
+        .containsSubsequence(
+            new SlotRoute.Serving(source.address(), List.of()),
+            new SlotRoute.Fenced(source.address(), false),
+            new SlotRoute.Migrating(source.address(), target.address()),
+            new SlotRoute.Serving(target.address(), List.of()));
+  }
+
+  @Test
+  void anotherTopomGoesOnWithAMoveWhenTheLeaderDies() {
+    // Given
+    TestTopom first = product.startTopom();
+    product.leader();
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    TestProduct.fill(source, 1000, 0);
+    product.awaitServing(proxy, 0, source.address());
+    proxy.refuse(table -> table.ranges().getFirst().route() instanceof SlotRoute.Fenced);
+    product.leader().migrateSlots(0, 1023, 2);
+    Poll.until(
+        PATIENCE,
+        "preparing",
+        () -> product.topology().slot(0).action() instanceof SlotAction.Preparing);
+
+    // When
+    first.die();
+    proxy.deafen(false);
+
+    // Then
+    product.awaitIdle();
+    product.awaitServing(proxy, 7, target.address());
+    assertThat(source.call("DBSIZE")).isEqualTo(0L);
+    assertThat(target.call("DBSIZE")).isEqualTo(1000L);
+  }
+
+  @Test
+  void nothingIsFencedWhileAProxyDoesNotAnswer() {
+    // Given
+    product.startTopom();
+    TestProxy good = product.startProxy();
+    TestProxy bad = product.startProxy();
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    product.awaitServing(bad, 0, source.address());
+    bad.deafen(true);
+
+    // When
+    product.leader().migrateSlots(0, 9, 2);
+
+    // Then
+    Poll.until(
+        PATIENCE,
+        "the reason",
+        () ->
+            product.leader().view().actions().stream()
+                .anyMatch(
+                    action ->
+                        action.waitingFor().contains(bad.member().serviceAddress().toString())));
+
+    assertThat(routesOfSlot(good, 0)).noneMatch(SlotRoute.Fenced.class::isInstance);
+
+    // When
+    bad.die();
+
+    // Then
+    product.awaitIdle();
+    product.awaitServing(good, 0, target.address());
+  }
+
+  @Test
+  void aProxyThatDoesNotFenceInTimeLetsTheOthersServeAgain() {
+    // Given
+    product.startTopom();
+    TestProxy good = product.startProxy();
+    TestProxy bad = product.startProxy();
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    product.awaitServing(bad, 0, source.address());
+    bad.refuse(table -> table.ranges().getFirst().route() instanceof SlotRoute.Fenced);
+
+    // When
+    product.leader().migrateSlots(0, 9, 2);
+
+    // Then
+    Poll.until(PATIENCE, "fenced", () -> good.route(0) instanceof SlotRoute.Fenced);
+    product.awaitServing(good, 0, source.address());
+
+    // When
+    bad.refuse(table -> false);
+
+    // Then
+    product.awaitIdle();
+    product.awaitServing(bad, 0, target.address());
+  }
+
+  @Test
+  void replacesADeadPrimaryAndMakesItAReplicaWhenItReturns() {
+    // Given
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess primary = product.startServer();
+    RedisProcess replica = product.startServer();
+    RedisProcess sibling = product.startServer();
+    product.group(1, primary, replica, sibling);
+    product.leader().assignSlots(0, 1023, 1);
+    awaitReplicas(2);
+    TestProduct.fill(primary, 10, 2);
+
+    // When
+    primary.kill();
+    BusReply.Accepted accepted =
+        BusClient.ask(
+            product.vertx,
+            Addresses.TOPOM,
+            Addresses.TOPOM.in(product.name),
+            new TopomCommand.FailoverGroup(
+                1, primary.address(), product.topology().epoch(), List.of("a"), "test"),
+            Duration.ofSeconds(5),
+            BusReply.Accepted.class);
+
+    // Then
+    assertThat(accepted.term()).isEqualTo(1);
+    Poll.until(
+        PATIENCE,
+        "promoted",
+        () -> {
+          var group = product.topology().group(1).orElseThrow();
+          return group.promotion().equals(Promotion.NONE)
+              && !group.primary().orElseThrow().address().equals(primary.address());
+        });
+    var newPrimary = product.topology().primaryOf(1).orElseThrow();
+    product.awaitServing(proxy, 0, newPrimary);
+    assertThat(routesOfSlot(proxy, 0)).contains(new SlotRoute.Fenced(primary.address(), true));
+    RedisProcess promoted = replica.address().equals(newPrimary) ? replica : sibling;
+    assertThat(promoted.call("GET", "key-3")).isEqualTo("key-3");
+
+    // When
+    primary.restart();
+
+    // Then
+    awaitReplicas(2);
+    assertThat(String.valueOf(primary.call("ROLE"))).contains("slave");
+  }
+
+  @Test
+  void switchesOverWithoutLosingAnAcknowledgedWrite() {
+    // Given
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess primary = product.startServer();
+    RedisProcess replica = product.startServer();
+    product.group(1, primary, replica);
+    product.leader().assignSlots(0, 1023, 1);
+    awaitReplicas(1);
+    TestProduct.fill(primary, 500, 1);
+
+    // When
+    product.leader().promote(1, replica.address());
+
+    // Then
+    assertThat(proxy.route(0)).isEqualTo(new SlotRoute.Serving(replica.address(), List.of()));
+    assertThat(routesOfSlot(proxy, 0)).contains(new SlotRoute.Fenced(primary.address(), false));
+    assertThat(replica.call("DBSIZE")).isEqualTo(500L);
+    awaitReplicas(1);
+    assertThat(String.valueOf(primary.call("ROLE"))).contains("slave");
+  }
+
+  @Test
+  void aSwitchoverToAReplicaThatCannotCatchUpChangesNothing() {
+    // Given
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess primary = product.startServer();
+    RedisProcess replica = product.startServer();
+    product.group(1, primary, replica);
+    product.leader().assignSlots(0, 1023, 1);
+    awaitReplicas(1);
+    replica.pause();
+
+    try {
+      // When
+      assertThatThrownBy(() -> product.leader().promote(1, replica.address()))
+          .isInstanceOf(TopomException.class);
+    } finally {
+      replica.resume();
+    }
+
+    // Then
+    product.awaitServing(proxy, 0, primary.address());
+    assertThat(product.topology().group(1).orElseThrow().promotion()).isEqualTo(Promotion.NONE);
+    assertThat(primary.call("SET", "still", "writable")).isEqualTo("OK");
+  }
+
+  @Test
+  void aFollowerRefusesChangesAndSaysWhoLeads() {
+    // Given
+    product.startTopom();
+    product.leader();
+    TestTopom follower = product.startTopom();
+
+    // When Then
+    assertThatThrownBy(() -> follower.service().createGroup(1))
+        .isInstanceOfSatisfying(
+            TopomException.class,
+            e -> assertThat(e.code()).isEqualTo(TopomException.Code.NOT_LEADER))
+        .hasMessageContaining("127.0.0.1:18080");
+  }
+
+  @Test
+  void cancelsWhatHasNotStarted() {
+    // Given
+    product.startTopom();
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    target.pause();
+    try {
+      product.leader().migrateSlots(0, 9, 2);
+
+      // When
+      int cancelled = product.leader().cancelPendingActions();
+
+      // Then
+      assertThat(cancelled).isEqualTo(10);
+      product.awaitIdle();
+      assertThat(product.topology().slot(0).groupId()).isEqualTo(1);
+    } finally {
+      target.resume();
+    }
+  }
+
+  private void awaitReplicas(int count) {
+    var primary = product.topology().primaryOf(1).orElseThrow();
+    RedisProcess process =
+        product.servers.stream().filter(s -> s.address().equals(primary)).findFirst().orElseThrow();
+    Poll.until(
+        PATIENCE,
+        count + " replicas of " + primary,
+        () ->
+            String.valueOf(process.call("INFO", "replication")).split("state=online", -1).length - 1
+                == count);
+  }
+
+  private static List<SlotRoute> routesOfSlot(TestProxy proxy, int slotId) {
+    return proxy.tables().stream()
+        .map(FillSlots::ranges)
+        .map(
+            ranges ->
+                ranges.stream()
+                    .filter(range -> range.first() <= slotId && slotId <= range.last())
+                    .findFirst()
+                    .orElseThrow()
+                    .route())
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,96 @@
+package io.vodis.topom.promote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.ServerStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CandidateRankingTest {
+
+  private static ServerStatus replica(
+      int port, boolean linkUp, long offset, int priority, boolean loading) {
+    return new ServerStatus(
+        new HostAndPort("h", port),
+        "7.0.0",
+        "run",
+        false,
+        offset,
+        new HostAndPort("h", 1),
+        linkUp,
+        linkUp ? 0 : 9,
+        priority,
+        0,
+        0,
+        0,
+        loading,
+        0,
+        Map.of());
+  }
+
+  private static int best(ServerStatus... replicas) {
+    return CandidateRanking.best(List.of(replicas)).orElseThrow().server().port();
+  }
+
+  @Test
+  void takesTheHighestOffset() {
+    assertThat(best(replica(10, false, 5, 100, false), replica(11, false, 6, 100, false)))
+        .isEqualTo(11);
+  }
+
+  @Test
+  void prefersALinkThatIsUp() {
+    assertThat(best(replica(10, true, 5, 100, false), replica(11, false, 6, 100, false)))
+        .isEqualTo(10);
+  }
+
+  @Test
+  void breaksATieByPriorityThenAddress() {
+    assertThat(best(replica(10, true, 5, 100, false), replica(11, true, 5, 50, false)))
+        .isEqualTo(11);
+    assertThat(best(replica(11, true, 5, 100, false), replica(10, true, 5, 100, false)))
+        .isEqualTo(10);
+  }
+
+  @Test
+  void neverTakesPriorityZeroOrAServerThatLoads() {
+    assertThat(
+            CandidateRanking.best(
+                List.of(replica(10, true, 5, 0, false), replica(11, true, 5, 100, true))))
+        .isEmpty();
+  }
+
+  @Test
+  void neverTakesAReplicaThatHasNeverHadTheData() {
+    assertThat(
+            CandidateRanking.best(
+                List.of(replica(10, false, 0, 100, false), replica(11, false, 1, 100, false))))
+        .isEmpty();
+  }
+
+  @Test
+  void doesNotDependOnTheOrderOfTheAnswers() {
+    // Given
+    Random random = new Random(42);
+    List<ServerStatus> replicas = new ArrayList<>();
+    for (int port = 10; port < 20; port++) {
+      replicas.add(
+          replica(
+              port, random.nextBoolean(), 2 + random.nextInt(3), 99 + random.nextInt(2), false));
+    }
+    HostAndPort expected = CandidateRanking.best(replicas).orElseThrow().server();
+
+    for (int i = 0; i < 50; i++) {
+      // When
+      Collections.shuffle(replicas, random);
+
+      // Then
+      assertThat(CandidateRanking.best(replicas).orElseThrow().server()).isEqualTo(expected);
+    }
+  }
+}
