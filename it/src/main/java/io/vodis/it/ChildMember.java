@@ -6,10 +6,13 @@ import io.vodis.testsupport.JavaProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A role in a JVM of its own, started by the main class of its fat jar. */
 final class ChildMember implements ClusterMember {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(ChildMember.class);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final String UP = " is up on ";
 
@@ -94,6 +97,7 @@ final class ChildMember implements ClusterMember {
 
   @Override
   public void close() {
+    LOGGER.debug("output of {} {}:\n{}", role, settings.address(), process.output());
     process.close();
   }
 }

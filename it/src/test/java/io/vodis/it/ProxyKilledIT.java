@@ -30,7 +30,7 @@ class ProxyKilledIT {
         VodisCluster.start(
             ClusterPlan.small()
                 .inChildren(JavaProcess.LIGHT, Role.PROXY)
-                .withSessionTimeout(Duration.ofSeconds(3)));
+                .withSessionTimeout(Duration.ofSeconds(5)));
   }
 
   @AfterAll

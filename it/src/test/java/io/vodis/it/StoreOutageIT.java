@@ -84,8 +84,9 @@ class StoreOutageIT {
 
       // When
       cluster.relayOf(isolated).cut();
+      Poll.until(SESSION_TIMEOUT, "it has fenced itself", () -> isFenced(isolated.address()));
       cluster.migrateAndAwait(0, 255, 2, HEALING);
-      boolean fenced = isFenced(isolated.address());
+      boolean stillFenced = isFenced(isolated.address());
       cluster.relayOf(isolated).mend();
       cluster.awaitServing(isolated.address());
       cluster.migrateAndAwait(0, 255, 1, HEALING);
@@ -94,7 +95,7 @@ class StoreOutageIT {
       LOGGER.info("{}", report);
 
       // Then
-      assertThat(fenced).isTrue();
+      assertThat(stillFenced).isTrue();
       assertThat(ofOther.connectionsLost()).isZero();
       assertThat(ofOther.errors().keySet()).allMatch(text -> text.contains("TRYAGAIN"));
       assertThat(report.findings()).isEmpty();

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
@@ -15,6 +16,9 @@ public final class ZooKeeperServer implements AutoCloseable {
 
   private static final int TICK_MILLIS = 200;
   private static final int CONNECTIONS_MAX = 1000;
+
+  /** By itself the server would allow no more than twenty ticks. */
+  private static final int SESSION_MAX_MILLIS = 60_000;
 
   private final TestingServer server;
   private final Path directory;
@@ -30,7 +34,8 @@ public final class ZooKeeperServer implements AutoCloseable {
             true,
             1,
             TICK_MILLIS,
-            CONNECTIONS_MAX);
+            CONNECTIONS_MAX,
+            Map.of("maxSessionTimeout", Integer.toString(SESSION_MAX_MILLIS)));
     try {
       server = new TestingServer(spec, true);
     } catch (Exception e) {
