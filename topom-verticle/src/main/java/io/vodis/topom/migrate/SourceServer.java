@@ -31,6 +31,8 @@ final class SourceServer {
   /** Bounds a MIGRATE of ordinary keys, which holds the whole source while its target is silent. */
   private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(1);
 
+  private static final List<byte[]> TIME = Replies.command("TIME");
+
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final HostAndPort address;
@@ -60,9 +62,11 @@ final class SourceServer {
   /**
    * One MIGRATE. Keys that are gone already do no harm.
    *
+   * @return how long it held the server, by the server's own clock: what the network and other
+   *     clients add does not count
    * @throws RedisAdminException if any key may still be here
    */
-  void migrate(HostAndPort target, List<MovingKey> keys, boolean big) {
+  long migrate(HostAndPort target, List<MovingKey> keys, boolean big) {
     Duration timeout = big ? settings.migrationTimeout() : BATCH_TIMEOUT;
     List<byte[]> command =
         Replies.command(
@@ -78,7 +82,20 @@ final class SourceServer {
     command.addAll(Replies.command("KEYS"));
     keys.forEach(key -> command.add(key.name()));
     // The server gives up by itself after its own time-out; ours only catches a dead server.
-    call(timeout.multipliedBy(2).plus(settings.migrationTimeout()), command);
+    List<Reply> replies =
+        admin.callAll(
+            address,
+            database,
+            timeout.multipliedBy(2).plus(settings.migrationTimeout()),
+            List.of(TIME, command, TIME));
+    return Math.max(0, nanosOf(replies.getLast()) - nanosOf(replies.getFirst()));
+  }
+
+  /** The answer to TIME: seconds and microseconds. */
+  private static long nanosOf(Reply time) {
+    List<Reply> parts = Replies.items(time);
+    return Replies.number(parts.get(0), 0) * 1_000_000_000L
+        + Replies.number(parts.get(1), 0) * 1_000L;
   }
 
   /** The keys that are at least {@code bytesMin} large; empty where the server cannot tell. */

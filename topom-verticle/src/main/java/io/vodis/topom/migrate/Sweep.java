@@ -138,9 +138,7 @@ final class Sweep {
       }
       followPace(source);
       List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + sizer.keys()));
-      long start = clock.nanoTime();
-      moveReliably(source, target, batch, false);
-      long nanos = clock.nanoTime() - start;
+      long nanos = moveReliably(source, target, batch, false);
       sizer.onCall(batch.size(), nanos, pace.boundNanos());
       from += batch.size();
       long pause = pace.pauseNanos(nanos);
@@ -165,8 +163,8 @@ final class Sweep {
             settings.migrationTimeout(),
             Replies.command("INFO", "stats"));
     long ops = instantaneousOps(Replies.text(stats));
-    // A page is a SCAN and an EVAL beside its MIGRATEs.
-    long own = 3 * ownCalls * 1_000_000_000L / OPS_PERIOD.toNanos();
+    // A MIGRATE comes with two TIMEs, a page with a SCAN and an EVAL.
+    long own = 5 * ownCalls * 1_000_000_000L / OPS_PERIOD.toNanos();
     pace = Pace.of(settings.migrationMaxBlock().toNanos(), Math.max(0, ops - own));
     ownCalls = 0;
     nextPaceNanos = now + OPS_PERIOD.toNanos();
@@ -182,12 +180,16 @@ final class Sweep {
     return Long.parseLong(info.substring(start + key.length(), end < 0 ? info.length() : end));
   }
 
-  /** One MIGRATE, repeated after leftovers of broken attempts have been dealt with. */
-  private void moveReliably(
+  /**
+   * One MIGRATE, repeated after leftovers of broken attempts have been dealt with; returns how long
+   * the last one held the source.
+   */
+  private long moveReliably(
       SourceServer source, HostAndPort target, List<MovingKey> keys, boolean big) {
+    long heldNanos;
     for (int attempt = 1; ; attempt++) {
       try {
-        source.migrate(target, keys, big);
+        heldNanos = source.migrate(target, keys, big);
         break;
       } catch (RedisAdminException e) {
         if (attempt == ATTEMPTS_MAX || !proceed.getAsBoolean() || !mend(source, target, keys, e)) {
@@ -198,6 +200,7 @@ final class Sweep {
     Map<Integer, Integer> moved = new HashMap<>();
     keys.forEach(key -> moved.merge(key.slotId(), 1, Integer::sum));
     moved.forEach(progress::onMoved);
+    return heldNanos;
   }
 
   private boolean mend(

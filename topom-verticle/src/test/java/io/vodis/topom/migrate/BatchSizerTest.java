@@ -45,10 +45,25 @@ class BatchSizerTest {
     int before = sizer.keys();
 
     // When
-    sizer.onCall(before, 3 * BOUND, BOUND);
+    sizer.onCall(before, 5 * BOUND, BOUND);
 
     // Then
     assertThat(sizer.keys()).isLessThanOrEqualTo(before / 2);
+  }
+
+  @Test
+  void isNotMisledByCallsThatWereSlowBecauseTheMachineWasBusy() {
+    // Given
+    BatchSizer sizer = new BatchSizer();
+
+    // When
+    for (int i = 0; i < 64; i++) {
+      long heldNanos = sizer.keys() * 10_000L;
+      sizer.onCall(sizer.keys(), i % 4 == 0 ? heldNanos : 3 * BOUND, BOUND);
+    }
+
+    // Then
+    assertThat(sizer.keys()).isGreaterThanOrEqualTo(100);
   }
 
   @Test
