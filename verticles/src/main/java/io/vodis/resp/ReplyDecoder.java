@@ -213,16 +213,23 @@ public final class ReplyDecoder {
       if (number > limits.bulkBytesMax()) {
         return -1;
       }
-      bulkLeft = number;
-      state = State.BULK_BODY;
-      if (number < 0) {
-        elementDone();
-      } else if (number == 0) {
-        state = State.BULK_END;
-      }
-      return header.next();
+      return bulk(in, header.next(), end, number);
     }
     return aggregate(shape, number) ? header.next() : -1;
+  }
+
+  /** Mostly the whole string is there: then it is skipped in one step. */
+  private int bulk(ByteBuf in, int at, int end, long length) {
+    if (length < 0) {
+      elementDone();
+      return at;
+    }
+    if (end - at - 2 >= length) {
+      return bulkEnd(in, at + (int) length, end);
+    }
+    bulkLeft = length;
+    state = length == 0 ? State.BULK_END : State.BULK_BODY;
+    return at;
   }
 
   private boolean aggregate(Shape shape, long count) {
