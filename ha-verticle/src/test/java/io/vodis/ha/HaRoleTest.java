@@ -150,7 +150,7 @@ class HaRoleTest {
             new ProductConfig("test", ""),
             CoordinatorConfig.defaults(),
             new HaConfig.Admin("127.0.0.1:0", ""),
-            new HaConfig.Probes(Duration.ofMillis(200), Duration.ofMillis(300)),
+            new HaConfig.Probes(Duration.ofMillis(200), Duration.ofMillis(800)),
             new HaConfig.Failover(true, DOWN_AFTER, 0, 50));
     opened.add(node);
     RunningRole member = HaRole.start(node, config);

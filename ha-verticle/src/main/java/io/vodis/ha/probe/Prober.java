@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Prober implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Prober.class);
+  private static final String LOADING = ": LOADING ";
 
   private final RedisAdmin redis;
   private final Clock clock;
@@ -76,7 +77,9 @@ public final class Prober implements AutoCloseable {
       Outcome outcome = status.loading() ? Outcome.LOADING : Outcome.ANSWERED;
       return new ProbeResult(server, outcome, sentNanos, answeredNanos, "", status);
     } catch (RuntimeException e) {
-      return new ProbeResult(server, Outcome.ANSWERED, sentNanos, answeredNanos, message(e), null);
+      // A server that is loading refuses new connections of the client with this error.
+      Outcome outcome = message(e).contains(LOADING) ? Outcome.LOADING : Outcome.ANSWERED;
+      return new ProbeResult(server, outcome, sentNanos, answeredNanos, message(e), null);
     }
   }
 
