@@ -6,7 +6,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.micrometer.PrometheusScrapingHandler;
 import io.vodis.bus.Addresses;
 import io.vodis.bus.BusServer;
 import io.vodis.bus.MetricsPublisher;
@@ -130,16 +130,7 @@ public final class MetricsRole implements RunningRole {
   }
 
   private void addPage(Router router) {
-    router.get("/metrics").blockingHandler(this::answerPage, false);
-  }
-
-  private void answerPage(RoutingContext context) {
-    String accept = context.request().getHeader("accept");
-    context
-        .response()
-        .putHeader("content-type", PrometheusPage.contentType(accept))
-        .end(page.render(accept))
-        .onFailure(e -> LOGGER.debug("the metrics page was not taken", e));
+    router.get("/metrics").handler(PrometheusScrapingHandler.create(page.registry()));
   }
 
   private Optional<String> notReady() {

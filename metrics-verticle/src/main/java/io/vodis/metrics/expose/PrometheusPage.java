@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The product's figures as a page for Prometheus. They enter the registry as snapshots rather than
@@ -46,21 +45,9 @@ public final class PrometheusPage {
     registry.getPrometheusRegistry().register(collector);
   }
 
-  /**
-   * The page.
-   *
-   * @param accept the request's Accept header, which chooses between the Prometheus and the
-   *     OpenMetrics form; null for the former
-   */
-  public String render(@Nullable String accept) {
-    return registry.scrape(contentType(accept));
-  }
-
-  /** The content type that {@link #render} answers such a request with. */
-  public static String contentType(@Nullable String accept) {
-    return accept != null && accept.contains("application/openmetrics-text")
-        ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-        : "text/plain; version=0.0.4; charset=utf-8";
+  /** What the scraping handler reads. */
+  public PrometheusMeterRegistry registry() {
+    return registry;
   }
 
   private MetricSnapshots collect() {
