@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 final class SlotBatch {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration ANSWER_MAX = Duration.ofSeconds(3);
   private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
 
   /** A commit takes the longer the more rows it has; requests to the slots wait for two of them. */
@@ -119,7 +121,7 @@ final class SlotBatch {
     for (HostAndPort server : servers(topology)) {
       work.admin().ping(server, SERVER_TIMEOUT);
     }
-    List<String> silent = work.resync().awaitAnswers(PATIENCE);
+    List<String> silent = work.resync().awaitAnswers(ANSWER_MAX);
     if (!silent.isEmpty()) {
       startsNoMore = "no answer from " + String.join(", ", silent);
       return;
@@ -133,8 +135,9 @@ final class SlotBatch {
     List<String> missing = work.resync().awaitAcknowledged(topology.epoch(), work.fenceMax());
     if (missing.isEmpty()) {
       try {
+        Set<String> fenced = work.resync().acknowledged(topology.epoch());
         for (HostAndPort server : servers(topology)) {
-          work.strangers().end(server, SERVER_TIMEOUT);
+          work.strangers().end(server, fenced, SERVER_TIMEOUT);
         }
       } catch (RedisAdminException e) {
         reason = String.valueOf(e.getMessage());

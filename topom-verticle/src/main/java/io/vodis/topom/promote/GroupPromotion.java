@@ -69,8 +69,8 @@ final class GroupPromotion {
   private void fence(Group group, Promotion.Preparing preparing) {
     boolean planned = preparing.planned();
     HostAndPort oldPrimary = group.primary().orElseThrow().address();
-    List<String> missing =
-        work.resync().awaitAcknowledged(work.topology().current().epoch(), work.fenceMax());
+    long epoch = work.topology().current().epoch();
+    List<String> missing = work.resync().awaitAcknowledged(epoch, work.fenceMax());
     if (!missing.isEmpty()) {
       String text = "not fenced in time by " + String.join(", ", missing);
       if (planned || isServing(oldPrimary)) {
@@ -80,7 +80,7 @@ final class GroupPromotion {
       }
       return;
     }
-    if (!endStrangers(oldPrimary, planned) || !awaitNoMove(planned)) {
+    if (!endStrangers(oldPrimary, epoch, planned) || !awaitNoMove(planned)) {
       return;
     }
     Optional<HostAndPort> candidate = planned ? Optional.of(preparing.candidate()) : choose(group);
@@ -95,9 +95,13 @@ final class GroupPromotion {
   }
 
   /** False if the switchover was given up for it; a dead server cannot be asked. */
-  private boolean endStrangers(HostAndPort oldPrimary, boolean planned) {
+  private boolean endStrangers(HostAndPort oldPrimary, long epoch, boolean planned) {
     try {
-      work.strangers().end(oldPrimary, planned ? SERVER_TIMEOUT : DEAD_SERVER_TIMEOUT);
+      work.strangers()
+          .end(
+              oldPrimary,
+              work.resync().acknowledged(epoch),
+              planned ? SERVER_TIMEOUT : DEAD_SERVER_TIMEOUT);
       return true;
     } catch (RedisAdminException e) {
       if (planned) {

@@ -184,25 +184,28 @@ public final class GroupPromotions implements AutoCloseable {
   private void run(int groupId, CompletableFuture<String> outcome) {
     try {
       String reason = new GroupPromotion(work, groupId).run();
-      running.remove(groupId);
-      outcome.complete(reason);
       if (reason.isEmpty()) {
         LOGGER.info(
             "group {} has {} as its primary now",
             groupId,
             work.topology().current().primaryOf(groupId).map(Object::toString).orElse("none"));
       }
+      running.remove(groupId);
+      outcome.complete(reason);
     } catch (VodisException e) {
-      if (e instanceof StoreException store && store.reason() == StoreException.Reason.NOT_LEADER) {
+      if (e instanceof StoreException store
+          && store.reason() == StoreException.Reason.NOT_LEADER) {
         work.term().end();
       }
       LOGGER.warn("promotion in group {} will be gone on with: {}", groupId, e.getMessage());
       running.remove(groupId);
       outcome.completeExceptionally(e);
-    } catch (RuntimeException e) {
-      LOGGER.error("promotion in group {} will be gone on with", groupId, e);
-      running.remove(groupId);
-      outcome.completeExceptionally(e);
+    } finally {
+      // Also after an error that nobody expects: the promotion is taken up again.
+      if (!outcome.isDone()) {
+        running.remove(groupId);
+        outcome.completeExceptionally(new IllegalStateException("failed, see the log"));
+      }
     }
   }
 

@@ -7,7 +7,9 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.Replies;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,13 +44,23 @@ public final class StrangerConnections {
    *
    * <p>The connections are listed before the members: who had a connection then and is no member
    * after cannot be one that has just arrived.
+   *
+   * @param harmless incarnations of proxies that have acknowledged the fence, and so have nothing
+   *     under way: they need not be looked up, which keeps the store out of the common case
    */
-  public int end(HostAndPort server, Duration timeout) {
+  public int end(HostAndPort server, Set<String> harmless, Duration timeout) {
     String list = Replies.text(admin.call(server, 0, timeout, Replies.command("CLIENT", "LIST")));
-    List<ClientList.Client> clients = ClientList.parse(list);
-    List<String> live = liveProxies.get().stream().map(Member::incarnation).toList();
+    List<ClientList.Client> suspects =
+        ClientList.parse(list).stream()
+            .filter(client -> isStranger(client.name(), harmless))
+            .toList();
+    if (suspects.isEmpty()) {
+      return 0;
+    }
+    Set<String> live =
+        liveProxies.get().stream().map(Member::incarnation).collect(Collectors.toSet());
     int ended = 0;
-    for (ClientList.Client client : clients) {
+    for (ClientList.Client client : suspects) {
       if (isStranger(client.name(), live)) {
         LOGGER.info("{}: ends the connection of {}", server, client.name());
         String id = Long.toString(client.id());
@@ -59,10 +71,10 @@ public final class StrangerConnections {
     return ended;
   }
 
-  private boolean isStranger(String name, List<String> liveIncarnations) {
+  private boolean isStranger(String name, Set<String> known) {
     if (name.startsWith(PROXY_PREFIX)) {
       String rest = name.substring(PROXY_PREFIX.length());
-      return liveIncarnations.stream().noneMatch(rest::startsWith);
+      return known.stream().noneMatch(rest::startsWith);
     }
     return name.startsWith(TOPOM_PREFIX) && !name.equals(topomName(term));
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +115,19 @@ public final class TableResync implements AutoCloseable {
       Map<String, Long> epochs = new LinkedHashMap<>();
       proxies.forEach((incarnation, proxy) -> epochs.put(incarnation, proxy.ackedEpoch));
       return epochs;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The live proxies that have acknowledged an epoch, by incarnation. */
+  public Set<String> acknowledged(long epoch) {
+    lock.lock();
+    try {
+      return proxies.values().stream()
+          .filter(proxy -> proxy.has(epoch))
+          .map(proxy -> proxy.member.incarnation())
+          .collect(Collectors.toSet());
     } finally {
       lock.unlock();
     }
