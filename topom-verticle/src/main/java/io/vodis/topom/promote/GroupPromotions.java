@@ -193,8 +193,7 @@ public final class GroupPromotions implements AutoCloseable {
       running.remove(groupId);
       outcome.complete(reason);
     } catch (VodisException e) {
-      if (e instanceof StoreException store
-          && store.reason() == StoreException.Reason.NOT_LEADER) {
+      if (e instanceof StoreException store && store.reason() == StoreException.Reason.NOT_LEADER) {
         work.term().end();
       }
       LOGGER.warn("promotion in group {} will be gone on with: {}", groupId, e.getMessage());
