@@ -72,7 +72,7 @@ final class DataLoop {
             this::onRoom);
     pool = new BackendPool(limits.databaseCount(), backends);
     mover = mover(config, clientName + ":pull:" + place.index(), backends);
-    dispatcher = new Dispatcher(clock, pool, mover, copies, config.slot().limits());
+    dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits());
     CommandTable commands = CommandTable.baseline();
     LoopStats stats = new LoopStats(commands.size());
     KeyLocator locator = new KeyLocator();
@@ -181,7 +181,7 @@ final class DataLoop {
   }
 
   /** This loop as a value. */
-  LoopSnapshot snapshot() {
+  LoopSnapshot snapshot(boolean withClients) {
     LoopStats copy = new LoopStats(environment.commands().size());
     environment.stats().addTo(copy);
     List<BackendView> backends = new ArrayList<>();
@@ -189,7 +189,10 @@ final class DataLoop {
     clock.refresh();
     return new LoopSnapshot(
         copy,
-        environment.sessions().all().stream().map(ClientCommands::line).toList(),
+        environment.sessions().size(),
+        withClients
+            ? environment.sessions().all().stream().map(ClientCommands::line).toList()
+            : List.of(),
         backends,
         dispatcher.view(),
         dispatcher.table().epoch(),

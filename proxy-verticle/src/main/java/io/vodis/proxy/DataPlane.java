@@ -109,21 +109,25 @@ final class DataPlane implements ProcessView, Loops {
     serving = words;
   }
 
-  /** Every loop as a value. */
+  /** Every loop as a value, without the lines of its clients. */
   Future<List<LoopSnapshot>> snapshots() {
+    return snapshots(false);
+  }
+
+  private Future<List<LoopSnapshot>> snapshots(boolean withClients) {
     List<Future<LoopSnapshot>> all = new ArrayList<>();
     for (ProxyVerticle loop : loops) {
       Promise<LoopSnapshot> snapshot = Promise.promise();
       all.add(snapshot.future());
-      loop.run(data -> snapshot.complete(data.snapshot()));
+      loop.run(data -> snapshot.complete(data.snapshot(withClients)));
     }
     return Future.all(all).map(done -> all.stream().map(Future::result).toList());
   }
 
   @Override
-  public void ask(Consumer<List<LoopSnapshot>> onAll) {
+  public void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll) {
     Context asking = vertx.getOrCreateContext();
-    snapshots().onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
+    snapshots(withClients).onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
   }
 
   @Override
@@ -159,7 +163,7 @@ final class DataPlane implements ProcessView, Loops {
         .onComplete(
             all -> {
               boolean empty =
-                  all.failed() || all.result().stream().allMatch(l -> l.clients().isEmpty());
+                  all.failed() || all.result().stream().allMatch(l -> l.sessions() == 0);
               if (empty || System.nanoTime() - deadlineNanos >= 0) {
                 drained.complete();
               } else {

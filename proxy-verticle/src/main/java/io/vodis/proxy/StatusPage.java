@@ -44,7 +44,7 @@ final class StatusPage {
     JsonArray backends = new JsonArray();
     loops.forEach(loop -> loop.backends().forEach(view -> backends.add(backend(view))));
     return status
-        .put("sessions", loops.stream().mapToInt(loop -> loop.clients().size()).sum())
+        .put("sessions", loops.stream().mapToInt(LoopSnapshot::sessions).sum())
         .put("waiting", loops.stream().mapToInt(loop -> loop.waiting().requests()).sum())
         .put("requests", LoopSnapshot.sum(loops).callsTotal())
         .put("backends", backends);

@@ -162,7 +162,7 @@ final class LoopFixture implements AutoCloseable {
 
   private static final class NoProcess implements ProcessView {
     @Override
-    public void ask(Consumer<List<LoopSnapshot>> onAll) {
+    public void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll) {
       onAll.accept(List.of());
     }
 

@@ -54,19 +54,25 @@ public final class Backend {
   /** The connection for the next request if it is there and takes one: the hot path. */
   public @Nullable BackendConnection connection() {
     BackendConnection connection = current;
-    return connection != null && retired.isEmpty() && connection.accepts() ? connection : null;
+    return connection != null
+            && connection.isReady()
+            && connection.accepts()
+            && retired.isEmpty()
+        ? connection
+        : null;
   }
 
   /** The connection for the next request, opened if need be; null says {@link #refusal()}. */
   public @Nullable BackendConnection acquire() {
-    if (current == null) {
-      if (mustFailFast()) {
-        refusal = BackendErrors.unavailable(server, lastError);
-        return null;
-      }
-      current = open(false);
-    }
     BackendConnection connection = current;
+    if ((connection == null || !connection.isReady()) && mustFailFast()) {
+      refusal = BackendErrors.unavailable(server, lastError);
+      return null;
+    }
+    if (connection == null) {
+      connection = open(false);
+      current = connection;
+    }
     if (connection.isClosed()) {
       current = null;
       refusal = BackendErrors.unavailable(server, lastError);
@@ -136,7 +142,7 @@ public final class Backend {
     lastError = "";
   }
 
-  void onClosed(BackendConnection connection, String reason, boolean wasReady) {
+  void onClosed(BackendConnection connection, String reason, boolean couldNotConnect) {
     retired.remove(connection);
     dedicated.remove(connection);
     idleDedicated.remove(connection);
@@ -146,7 +152,7 @@ public final class Backend {
       return;
     }
     lastError = reason;
-    if (wasReady) {
+    if (!couldNotConnect) {
       // The next request may try at once; that it did work speaks for it.
       LOGGER.debug("backend {} db {} closed: {}", server, database, reason);
       return;

@@ -44,6 +44,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private boolean streamingReply;
   private boolean paused;
   private boolean retired;
+  private boolean faulty = true;
   private String closeReason = "connection closed by the server";
   private final long openedNanos;
   private long readProgressNanos;
@@ -69,7 +70,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
             socket,
             error -> {
               String text = error.getMessage();
-              close(text == null ? error.getClass().getSimpleName() : text);
+              fail(text == null ? error.getClass().getSimpleName() : text);
             });
   }
 
@@ -123,7 +124,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     if (phase != Phase.READY) {
       return;
     }
-    if (!environment.clock().leased() && unsent > 0) {
+    if (!environment.clock().leased() && (unsent > 0 || dedicated)) {
       withdrawUnsent();
       return;
     }
@@ -177,7 +178,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       } else if (progress == ReplyDecoder.Progress.LARGE && phase == Phase.READY) {
         streamingReply = true;
       } else if (progress == ReplyDecoder.Progress.ERROR) {
-        close("the server broke the protocol");
+        fail("the server broke the protocol");
       } else if (progress == ReplyDecoder.Progress.MORE) {
         break;
       }
@@ -194,7 +195,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     }
     Request request = inFlight.pollFirst();
     if (request == null) {
-      close("the server sent a reply that nothing waits for");
+      fail("the server sent a reply that nothing waits for");
       return;
     }
     request.onReply(in, offset, length);
@@ -208,7 +209,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     Request request = inFlight.peekFirst();
     int length = decoder.streamable(in);
     if (request == null || length < 0) {
-      close("the server broke the protocol");
+      fail("the server broke the protocol");
       return false;
     }
     boolean last = decoder.streamDone();
@@ -230,7 +231,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private void onHandshakeDone() {
     String error = handshake.error();
     if (error != null) {
-      close(error);
+      fail(error);
       return;
     }
     phase = Phase.READY;
@@ -274,7 +275,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   @Override
   public void onInputClosed() {
-    close(closeReason);
+    fail(closeReason);
   }
 
   @Override
@@ -283,8 +284,14 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     failAll();
   }
 
-  /** Fails all requests and closes. */
+  /** Fails all requests and closes; says nothing about the server. */
   public void close(String reason) {
+    faulty = false;
+    fail(reason);
+  }
+
+  /** Fails all requests and closes, for a reason that lies with the server or the way to it. */
+  private void fail(String reason) {
     if (phase != Phase.CLOSED) {
       closeReason = reason;
       toClosed();
@@ -294,9 +301,9 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   private void toClosed() {
     if (phase != Phase.CLOSED) {
-      boolean wasReady = phase == Phase.READY;
+      boolean neverReady = phase != Phase.READY;
       phase = Phase.CLOSED;
-      owner.onClosed(this, closeReason, wasReady);
+      owner.onClosed(this, closeReason, neverReady && faulty);
     }
   }
 
@@ -376,7 +383,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       close("not used any more");
     } else if (phase == Phase.CONNECTING || phase == Phase.HANDSHAKE) {
       if (now - openedNanos > limits.connectTimeoutNanos()) {
-        close("no connection within " + limits.connectTimeoutNanos() / 1_000_000 + " ms");
+        fail("no connection within " + limits.connectTimeoutNanos() / 1_000_000 + " ms");
       }
     } else if (phase == Phase.READY) {
       checkProgress(now, limits);
@@ -393,14 +400,14 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     pendingAtTick = pending;
     long silent = now - readProgressNanos;
     if (limits.sendTimeoutNanos() > 0 && now - writeProgressNanos > limits.sendTimeoutNanos()) {
-      close("the server took nothing for " + limits.sendTimeoutNanos() / 1_000_000 + " ms");
+      fail("the server took nothing for " + limits.sendTimeoutNanos() / 1_000_000 + " ms");
     } else if (inFlight.isEmpty()) {
       if (limits.pingPeriodNanos() > 0 && silent > limits.pingPeriodNanos()) {
         send(new PingRequest(), Backend.PING, 0, Backend.PING.readableBytes());
         environment.copies().end();
       }
     } else if (!paused && limits.recvTimeoutNanos() > 0 && silent > limits.recvTimeoutNanos()) {
-      close("no answer for " + limits.recvTimeoutNanos() / 1_000_000 + " ms");
+      fail("no answer for " + limits.recvTimeoutNanos() / 1_000_000 + " ms");
     }
   }
 

@@ -8,6 +8,7 @@ import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.BackendServer;
 import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.migrate.Key;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher {
 
   private final LoopClock clock;
+  private final FlushQueue flushes;
   private final BackendPool pool;
   private final KeyMover mover;
   private final CopyRun copies;
@@ -42,12 +44,22 @@ public final class Dispatcher {
   private final @Nullable BackendServer[] serving = new BackendServer[Topology.SLOT_COUNT];
   private final @Nullable SlotQueue[] queues = new SlotQueue[Topology.SLOT_COUNT];
   private final BitSet queued = new BitSet(Topology.SLOT_COUNT);
+
+  /** Slots of which keys have been moved in this iteration. */
+  private final BitSet toRun = new BitSet(Topology.SLOT_COUNT);
+
   private Set<Runnable> stalled = new HashSet<>();
   private long pass;
 
   public Dispatcher(
-      LoopClock clock, BackendPool pool, KeyMover mover, CopyRun copies, WaitLimits limits) {
+      LoopClock clock,
+      FlushQueue flushes,
+      BackendPool pool,
+      KeyMover mover,
+      CopyRun copies,
+      WaitLimits limits) {
     this.clock = clock;
+    this.flushes = flushes;
     this.pool = pool;
     this.mover = mover;
     this.copies = copies;
@@ -194,8 +206,22 @@ public final class Dispatcher {
     } else {
       failWaitingFor(slot, queue, key);
     }
-    runQueue(slot, queue);
+    // Once for all keys of the batch that this one belongs to.
+    if (toRun.isEmpty()) {
+      flushes.resume(this::runMoved);
+    }
+    toRun.set(slot);
     board.ended(slot, began);
+  }
+
+  private void runMoved() {
+    for (int slot = toRun.nextSetBit(0); slot >= 0; slot = toRun.nextSetBit(slot + 1)) {
+      SlotQueue queue = queues[slot];
+      if (queue != null) {
+        runQueue(slot, queue);
+      }
+    }
+    toRun.clear();
   }
 
   /** Requests that need a key which could not be moved. */

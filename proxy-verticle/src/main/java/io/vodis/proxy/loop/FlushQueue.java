@@ -3,6 +3,8 @@ package io.vodis.proxy.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers what one loop iteration has to write and writes it once at its end: each touched backend,
@@ -18,6 +20,8 @@ public final class FlushQueue {
   public interface Flushable {
     void flush();
   }
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(FlushQueue.class);
 
   private final Executor eventLoop;
   private final LoopClock clock;
@@ -66,21 +70,31 @@ public final class FlushQueue {
     resumptions = resuming;
     resuming = now;
     for (int i = 0; i < now.size(); i++) {
-      now.get(i).run();
+      try {
+        now.get(i).run();
+      } catch (RuntimeException e) {
+        LOGGER.error("going on with what had to wait failed", e);
+      }
     }
     now.clear();
     // A flush that fails requests may touch sessions, but never another backend of this list.
-    for (int i = 0; i < backends.size(); i++) {
-      backends.get(i).flush();
-    }
-    backends.clear();
-    for (int i = 0; i < sessions.size(); i++) {
-      sessions.get(i).flush();
-    }
-    sessions.clear();
+    flushAll(backends);
+    flushAll(sessions);
     scheduled = false;
     if (!resumptions.isEmpty()) {
       schedule();
     }
+  }
+
+  /** A fault in one connection must not keep the others from being written. */
+  private static void flushAll(List<Flushable> touched) {
+    for (int i = 0; i < touched.size(); i++) {
+      try {
+        touched.get(i).flush();
+      } catch (RuntimeException e) {
+        LOGGER.error("writing to a connection failed", e);
+      }
+    }
+    touched.clear();
   }
 }

@@ -98,6 +98,7 @@ public final class ClientCommands {
     boolean empty = ofNoSession;
     SessionRequest waiting = session.enqueue(spec);
     process.ask(
+        true,
         loops -> {
           StringBuilder lines = new StringBuilder();
           if (!empty) {

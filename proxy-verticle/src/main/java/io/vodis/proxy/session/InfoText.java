@@ -75,7 +75,7 @@ final class InfoText {
 
   private static void clients(StringBuilder out, List<LoopSnapshot> loops, LoopStats stats) {
     section(out, "Clients");
-    line(out, "connected_clients", loops.stream().mapToInt(loop -> loop.clients().size()).sum());
+    line(out, "connected_clients", loops.stream().mapToInt(LoopSnapshot::sessions).sum());
     line(out, "blocked_clients", 0);
     line(out, "rejected_clients", stats.sessionsRejected());
   }

@@ -197,6 +197,9 @@ final class LargeRequest extends SessionRequest {
   /** The client will not send the rest. */
   void onClientGone() {
     abort("the client has gone");
-    phase = Phase.OVER;
+    if (phase != Phase.SENT) {
+      // What has been sent whole is executed, and its connection is of use again after the reply.
+      phase = Phase.OVER;
+    }
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 public interface ProcessView {
 
   /** Asks every loop; {@code onAll} is called later, on the loop that asks. */
-  void ask(Consumer<List<LoopSnapshot>> onAll);
+  void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll);
 
   /** When the process began to serve. */
   Instant startedAt();
