@@ -59,8 +59,7 @@ final class ProxySamples {
   }
 
   private static void addSessions(List<Sample> samples, LoopStats stats, List<LoopSnapshot> loops) {
-    samples.add(
-        ProxyMetrics.SESSIONS.of(loops.stream().mapToInt(LoopSnapshot::sessions).sum()));
+    samples.add(ProxyMetrics.SESSIONS.of(loops.stream().mapToInt(LoopSnapshot::sessions).sum()));
     samples.add(ProxyMetrics.SESSIONS_ACCEPTED.of(stats.sessionsTotal()));
     samples.add(ProxyMetrics.SESSIONS_REJECTED.of(stats.sessionsRejected()));
     samples.add(ProxyMetrics.SESSIONS_CLOSED_BY_LIMIT.of(stats.sessionsClosedByLimit()));

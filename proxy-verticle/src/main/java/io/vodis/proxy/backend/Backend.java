@@ -54,10 +54,7 @@ public final class Backend {
   /** The connection for the next request if it is there and takes one: the hot path. */
   public @Nullable BackendConnection connection() {
     BackendConnection connection = current;
-    return connection != null
-            && connection.isReady()
-            && connection.accepts()
-            && retired.isEmpty()
+    return connection != null && connection.isReady() && connection.accepts() && retired.isEmpty()
         ? connection
         : null;
   }
