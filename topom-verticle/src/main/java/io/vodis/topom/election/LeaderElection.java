@@ -4,6 +4,7 @@ import io.vodis.lifecycle.Periodic;
 import io.vodis.model.Member;
 import io.vodis.store.Leadership;
 import io.vodis.store.StoreException;
+import io.vodis.topom.term.Term;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

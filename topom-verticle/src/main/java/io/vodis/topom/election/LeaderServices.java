@@ -28,6 +28,8 @@ import io.vodis.topom.promote.GroupPromotions;
 import io.vodis.topom.reconcile.RoleReconciler;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
+import io.vodis.topom.term.LeaderTopology;
+import io.vodis.topom.term.Term;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

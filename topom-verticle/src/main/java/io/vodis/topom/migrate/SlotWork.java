@@ -2,8 +2,8 @@ package io.vodis.topom.migrate;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.redis.RedisAdmin;
-import io.vodis.topom.election.LeaderTopology;
-import io.vodis.topom.election.Term;
+import io.vodis.topom.term.LeaderTopology;
+import io.vodis.topom.term.Term;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.vodis.topom.election;
+package io.vodis.topom.term;
 
 import io.vodis.model.Topology;
 import io.vodis.store.Leadership;
@@ -28,7 +28,8 @@ public final class LeaderTopology {
   private volatile boolean uncertain;
 
   /** Begins with what is stored now; {@code onCommit} is told of every newer epoch, in order. */
-  LeaderTopology(TopologyStore store, Leadership leadership, Consumer<Topology> onCommit) {
+  public LeaderTopology(
+      TopologyStore store, Leadership leadership, Consumer<Topology> onCommit) {
     this.store = store;
     this.leadership = leadership;
     this.onCommit = onCommit;
@@ -74,7 +75,7 @@ public final class LeaderTopology {
   }
 
   /** Reads the store if the last commit left a doubt; called regularly, so that no doubt lasts. */
-  void settle() {
+  public void settle() {
     if (uncertain) {
       lock.lock();
       try {

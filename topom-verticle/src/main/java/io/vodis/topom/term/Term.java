@@ -1,4 +1,4 @@
-package io.vodis.topom.election;
+package io.vodis.topom.term;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.store.Leadership;
