@@ -140,8 +140,7 @@ class VertxRedisAdminTest {
       admin.replicate(other.address(), server.address(), TIMEOUT);
 
       // Then
-      Poll.until(
-          TIMEOUT, "the link", () -> admin.status(other.address(), TIMEOUT).linkUp());
+      Poll.until(TIMEOUT, "the link", () -> admin.status(other.address(), TIMEOUT).linkUp());
       ServerStatus status = admin.status(other.address(), TIMEOUT);
       assertThat(status.primary()).isFalse();
       assertThat(status.upstream()).isEqualTo(server.address());

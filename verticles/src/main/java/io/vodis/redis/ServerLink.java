@@ -59,7 +59,11 @@ final class ServerLink {
       current = attempt;
       Future<RedisConnection> opened = attempt.connection();
       opened
-          .onSuccess(connection -> connection.endHandler(end -> discard(opened)))
+          .onSuccess(
+              connection ->
+                  connection
+                      .endHandler(end -> discard(opened))
+                      .exceptionHandler(error -> discard(opened)))
           .onFailure(error -> discard(opened));
     }
     return attempt.connection();

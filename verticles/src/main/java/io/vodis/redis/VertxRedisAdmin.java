@@ -201,7 +201,11 @@ public final class VertxRedisAdmin implements RedisAdmin {
       throw new RedisAdminException(
           server, sent ? Kind.NO_ANSWER : Kind.UNREACHABLE, "interrupted", e);
     } catch (ExecutionException e) {
-      throw failure(server, sent, e.getCause());
+      RedisAdminException failure = failure(server, sent, e.getCause());
+      if (failure.kind() != Kind.REFUSED) {
+        link.discard(opening);
+      }
+      throw failure;
     }
   }
 

@@ -2,10 +2,10 @@ package io.vodis.topom.promote;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.redis.RedisAdmin;
-import io.vodis.topom.term.LeaderTopology;
-import io.vodis.topom.term.Term;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
+import io.vodis.topom.term.LeaderTopology;
+import io.vodis.topom.term.Term;
 import java.time.Duration;
 import java.util.function.IntPredicate;
 

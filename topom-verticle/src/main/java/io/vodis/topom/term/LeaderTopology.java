@@ -28,8 +28,7 @@ public final class LeaderTopology {
   private volatile boolean uncertain;
 
   /** Begins with what is stored now; {@code onCommit} is told of every newer epoch, in order. */
-  public LeaderTopology(
-      TopologyStore store, Leadership leadership, Consumer<Topology> onCommit) {
+  public LeaderTopology(TopologyStore store, Leadership leadership, Consumer<Topology> onCommit) {
     this.store = store;
     this.leadership = leadership;
     this.onCommit = onCommit;

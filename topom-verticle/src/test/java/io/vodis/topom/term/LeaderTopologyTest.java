@@ -58,8 +58,7 @@ class LeaderTopologyTest {
             StoreException.class,
             e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.UNAVAILABLE));
     server.restart();
-    Topology madeAllTheSame =
-        client.commit(leadership, client.load(), group(1));
+    Topology madeAllTheSame = client.commit(leadership, client.load(), group(1));
 
     // When
     List<Topology> seen = new ArrayList<>();
@@ -78,8 +77,7 @@ class LeaderTopologyTest {
   void aDoubtIsSettledWithoutAnotherChange() {
     // Given
     server.stop();
-    assertThatThrownBy(() -> topology.change(now -> group(1)))
-        .isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> topology.change(now -> group(1))).isInstanceOf(StoreException.class);
     server.restart();
     client.commit(leadership, client.load(), group(1));
 
@@ -97,8 +95,7 @@ class LeaderTopologyTest {
     client.commit(leadership, client.load(), group(9));
 
     // When
-    Topology changed =
-        topology.change(now -> group(now.groups().containsKey(9) ? 10 : 11));
+    Topology changed = topology.change(now -> group(now.groups().containsKey(9) ? 10 : 11));
 
     // Then
     assertThat(changed.groups()).containsOnlyKeys(9, 10);
