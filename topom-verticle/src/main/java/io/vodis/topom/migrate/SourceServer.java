@@ -20,13 +20,14 @@ final class SourceServer {
    * Answers place and size of the keys that are at least as large as ARGV[1]. One sample is enough
    * to tell a big collection from a small one, and keeps the call cheap.
    */
-  private static final String BIG_KEYS_SCRIPT =
-      "local big = {} "
+  private static final String SIZES_SCRIPT =
+      "local sizes = {0} "
           + "for i, key in ipairs(KEYS) do "
-          + "local bytes = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '1') "
-          + "if bytes and bytes >= tonumber(ARGV[1]) then "
-          + "big[#big + 1] = i big[#big + 1] = bytes end end "
-          + "return big";
+          + "local bytes = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '1') or 0 "
+          + "if bytes >= tonumber(ARGV[1]) then "
+          + "sizes[#sizes + 1] = i sizes[#sizes + 1] = bytes "
+          + "else sizes[1] = sizes[1] + bytes end end "
+          + "return sizes";
 
   /** Bounds a MIGRATE of ordinary keys, which holds the whole source while its target is silent. */
   private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(1);
@@ -98,26 +99,27 @@ final class SourceServer {
         + Replies.number(parts.get(1), 0) * 1_000L;
   }
 
-  /** The keys that are at least {@code bytesMin} large; empty where the server cannot tell. */
-  Map<MovingKey, Long> bigKeys(List<MovingKey> keys, long bytesMin) {
-    List<byte[]> command = Replies.command("EVAL", BIG_KEYS_SCRIPT, Integer.toString(keys.size()));
+  /** What the keys weigh; {@link KeySizes#UNKNOWN} where the server cannot tell. */
+  KeySizes sizes(List<MovingKey> keys, long bigBytesMin) {
+    List<byte[]> command = Replies.command("EVAL", SIZES_SCRIPT, Integer.toString(keys.size()));
     keys.forEach(key -> command.add(key.name()));
-    command.add(Long.toString(bytesMin).getBytes(StandardCharsets.US_ASCII));
-    List<Reply> found;
+    command.add(Long.toString(bigBytesMin).getBytes(StandardCharsets.US_ASCII));
+    List<Reply> sizes;
     try {
-      found = Replies.items(call(settings.migrationTimeout(), command));
+      sizes = Replies.items(call(settings.migrationTimeout(), command));
     } catch (RedisAdminException e) {
       if (e.kind() == RedisAdminException.Kind.REFUSED) {
-        return Map.of(); // Before Redis 4 there is no MEMORY; a user may be denied EVAL.
+        return KeySizes.UNKNOWN; // Before Redis 4 there is no MEMORY; a user may be denied EVAL.
       }
       throw e;
     }
     Map<MovingKey, Long> big = new HashMap<>();
-    for (int i = 0; i + 1 < found.size(); i += 2) {
-      int place = (int) Replies.number(found.get(i), 0);
-      big.put(keys.get(place - 1), Replies.number(found.get(i + 1), 0));
+    for (int i = 1; i + 1 < sizes.size(); i += 2) {
+      int place = (int) Replies.number(sizes.get(i), 0);
+      big.put(keys.get(place - 1), Replies.number(sizes.get(i + 1), 0));
     }
-    return big;
+    int ordinary = Math.max(1, keys.size() - big.size());
+    return new KeySizes(Replies.number(sizes.getFirst(), 0) / ordinary, big);
   }
 
   boolean holds(byte[] key) {

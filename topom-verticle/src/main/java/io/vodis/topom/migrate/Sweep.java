@@ -114,12 +114,12 @@ final class Sweep {
       HostAndPort target = entry.getKey();
       List<MovingKey> ordinary = new ArrayList<>(entry.getValue());
       count += ordinary.size();
-      Map<MovingKey, Long> big = source.bigKeys(ordinary, settings.migrationBigKeyBytes());
-      ordinary.removeAll(big.keySet());
-      if (!moveInBatches(source, target, ordinary)) {
+      KeySizes sizes = source.sizes(ordinary, settings.migrationBigKeyBytes());
+      ordinary.removeAll(sizes.big().keySet());
+      if (!moveInBatches(source, target, ordinary, sizes.lightBatchKeys())) {
         return count;
       }
-      for (Map.Entry<MovingKey, Long> key : big.entrySet()) {
+      for (Map.Entry<MovingKey, Long> key : sizes.big().entrySet()) {
         progress.onBigKey(key.getKey().slotId(), key.getKey().name(), key.getValue());
         if (!proceed.getAsBoolean()) {
           return count;
@@ -130,14 +130,16 @@ final class Sweep {
     return count;
   }
 
-  private boolean moveInBatches(SourceServer source, HostAndPort target, List<MovingKey> keys) {
+  private boolean moveInBatches(
+      SourceServer source, HostAndPort target, List<MovingKey> keys, int keysMin) {
     int from = 0;
     while (from < keys.size()) {
       if (!proceed.getAsBoolean()) {
         return false;
       }
       followPace(source);
-      List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + sizer.keys()));
+      int size = Math.max(keysMin, sizer.keys());
+      List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + size));
       long nanos = moveReliably(source, target, batch, false);
       sizer.onCall(batch.size(), nanos, pace.boundNanos());
       from += batch.size();
