@@ -58,11 +58,11 @@ class RedisBenchmarkIT {
     "1, 50, 3, 3000",
     "1, 500, 3, 3000",
     "16, 1, 3, 2000",
-    "16, 50, 3, 20000",
-    "16, 500, 3, 20000",
+    "16, 50, 3, 8000",
+    "16, 500, 3, 8000",
     "100, 1, 3, 5000",
-    "100, 50, 3, 50000",
-    "100, 500, 3, 50000",
+    "100, 50, 3, 10000",
+    "100, 500, 3, 25000",
     "1, 50, 1000, 1000",
   })
   void theDefaultTestsRunWithoutError(int depth, int clients, int bytes, int requests)
@@ -73,9 +73,9 @@ class RedisBenchmarkIT {
   /** The tests that fill a list with values this large would need gigabytes: only some are run. */
   @ParameterizedTest(name = "-P {0} -c {1} -d {2}")
   @CsvSource({
-    "16, 50, 16000, 3000",
+    "16, 50, 16000, 1000",
     "1, 50, 100000, 1000",
-    "16, 20, 100000, 1000",
+    "16, 20, 100000, 500",
     "1, 10, 1048576, 200"
   })
   void largeValuesPassToo(int depth, int clients, int bytes, int requests) throws Exception {
