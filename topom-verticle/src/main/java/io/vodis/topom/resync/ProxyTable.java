@@ -18,8 +18,8 @@ final class ProxyTable {
   /** When the newest push that was acknowledged had been sent. */
   long answeredNanos;
 
-  /** Whether the proxy is to show that it is there, though it has the newest table. */
-  boolean probed;
+  /** When the proxy was last asked to show that it is there, though it has the newest table. */
+  long askedNanos;
 
   /** When to send again if nothing new happens. */
   long retryNanos;
@@ -30,6 +30,12 @@ final class ProxyTable {
   ProxyTable(Member member, long nowNanos) {
     this.member = member;
     this.answeredNanos = nowNanos;
+    this.askedNanos = nowNanos;
+  }
+
+  /** An answer to what was sent before it was asked is none. */
+  boolean owesAnswer() {
+    return answeredNanos - askedNanos < 0;
   }
 
   boolean has(long epoch) {

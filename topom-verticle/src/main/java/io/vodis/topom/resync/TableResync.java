@@ -168,7 +168,7 @@ public final class TableResync implements AutoCloseable {
     locked(
         () -> {
           for (ProxyTable proxy : proxies.values()) {
-            proxy.probed = true;
+            proxy.askedNanos = askedNanos;
             proxy.sentEpoch = -1;
           }
         });
@@ -233,7 +233,7 @@ public final class TableResync implements AutoCloseable {
         return;
       }
       for (ProxyTable proxy : proxies.values()) {
-        if (proxy.has(newest.epoch()) && !proxy.probed) {
+        if (proxy.has(newest.epoch()) && !proxy.owesAnswer()) {
           continue;
         }
         if (proxy.sentEpoch < newest.epoch() || clock.nanoTime() - proxy.retryNanos >= 0) {
@@ -259,7 +259,6 @@ public final class TableResync implements AutoCloseable {
     if (ack.term() == term && ack.incarnation().equals(proxy.member.incarnation())) {
       proxy.ackedEpoch = Math.max(proxy.ackedEpoch, ack.epoch());
       proxy.error = "";
-      proxy.probed = false;
       if (sentNanos - proxy.answeredNanos > 0) {
         proxy.answeredNanos = sentNanos;
       }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,9 @@ class TableResyncTest {
 
   private final List<Member> live = new CopyOnWriteArrayList<>();
   private final List<Sent> sent = new CopyOnWriteArrayList<>();
+  private final CountDownLatch storeAsked = new CountDownLatch(1);
   private volatile boolean storeDown;
+  private volatile CountDownLatch storeGate = new CountDownLatch(0);
   private TableResync resync;
 
   @BeforeEach
@@ -52,10 +56,23 @@ class TableResyncTest {
   }
 
   private List<Member> liveProxies() {
+    CountDownLatch gate = storeGate;
+    if (gate.getCount() > 0) {
+      storeAsked.countDown();
+      await(gate);
+    }
     if (storeDown) {
       throw new StoreException(StoreException.Reason.UNAVAILABLE, "down");
     }
     return List.copyOf(live);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Future<FillSlotsAck> send(Member proxy, FillSlots table) {
@@ -135,6 +152,29 @@ class TableResyncTest {
     assertThat(resync.awaitAcknowledged(7, SHORT)).singleElement().asString().contains("19002");
     awaitSent(proxy(2), 7).acknowledge();
     assertThat(resync.awaitAcknowledged(7, PATIENCE)).isEmpty();
+  }
+
+  @Test
+  void anAnswerToAnEarlierPushDoesNotStandForTheOneAskedFor() {
+    // Given
+    live.add(proxy(1));
+    resync.publish(topology(7));
+    Sent earlier = awaitSent(proxy(1), 7);
+    storeGate = new CountDownLatch(1);
+    resync.membersChanged();
+    await(storeAsked);
+    CompletableFuture<List<String>> silent = new CompletableFuture<>();
+    Thread asking = Thread.ofPlatform().start(() -> silent.complete(resync.awaitAnswers(PATIENCE)));
+    Poll.until(PATIENCE, "it waits", () -> asking.getState() == Thread.State.TIMED_WAITING);
+
+    // When
+    earlier.acknowledge();
+    storeGate.countDown();
+
+    // Then
+    Poll.until(PATIENCE, "it is asked again", () -> sentTo(proxy(1), 7).size() > 1);
+    awaitSent(proxy(1), 7).acknowledge();
+    assertThat(silent.join()).isEmpty();
   }
 
   @Test
