@@ -98,10 +98,8 @@ final class TextModel extends KeyModel {
             expiry(new Expiry(atMillis, atMillis));
           }
         },
-        () -> {
-          expiry(null);
-          retire();
-        },
+        // If it was not done, a shorter time to live may still run out.
+        this::retire,
         "PEXPIREAT",
         key(),
         Long.toString(atMillis));
