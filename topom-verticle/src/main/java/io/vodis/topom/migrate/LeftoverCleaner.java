@@ -1,6 +1,7 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.redis.ClientList;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
@@ -38,9 +39,9 @@ final class LeftoverCleaner {
    */
   void killRestores(HostAndPort target) {
     String list = Replies.text(admin.call(target, 0, timeout, Replies.command("CLIENT", "LIST")));
-    for (String line : list.split("\n", -1)) {
-      if (isRestore(line)) {
-        kill(target, field(line, "id="));
+    for (ClientList.Client client : ClientList.parse(list)) {
+      if (isRestore(client)) {
+        kill(target, Long.toString(client.id()));
       }
     }
   }
@@ -56,20 +57,11 @@ final class LeftoverCleaner {
     }
   }
 
-  /** Whether a line of CLIENT LIST is a server's MIGRATE connection: unnamed, restoring. */
-  static boolean isRestore(String line) {
-    String command = field(line, "cmd=");
-    return field(line, "name=").isEmpty()
+  /** Whether it is the connection of a server's MIGRATE: unnamed, restoring. */
+  static boolean isRestore(ClientList.Client client) {
+    String command = client.command();
+    return client.name().isEmpty()
         && (command.startsWith("restore") || command.equals("auth") || command.equals("select"));
-  }
-
-  private static String field(String line, String key) {
-    int start = line.startsWith(key) ? 0 : line.indexOf(' ' + key) + 1;
-    if (start == 0 && !line.startsWith(key)) {
-      return "";
-    }
-    int end = line.indexOf(' ', start);
-    return line.substring(start + key.length(), end < 0 ? line.length() : end);
   }
 
   /**
