@@ -85,6 +85,23 @@ public record ClusterPlan(
         redisOptions);
   }
 
+  /** Another product than {@code it}, for several on one store. */
+  public ClusterPlan named(String name) {
+    return new ClusterPlan(
+        name,
+        groups,
+        replicas,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions);
+  }
+
   public ClusterPlan with(Role role, int count) {
     Map<Role, Integer> next = new HashMap<>(counts);
     next.put(role, count);

@@ -49,9 +49,13 @@ public final class RedisProcess implements AutoCloseable {
     return new Builder();
   }
 
-  private static Path defaultBinary() {
+  static Path defaultBinary() {
     String given = System.getProperty("vodis.test.redis", "");
-    return given.isEmpty() ? Bundled.BINARY : Path.of(given);
+    return given.isEmpty() ? bundledBinary() : Path.of(given);
+  }
+
+  static Path bundledBinary() {
+    return Bundled.BINARY;
   }
 
   private Process launch() {
