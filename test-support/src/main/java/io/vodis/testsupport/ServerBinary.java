@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 
 /**
  * A server program that tests can run: the bundled one, {@code redis-server} and {@code
- * valkey-server} of the machine, and those that {@code -Dvodis.test.servers=PATH,PATH} names ({@code
- * dev/fetch-servers} fetches some).
+ * valkey-server} of the machine, and those that {@code -Dvodis.test.servers=PATH,PATH} names
+ * ({@code dev/fetch-servers} fetches some).
  *
  * @param product {@code redis} or {@code valkey}
  * @param version as {@code --version} tells it
@@ -74,8 +74,7 @@ public record ServerBinary(Path path, String product, Version version) {
       if (!matcher.find()) {
         return Optional.empty();
       }
-      Version version =
-          new Version(number(matcher, 2), number(matcher, 3), number(matcher, 4));
+      Version version = new Version(number(matcher, 2), number(matcher, 3), number(matcher, 4));
       String product = "valkey".equalsIgnoreCase(matcher.group(1)) ? "valkey" : "redis";
       return Optional.of(new ServerBinary(path, product, version));
     } catch (IOException e) {
@@ -144,8 +143,7 @@ public record ServerBinary(Path path, String product, Version version) {
 
     private static List<ServerBinary> sorted(Collection<ServerBinary> binaries) {
       return binaries.stream()
-          .sorted(
-              Comparator.comparing(ServerBinary::product).thenComparing(ServerBinary::version))
+          .sorted(Comparator.comparing(ServerBinary::product).thenComparing(ServerBinary::version))
           .toList();
     }
   }
