@@ -16,8 +16,8 @@ import io.vodis.proxy.migrate.MigrateKeyMover;
 import io.vodis.proxy.migrate.MoverEnvironment;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.ClientCommands;
+import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.ConnectionCommands;
-import io.vodis.proxy.session.LocalCommands;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.LoopStats;
 import io.vodis.proxy.session.ProcessView;
@@ -76,11 +76,10 @@ final class DataLoop {
     CommandTable commands = CommandTable.baseline();
     LoopStats stats = new LoopStats(commands.size());
     KeyLocator locator = new KeyLocator();
-    LocalCommands local =
-        new LocalCommands(
-            new ConnectionCommands(limits),
-            new ClientCommands(process),
-            new ServerCommands(process, commands, locator, limits));
+    CommandHandlers handlers = new CommandHandlers();
+    new ConnectionCommands(limits).addTo(handlers);
+    new ClientCommands(process).addTo(handlers);
+    new ServerCommands(process, commands, locator, limits).addTo(handlers);
     environment =
         new SessionEnvironment(
             limits,
@@ -92,7 +91,7 @@ final class DataLoop {
             locator,
             stats,
             new SessionRegistry(place.index(), place.count()),
-            new RequestRouter(locator, dispatcher, copies, stats, local));
+            new RequestRouter(locator, dispatcher, copies, stats, handlers));
     maxClients = clientShare(config.listen().proxyMaxClients(), place);
     keepAliveSeconds = limits.keepAliveSeconds();
   }

@@ -54,6 +54,7 @@ final class StatusPage {
     return new JsonObject()
         .put("server", view.server().toString())
         .put("database", view.database())
+        .put("protocol", view.protocol().version())
         .put("state", view.state().id())
         .put("in_flight", view.inFlight())
         .put("pending_bytes", view.pendingBytes())

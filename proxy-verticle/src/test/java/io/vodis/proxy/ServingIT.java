@@ -102,6 +102,33 @@ class ServingIT {
   }
 
   @Test
+  void aSessionGetsTheFormsOfItsProtocol() {
+    try (RespClient client = planes.client()) {
+      // Given
+      client.expect("MSET", "a", "1", "foo", "2");
+      client.expect("HSET", "map", "field", "value");
+      // When
+      client.send("HELLO", "3");
+      // Then
+      client.flush();
+      assertThat(client.receiveRaw()).startsWith("%7\r\n").contains("$5\r\nproto\r\n:3\r\n");
+      assertThat(raw(client, "GET", "none")).isEqualTo("_\r\n");
+      assertThat(raw(client, "HGETALL", "map")).isEqualTo("%1\r\n$5\r\nfield\r\n$5\r\nvalue\r\n");
+      assertThat(raw(client, "MGET", "a", "none", "foo"))
+          .isEqualTo("*3\r\n$1\r\n1\r\n_\r\n$1\r\n2\r\n");
+      assertThat(raw(client, "CONFIG", "GET", "save")).isEqualTo("%1\r\n$4\r\nsave\r\n$0\r\n\r\n");
+      assertThat(raw(client, "RESET")).isEqualTo("+RESET\r\n");
+      assertThat(raw(client, "GET", "none")).isEqualTo("$-1\r\n");
+    }
+  }
+
+  private static String raw(RespClient client, String... command) {
+    client.send(command);
+    client.flush();
+    return client.receiveRaw();
+  }
+
+  @Test
   void splitCommandsMergeTheirReplies() {
     try (RespClient client = planes.client()) {
       // Given
@@ -293,7 +320,7 @@ class ServingIT {
       assertThat(client.call("CONFIG", "GET", "save")).isEqualTo(List.of("save", ""));
       assertThat(client.call("CONFIG", "GET", "maxmemory", "data*"))
           .isEqualTo(List.of("maxmemory", "0", "databases", "16"));
-      assertThat(client.call("HELLO", "3"))
+      assertThat(client.call("HELLO", "4"))
           .isEqualTo(new RespError("NOPROTO unsupported protocol version"));
       assertThat((List<?>) client.expect("HELLO", "2", "SETNAME", "me")).hasSize(14);
       assertThat(client.call("CLIENT", "GETNAME")).isEqualTo("me");

@@ -3,6 +3,7 @@ package io.vodis.proxy.backend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vodis.model.HostAndPort;
+import io.vodis.resp.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A database of a server as one loop uses it: one pipelined connection that all sessions share, a
- * few for large requests, and the waiting time between attempts when it cannot be reached.
+ * A database of a server, in one protocol, as one loop uses it: one pipelined connection that all
+ * sessions share, a few for large requests, and the waiting time between attempts when it cannot be
+ * reached.
  *
  * <p>If a client does not take a large reply, the connection it comes on cannot be read. After
  * {@value #STUCK_MILLIS} ms that connection is retired: it keeps its requests, new ones go to a
@@ -32,7 +34,7 @@ public final class Backend {
   private static final int MAX_RETIRED = 16;
 
   private final HostAndPort server;
-  private final int database;
+  private final int lane;
   private final BackendEnvironment environment;
   private final BackendStats stats = new BackendStats();
   private final List<BackendConnection> retired = new ArrayList<>();
@@ -45,9 +47,9 @@ public final class Backend {
   private String lastError = "";
   private boolean slowToFail;
 
-  Backend(HostAndPort server, int database, BackendEnvironment environment) {
+  Backend(HostAndPort server, int lane, BackendEnvironment environment) {
     this.server = server;
-    this.database = database;
+    this.lane = lane;
     this.environment = environment;
   }
 
@@ -132,7 +134,7 @@ public final class Backend {
 
   void onReady(BackendConnection connection) {
     if (delayNanos > 0) {
-      LOGGER.info("backend {} db {} is connected again", server, database);
+      LOGGER.info("backend {} db {} is connected again", server, database());
     }
     delayNanos = 0;
     slowToFail = false;
@@ -151,12 +153,12 @@ public final class Backend {
     lastError = reason;
     if (!couldNotConnect) {
       // The next request may try at once; that it did work speaks for it.
-      LOGGER.debug("backend {} db {} closed: {}", server, database, reason);
+      LOGGER.debug("backend {} db {} closed: {}", server, database(), reason);
       return;
     }
     stats.connectFailures++;
     if (delayNanos == 0) {
-      LOGGER.warn("backend {} db {} cannot be reached: {}", server, database, reason);
+      LOGGER.warn("backend {} db {} cannot be reached: {}", server, database(), reason);
     }
     delayNanos = Math.clamp(delayNanos * 2, FIRST_DELAY_NANOS, MAX_DELAY_NANOS);
     long now = environment.clock().nowNanos();
@@ -209,7 +211,7 @@ public final class Backend {
     if (connection != null) {
       connection.tick(now);
       if (connection.pausedNanos(now) > STUCK_MILLIS * 1_000_000 && retired.size() < MAX_RETIRED) {
-        LOGGER.debug("backend {} db {}: a slow client blocks the connection", server, database);
+        LOGGER.debug("backend {} db {}: a slow client blocks the connection", server, database());
         retireCurrent();
       }
     } else if (delayNanos > 0 && now - retryAtNanos >= 0) {
@@ -222,7 +224,11 @@ public final class Backend {
   }
 
   public int database() {
-    return database;
+    return Lane.database(lane);
+  }
+
+  public Protocol protocol() {
+    return Lane.protocol(lane);
   }
 
   BackendStats stats() {

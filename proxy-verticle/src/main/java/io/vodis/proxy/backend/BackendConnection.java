@@ -78,7 +78,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   public void onAttached() {
     if (phase == Phase.CONNECTING) {
       phase = Phase.HANDSHAKE;
-      socket.writeAhead(handshake.begin(environment.limits(), owner.database()));
+      socket.writeAhead(handshake.begin(environment.limits(), owner.database(), owner.protocol()));
     }
   }
 

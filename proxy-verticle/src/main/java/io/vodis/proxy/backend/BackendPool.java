@@ -50,7 +50,7 @@ public final class BackendPool {
   /** Shows every backend in use to {@code visitor}. */
   public void forEach(Consumer<Backend> visitor) {
     for (BackendServer server : servers.values()) {
-      for (Backend backend : server.databases()) {
+      for (Backend backend : server.lanes()) {
         if (backend != null) {
           visitor.accept(backend);
         }

@@ -3,37 +3,37 @@ package io.vodis.proxy.backend;
 import io.vodis.model.HostAndPort;
 import org.jspecify.annotations.Nullable;
 
-/** A server as one loop uses it: its databases, each opened when first used. */
+/** A server as one loop uses it: its {@linkplain Lane lanes}, each opened when first used. */
 public final class BackendServer {
 
   private final HostAndPort address;
   private final BackendEnvironment environment;
-  private final @Nullable Backend[] databases;
+  private final @Nullable Backend[] lanes;
   private boolean unrouted;
 
   BackendServer(HostAndPort address, int databaseCount, BackendEnvironment environment) {
     this.address = address;
     this.environment = environment;
-    this.databases = new Backend[databaseCount];
+    this.lanes = new Backend[Lane.count(databaseCount)];
   }
 
   public HostAndPort address() {
     return address;
   }
 
-  /** The database's backend. */
-  public Backend database(int database) {
-    Backend backend = databases[database];
+  /** The backend of a {@link Lane}. */
+  public Backend lane(int lane) {
+    Backend backend = lanes[lane];
     if (backend == null) {
-      backend = new Backend(address, database, environment);
-      databases[database] = backend;
+      backend = new Backend(address, lane, environment);
+      lanes[lane] = backend;
     }
     return backend;
   }
 
   /** Closes every connection at once; what is in flight fails. */
   public void breakAll(String reason) {
-    for (Backend backend : databases) {
+    for (Backend backend : lanes) {
       if (backend != null) {
         backend.breakAll(reason);
       }
@@ -49,7 +49,7 @@ public final class BackendServer {
     if (!unrouted) {
       return false;
     }
-    for (Backend backend : databases) {
+    for (Backend backend : lanes) {
       if (backend != null && !backend.isDormant()) {
         return false;
       }
@@ -60,7 +60,7 @@ public final class BackendServer {
   /** Nothing routes here any more. */
   void unroute() {
     unrouted = true;
-    for (Backend backend : databases) {
+    for (Backend backend : lanes) {
       if (backend != null) {
         backend.unroute();
       }
@@ -68,14 +68,14 @@ public final class BackendServer {
   }
 
   void tick(long now) {
-    for (Backend backend : databases) {
+    for (Backend backend : lanes) {
       if (backend != null) {
         backend.tick(now);
       }
     }
   }
 
-  @Nullable Backend[] databases() {
-    return databases;
+  @Nullable Backend[] lanes() {
+    return lanes;
   }
 }

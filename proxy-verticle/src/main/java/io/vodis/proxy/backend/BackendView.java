@@ -1,11 +1,13 @@
 package io.vodis.proxy.backend;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.resp.Protocol;
 
 /** A (server, database) of one loop at one moment, as a value. */
 public record BackendView(
     HostAndPort server,
     int database,
+    Protocol protocol,
     BackendState state,
     String lastError,
     int inFlight,
@@ -24,6 +26,7 @@ public record BackendView(
     return new BackendView(
         backend.server(),
         backend.database(),
+        backend.protocol(),
         backend.state(),
         backend.lastError(),
         backend.inFlight(),

@@ -2,13 +2,15 @@ package io.vodis.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.loop.RespSocket;
+import io.vodis.resp.Protocol;
 import io.vodis.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a new connection says first, in one write: {@code AUTH} if there is a password, {@code
- * CLIENT SETNAME} so that the connections of a dead proxy can be found and killed, {@code SELECT}.
+ * What a new connection says first, in one write: {@code AUTH} if there is a password, {@code HELLO
+ * 3} if that is its protocol, {@code CLIENT SETNAME} so that the connections of a dead proxy can be
+ * found and killed, {@code SELECT}.
  */
 final class Handshake {
 
@@ -16,10 +18,13 @@ final class Handshake {
   private @Nullable String error;
 
   /** Writes the commands and starts to wait for their replies. */
-  ByteBuf begin(BackendLimits limits, int database) {
+  ByteBuf begin(BackendLimits limits, int database, Protocol protocol) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
     if (!limits.password().isEmpty()) {
       command(out, "AUTH", limits.password());
+    }
+    if (protocol == Protocol.RESP3) {
+      command(out, "HELLO", "3");
     }
     RespWriter.arrayHeader(out, 3);
     RespWriter.bulk(out, "CLIENT");

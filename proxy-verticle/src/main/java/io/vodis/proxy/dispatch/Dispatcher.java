@@ -19,6 +19,7 @@ import io.vodis.resp.RespErrors;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ public final class Dispatcher {
 
   /** Slots of which keys have been moved in this iteration. */
   private final BitSet toRun = new BitSet(Topology.SLOT_COUNT);
+
+  private final Set<RouteListener> listeners = new LinkedHashSet<>();
 
   private Set<Runnable> stalled = new HashSet<>();
   private long pass;
@@ -105,7 +108,7 @@ public final class Dispatcher {
   public boolean dispatch(
       RoutedRequest request,
       int slot,
-      int database,
+      int lane,
       ByteBuf frame,
       int offset,
       int length,
@@ -117,7 +120,7 @@ public final class Dispatcher {
     SlotRoute route = board.table().route(slot);
     SlotQueue queue = queues[slot];
     if (!request.origin.waitsIn(slot) && (queue == null || queue.movingOld == 0)) {
-      Backend backend = backendNow(route, queue, database, keys);
+      Backend backend = backendNow(route, queue, lane, keys);
       if (backend != null) {
         return request.sendTo(backend, slot, frame, offset, length);
       }
@@ -131,7 +134,7 @@ public final class Dispatcher {
       stats.stalled++;
       return false;
     }
-    park(request, slot, new Parked(database, copy(frame, offset, length), keys, deadline()));
+    park(request, slot, new Parked(lane, copy(frame, offset, length), keys, deadline()));
     return true;
   }
 
@@ -145,15 +148,13 @@ public final class Dispatcher {
 
   /** The backend that may execute the request now; null if it has to wait or cannot be served. */
   private @Nullable Backend backendNow(
-      SlotRoute route, @Nullable SlotQueue queue, int database, List<Key> keys) {
+      SlotRoute route, @Nullable SlotQueue queue, int lane, List<Key> keys) {
     if (route instanceof SlotRoute.Serving owner) {
-      return pool.server(owner.primary()).database(database);
+      return pool.server(owner.primary()).lane(lane);
     }
     boolean keysAreThere =
         route instanceof SlotRoute.Migrating && queue != null && queue.moved.containsAll(keys);
-    return keysAreThere
-        ? pool.server(((SlotRoute.Migrating) route).target()).database(database)
-        : null;
+    return keysAreThere ? pool.server(((SlotRoute.Migrating) route).target()).lane(lane) : null;
   }
 
   private void park(RoutedRequest request, int slot, Parked parked) {
@@ -276,7 +277,7 @@ public final class Dispatcher {
     } else if (route instanceof SlotRoute.Offline) {
       request.onFailure(RespErrors.SLOT_NOT_SERVED);
     } else {
-      Backend backend = backendNow(route, queue, parked.database(), parked.keys());
+      Backend backend = backendNow(route, queue, parked.lane(), parked.keys());
       over =
           backend != null
               && request.sendTo(backend, slot, parked.frame(), 0, parked.frame().readableBytes());
@@ -323,6 +324,16 @@ public final class Dispatcher {
     mover.keepOnly(servers);
     pool.keepOnly(servers);
     wakeStalled();
+    List.copyOf(listeners).forEach(listener -> listener.onRoutesChanged(changed));
+  }
+
+  /** Has {@code listener} told of every change of routes until it is removed. */
+  public void addListener(RouteListener listener) {
+    listeners.add(listener);
+  }
+
+  public void removeListener(RouteListener listener) {
+    listeners.remove(listener);
   }
 
   private void switchSlot(int slot, SlotRoute route) {

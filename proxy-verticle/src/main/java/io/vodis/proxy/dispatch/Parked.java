@@ -11,4 +11,4 @@ import java.util.List;
  * @param keys its keys in this slot
  * @param deadlineNanos when it is answered with TRYAGAIN
  */
-record Parked(int database, ByteBuf frame, List<Key> keys, long deadlineNanos) {}
+record Parked(int lane, ByteBuf frame, List<Key> keys, long deadlineNanos) {}

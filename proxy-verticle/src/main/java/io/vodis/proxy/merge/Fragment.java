@@ -31,9 +31,9 @@ final class Fragment extends RoutedRequest {
   }
 
   /** Sends or parks it as the route of its one slot says; returns false if there is no room. */
-  boolean dispatch(Dispatcher dispatcher, int database, ByteBuf frame, List<Key> keys) {
+  boolean dispatch(Dispatcher dispatcher, int lane, ByteBuf frame, List<Key> keys) {
     return dispatcher.dispatch(
-        this, slots[0], database, frame, frame.readerIndex(), frame.readableBytes(), keys);
+        this, slots[0], lane, frame, frame.readerIndex(), frame.readableBytes(), keys);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.BackendServer;
+import io.vodis.proxy.backend.Lane;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.dispatch.Origin;
 import io.vodis.proxy.loop.CopyRun;
@@ -48,15 +49,15 @@ public final class Split {
   private record Unsent(Fragment fragment, ByteBuf frame, List<Key> keys) {}
 
   private final Dispatcher dispatcher;
-  private final int database;
+  private final int lane;
   private final List<Part> parts = new ArrayList<>();
   private final int[] partOfKey;
   private final ArrayDeque<Unsent> unsent = new ArrayDeque<>();
 
   /** Groups keys by where they go now. */
-  public Split(Dispatcher dispatcher, int database, int[] slots, int[] keyArgs) {
+  public Split(Dispatcher dispatcher, int lane, int[] slots, int[] keyArgs) {
     this.dispatcher = dispatcher;
-    this.database = database;
+    this.lane = lane;
     this.partOfKey = new int[slots.length];
     Map<Object, Integer> byWay = new HashMap<>();
     for (int i = 0; i < slots.length; i++) {
@@ -81,7 +82,7 @@ public final class Split {
   public boolean findRoom(Origin origin) {
     for (Part part : parts) {
       if (part.server != null) {
-        Backend backend = part.server.database(database);
+        Backend backend = part.server.lane(lane);
         part.connection = backend.acquire();
         part.refusal = backend.refusal();
         if (part.connection == null && part.refusal == null
@@ -131,7 +132,7 @@ public final class Split {
   /** Sends or parks the parts for single slots; returns false if there is no room for all. */
   public boolean sendRest(CopyRun copies) {
     for (Unsent next = unsent.peekFirst(); next != null; next = unsent.peekFirst()) {
-      if (!next.fragment.dispatch(dispatcher, database, next.frame, next.keys)) {
+      if (!next.fragment.dispatch(dispatcher, lane, next.frame, next.keys)) {
         return false;
       }
       copies.end();
@@ -170,7 +171,10 @@ public final class Split {
     for (int arg : part.keyArgs) {
       keys.add(
           Key.copyOf(
-              database, in, in.readerIndex() + request.argOffset(arg), request.argLength(arg)));
+              Lane.database(lane),
+              in,
+              in.readerIndex() + request.argOffset(arg),
+              request.argLength(arg)));
     }
     return keys;
   }

@@ -43,7 +43,7 @@ final class ValuesMerger extends ReplyMerger {
   private static boolean allBulk(ByteBuf in, int from, int end, int count) {
     int at = from;
     for (int i = 0; i < count; i++) {
-      if (at >= end || in.getByte(at) != '$') {
+      if (at >= end || in.getByte(at) != '$' && in.getByte(at) != '_') {
         return false;
       }
       at += elementLength(in, at);
@@ -51,9 +51,12 @@ final class ValuesMerger extends ReplyMerger {
     return at == end;
   }
 
-  /** Bytes of the bulk string at {@code at}; the decoder has found it well formed. */
+  /** Bytes of the string or null at {@code at}; the decoder has found it well formed. */
   private static int elementLength(ByteBuf in, int at) {
     int lineEnd = in.indexOf(at, in.writerIndex(), (byte) '\n') + 1;
+    if (in.getByte(at) == '_') {
+      return lineEnd - at;
+    }
     int length = number(in, at + 1, lineEnd - 2);
     return lineEnd - at + (length < 0 ? 0 : length + 2);
   }

@@ -2,6 +2,8 @@ package io.vodis.proxy.migrate;
 
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.backend.Lane;
+import io.vodis.resp.Protocol;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -289,10 +291,10 @@ final class PullLine {
   }
 
   private Backend source() {
-    return env.pool().server(way.source()).database(way.database());
+    return env.pool().server(way.source()).lane(Lane.of(way.database(), Protocol.RESP2));
   }
 
   private Backend target() {
-    return env.pool().server(way.target()).database(way.database());
+    return env.pool().server(way.target()).lane(Lane.of(way.database(), Protocol.RESP2));
   }
 }

@@ -24,11 +24,22 @@ public final class ClientCommands {
   }
 
   /** Printable and without blanks, so that a line of CLIENT LIST stays one. */
+  /** Adds the handlers of these commands. */
+  public void addTo(CommandHandlers handlers) {
+    handlers
+        .addImmediate("client|setname", this::setName)
+        .addImmediate("client|getname", (session, spec, in) -> getName(session, spec))
+        .addImmediate("client|id", (session, spec, in) -> id(session, spec))
+        .addImmediate("client|setinfo", this::setInfo)
+        .addImmediate("client|info", (session, spec, in) -> info(session, spec))
+        .addImmediate("client|list", this::list);
+  }
+
   static boolean isName(String name) {
     return name.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 
-  void setName(Session session, CommandSpec spec, ByteBuf in) {
+  private void setName(Session session, CommandSpec spec, ByteBuf in) {
     String name = Args.text(in, session.decoder(), 2);
     if (!isName(name)) {
       session.reply(spec, BAD_NAME);
@@ -38,7 +49,7 @@ public final class ClientCommands {
     session.reply(spec, OK);
   }
 
-  void getName(Session session, CommandSpec spec) {
+  private void getName(Session session, CommandSpec spec) {
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(64);
     String name = session.client().name();
     if (name.isEmpty()) {
@@ -49,13 +60,13 @@ public final class ClientCommands {
     session.reply(spec, reply);
   }
 
-  void id(Session session, CommandSpec spec) {
+  private void id(Session session, CommandSpec spec) {
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(32);
     RespWriter.integer(reply, session.client().id());
     session.reply(spec, reply);
   }
 
-  void setInfo(Session session, CommandSpec spec, ByteBuf in) {
+  private void setInfo(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     String attribute = Args.lower(in, request, 2);
     String value = Args.text(in, request, 3);
@@ -77,11 +88,11 @@ public final class ClientCommands {
     session.reply(spec, OK);
   }
 
-  void info(Session session, CommandSpec spec) {
+  private void info(Session session, CommandSpec spec) {
     session.reply(spec, text(line(session) + "\n"));
   }
 
-  void list(Session session, CommandSpec spec, ByteBuf in) {
+  private void list(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     boolean ofNoSession = false;
     if (request.argCount() == 4 && Args.lower(in, request, 2).equals("type")) {

@@ -3,6 +3,7 @@ package io.vodis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.loop.RespSocket;
+import io.vodis.resp.Protocol;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
@@ -40,7 +41,25 @@ public final class ConnectionCommands {
     this.databaseCount = limits.databaseCount();
   }
 
-  void ping(Session session, CommandSpec spec, ByteBuf in) {
+  /** Adds the handlers of these commands. */
+  public void addTo(CommandHandlers handlers) {
+    handlers
+        .addImmediate("ping", this::ping)
+        .addImmediate("echo", this::echo)
+        .addImmediate("quit", (session, spec, in) -> quit(session, spec))
+        .addImmediate("select", this::select)
+        .addImmediate("auth", this::auth)
+        .add("hello", (session, spec, in, length) -> hello(session, spec, in))
+        .add("reset", (session, spec, in, length) -> reset(session, spec))
+        .addImmediate("readonly", ConnectionCommands::noCluster)
+        .addImmediate("readwrite", ConnectionCommands::noCluster);
+  }
+
+  private static void noCluster(Session session, CommandSpec spec, ByteBuf in) {
+    session.reply(spec, RespErrors.reply("ERR This instance has cluster support disabled"));
+  }
+
+  private void ping(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     switch (request.argCount()) {
       case 1 -> session.reply(spec, PONG);
@@ -49,7 +68,7 @@ public final class ConnectionCommands {
     }
   }
 
-  void echo(Session session, CommandSpec spec, ByteBuf in) {
+  private void echo(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     int length = request.argLength(1);
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(length + 16);
@@ -57,12 +76,12 @@ public final class ConnectionCommands {
     session.reply(spec, reply);
   }
 
-  void quit(Session session, CommandSpec spec) {
+  private void quit(Session session, CommandSpec spec) {
     session.reply(spec, OK);
     session.closeWhenAnswered();
   }
 
-  void select(Session session, CommandSpec spec, ByteBuf in) {
+  private void select(Session session, CommandSpec spec, ByteBuf in) {
     int database;
     try {
       database = Integer.parseInt(Args.text(in, session.decoder(), 1));
@@ -78,7 +97,7 @@ public final class ConnectionCommands {
     session.reply(spec, OK);
   }
 
-  void auth(Session session, CommandSpec spec, ByteBuf in) {
+  private void auth(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     int argCount = request.argCount();
     if (argCount > 3) {
@@ -101,20 +120,30 @@ public final class ConnectionCommands {
     return password.length == 0 || MessageDigest.isEqual(password, given);
   }
 
-  void hello(Session session, CommandSpec spec, ByteBuf in) {
+  private boolean hello(Session session, CommandSpec spec, ByteBuf in) {
+    if (session.awaitsEarlierReplies()) {
+      return false;
+    }
+    greet(session, spec, in);
+    return true;
+  }
+
+  private void greet(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     boolean authenticated = session.authenticated();
     String name = session.client().name();
+    Protocol protocol = session.protocol();
     if (request.argCount() > 1) {
       String version = Args.text(in, request, 1);
       if (!version.matches("\\d{1,9}")) {
         session.reply(spec, HELLO_VERSION);
         return;
       }
-      if (Integer.parseInt(version) != 2) {
+      if (!version.matches("0*[23]")) {
         session.reply(spec, RespErrors.NO_PROTO);
         return;
       }
+      protocol = version.endsWith("3") ? Protocol.RESP3 : Protocol.RESP2;
     }
     for (int arg = 2; arg < request.argCount(); arg++) {
       int more = request.argCount() - 1 - arg;
@@ -145,18 +174,19 @@ public final class ConnectionCommands {
     }
     session.authenticated(true);
     session.client().name(name);
-    session.reply(spec, greeting(session.client().id()));
+    session.protocol(protocol);
+    session.reply(spec, greeting(protocol, session.client().id()));
   }
 
-  private static ByteBuf greeting(long id) {
+  private static ByteBuf greeting(Protocol protocol, long id) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
-    RespWriter.arrayHeader(out, 14);
+    protocol.mapHeader(out, 7);
     RespWriter.bulk(out, "server");
     RespWriter.bulk(out, "redis");
     RespWriter.bulk(out, "version");
     RespWriter.bulk(out, REDIS_VERSION);
     RespWriter.bulk(out, "proto");
-    RespWriter.integer(out, 2);
+    RespWriter.integer(out, protocol.version());
     RespWriter.bulk(out, "id");
     RespWriter.integer(out, id);
     RespWriter.bulk(out, "mode");
@@ -168,11 +198,17 @@ public final class ConnectionCommands {
     return out;
   }
 
-  void reset(Session session, CommandSpec spec) {
+  private boolean reset(Session session, CommandSpec spec) {
+    if (session.awaitsEarlierReplies()) {
+      return false;
+    }
+    session.endStates();
     session.database(0);
+    session.protocol(Protocol.RESP2);
     session.client().name("");
     session.authenticated(password.length == 0);
     session.reply(spec, RESET);
+    return true;
   }
 
   private static byte[] ascii(String text) {

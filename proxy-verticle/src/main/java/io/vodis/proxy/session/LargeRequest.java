@@ -61,7 +61,7 @@ final class LargeRequest extends SessionRequest {
     CommandSpec spec = env.commands().resolve(in, decoder);
     if (spec == null
         || spec.routing() != Routing.ONE_KEY
-        || !session.authenticated()
+        || !session.takesShortWay()
         || !spec.acceptsArgCount(decoder.declaredArgCount())
         || env.locator().locate(spec, in, decoder) != 1) {
       return null;
@@ -98,7 +98,7 @@ final class LargeRequest extends SessionRequest {
   private void dispatch() {
     if (phase == Phase.ROUTING
         && !env.dispatcher()
-            .dispatch(this, slot, session().database(), Unpooled.EMPTY_BUFFER, 0, 0, keys)) {
+            .dispatch(this, slot, session().lane(), Unpooled.EMPTY_BUFFER, 0, 0, keys)) {
       env.dispatcher().stall(this::dispatch);
     }
   }

@@ -26,23 +26,37 @@ public final class RequestRouter implements RequestHandler {
   private final Dispatcher dispatcher;
   private final CopyRun copies;
   private final LoopStats stats;
-  private final LocalCommands local;
+  private final CommandHandlers handlers;
 
   public RequestRouter(
       KeyLocator locator,
       Dispatcher dispatcher,
       CopyRun copies,
       LoopStats stats,
-      LocalCommands local) {
+      CommandHandlers handlers) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
     this.stats = stats;
-    this.local = local;
+    this.handlers = handlers;
+  }
+
+  /** Commands for those who have yet to say who they are. */
+  private static boolean needsNoAuthentication(CommandSpec spec) {
+    return switch (spec.name()) {
+      case "auth", "hello", "quit", "reset" -> true;
+      default -> false;
+    };
   }
 
   @Override
   public boolean handle(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    for (SessionState state : session.states()) {
+      SessionState.Verdict verdict = state.intercept(session, spec, in, length);
+      if (verdict != SessionState.Verdict.PASS) {
+        return verdict == SessionState.Verdict.HANDLED;
+      }
+    }
     RequestDecoder request = session.decoder();
     if (spec == null) {
       stats.unknownCommands++;
@@ -58,7 +72,7 @@ public final class RequestRouter implements RequestHandler {
               : RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
     } else if (!spec.acceptsArgCount(request.argCount())) {
       session.reply(spec, RespErrors.wrongArity(spec.name()));
-    } else if (!session.authenticated() && !LocalCommands.needsNoAuthentication(spec)) {
+    } else if (!session.authenticated() && !needsNoAuthentication(spec)) {
       session.reply(spec, RespErrors.NO_AUTH);
     } else {
       return route(session, spec, in, length);
@@ -77,17 +91,13 @@ public final class RequestRouter implements RequestHandler {
 
   private boolean route(Session session, CommandSpec spec, ByteBuf in, int length) {
     return switch (spec.routing()) {
-      case LOCAL -> local.handle(session, spec, in);
       case ONE_KEY, SAME_SLOT -> oneSlot(session, spec, in, length);
       case FRAGMENTED -> fragmented(session, spec, in, length);
       case DENIED -> {
         session.reply(spec, RespErrors.denied(spec.name()));
         yield true;
       }
-      default -> {
-        session.reply(spec, RespErrors.unsupported(spec.name()));
-        yield true;
-      }
+      default -> handlers.handle(session, spec, in, length);
     };
   }
 
@@ -123,7 +133,7 @@ public final class RequestRouter implements RequestHandler {
     session.enqueue(request);
     List<Key> keys = dispatcher.serving(slot) != null ? List.of() : keys(session, in, keyCount);
     boolean taken =
-        dispatcher.dispatch(request, slot, session.database(), in, in.readerIndex(), length, keys);
+        dispatcher.dispatch(request, slot, session.lane(), in, in.readerIndex(), length, keys);
     if (!taken) {
       session.withdraw(request);
       session.stall();
@@ -170,8 +180,7 @@ public final class RequestRouter implements RequestHandler {
       session.reply(spec, RespErrors.CLUSTER_DOWN);
       return true;
     }
-    return split(
-        session, spec, in, length, new Split(dispatcher, session.database(), slots, keyArgs));
+    return split(session, spec, in, length, new Split(dispatcher, session.lane(), slots, keyArgs));
   }
 
   private boolean split(Session session, CommandSpec spec, ByteBuf in, int length, Split split) {

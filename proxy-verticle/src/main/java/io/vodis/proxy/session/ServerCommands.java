@@ -12,11 +12,22 @@ import io.vodis.resp.RespWriter;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** TIME INFO CONFIG GET COMMAND. */
 public final class ServerCommands {
+
+  private static final List<String> COMMAND_NAMES =
+      List.of(
+          "command",
+          "command|count",
+          "command|docs",
+          "command|getkeys",
+          "command|getkeysandflags",
+          "command|info",
+          "command|list");
 
   private final ProcessView process;
   private final InfoText info;
@@ -52,7 +63,18 @@ public final class ServerCommands {
     config.put("timeout", Long.toString(limits.recvTimeoutNanos() / 1_000_000_000));
   }
 
-  void time(Session session, CommandSpec spec) {
+  /** Adds the handlers of these commands. */
+  public void addTo(CommandHandlers handlers) {
+    handlers
+        .addImmediate("time", (session, spec, in) -> time(session, spec))
+        .addImmediate("info", this::info)
+        .addImmediate("config|get", this::configGet);
+    for (String name : COMMAND_NAMES) {
+      handlers.addImmediate(name, this::command);
+    }
+  }
+
+  private void time(Session session, CommandSpec spec) {
     Instant now = Instant.now();
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(64);
     RespWriter.arrayHeader(reply, 2);
@@ -61,7 +83,7 @@ public final class ServerCommands {
     session.reply(spec, reply);
   }
 
-  void info(Session session, CommandSpec spec, ByteBuf in) {
+  private void info(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     Set<String> sections = new HashSet<>();
     for (int arg = 1; arg < request.argCount(); arg++) {
@@ -73,18 +95,18 @@ public final class ServerCommands {
         loops -> {
           String text = info.of(sections, loops);
           ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(text.length() + 32);
-          RespWriter.bulk(reply, text);
+          session.protocol().text(reply, text);
           session.onLocalAnswer(waiting, reply);
         });
   }
 
-  void command(Session session, CommandSpec spec, ByteBuf in) {
+  private void command(Session session, CommandSpec spec, ByteBuf in) {
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(1024);
     catalogue.reply(spec, in, session.decoder(), locator, reply);
     session.reply(spec, reply);
   }
 
-  void configGet(Session session, CommandSpec spec, ByteBuf in) {
+  private void configGet(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     Map<String, String> found = new LinkedHashMap<>();
     for (int arg = 2; arg < request.argCount(); arg++) {
@@ -97,7 +119,7 @@ public final class ServerCommands {
           });
     }
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(256);
-    RespWriter.arrayHeader(reply, found.size() * 2);
+    session.protocol().mapHeader(reply, found.size());
     found.forEach(
         (key, value) -> {
           RespWriter.bulk(reply, key);

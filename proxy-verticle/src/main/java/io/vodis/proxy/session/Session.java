@@ -4,15 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.BackendServer;
+import io.vodis.proxy.backend.Lane;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.Routing;
 import io.vodis.proxy.dispatch.Origin;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.RespSocket;
+import io.vodis.resp.Protocol;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client connection. Replies leave in the order of the requests: each request has its place in
- * {@link #order}, and only the first may write to the client.
+ * {@link ReplyQueue}, and only the first may write to the client.
  *
  * <p>A session is read as long as nothing {@linkplain Stop stops} it. The short way of a request
  * ends in {@link #handleFrame}: one key, a slot that is simply served, a connection with room. All
@@ -34,24 +35,30 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   private final SessionEnvironment env;
   private final RespSocket socket = new RespSocket(this);
   private final RequestDecoder decoder;
-  private final ArrayDeque<SessionRequest> order = new ArrayDeque<>();
   private final SessionClient client;
-  private final int maxPipeline;
+  private final ReplyQueue replies;
   private final Runnable resumption = this::resume;
 
   /** Connections that wait for this client to take replies. */
   private final List<BackendConnection> paused = new ArrayList<>(1);
 
   private int stops;
-  private int database;
+
+  /** Of its database and protocol; see {@link Lane}. */
+  private int lane;
+
   private boolean authenticated;
+
+  /** Authenticated, and in no special state: whether requests may take the short way. */
+  private boolean shortWay;
+
+  private List<SessionState> states = List.of();
   private boolean framePending;
   private boolean flushQueued;
   private boolean inputClosed;
   private boolean reading;
   private boolean gone;
   private @Nullable LargeRequest large;
-  private long heldBytes;
   private long lastReadNanos;
   private long outputProgressNanos;
   private long outputAtTick;
@@ -60,7 +67,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     super(env.dispatcher());
     this.env = env;
     this.decoder = new RequestDecoder(env.limits().resp());
-    this.maxPipeline = env.limits().maxPipeline();
+    this.replies = new ReplyQueue(this, env, socket);
     this.client = new SessionClient(env.sessions().nextId());
     this.lastReadNanos = env.clock().refresh();
     authenticated(env.limits().password().isEmpty());
@@ -117,7 +124,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     CommandSpec spec = env.commands().resolve(in, decoder);
     if (spec != null
         && spec.routing() == Routing.ONE_KEY
-        && authenticated
+        && shortWay
         && spec.acceptsArgCount(decoder.argCount())
         && env.locator().locate(spec, in, decoder) == 1
         && env.clock().leased()) {
@@ -126,7 +133,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
       int slot = SlotHash.slotOf(in, base + decoder.argOffset(key), decoder.argLength(key));
       BackendServer server = env.dispatcher().serving(slot);
       if (server != null) {
-        BackendConnection connection = server.database(database).connection();
+        BackendConnection connection = server.lane(lane).connection();
         if (connection != null) {
           SessionRequest request = enqueue(spec);
           request.beginOn(slot);
@@ -156,18 +163,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** Takes back the request added last, which could not be sent. */
   void withdraw(SessionRequest request) {
-    if (order.peekLast() == request) {
-      order.pollLast();
-      unstopPipeline();
-    }
+    replies.withdraw(request);
   }
 
   void enqueue(SessionRequest request) {
-    order.addLast(request);
-    if (order.size() >= maxPipeline) {
-      env.stats().pipelineStops++;
-      stop(Stop.PIPELINE);
-    }
+    replies.add(request);
   }
 
   private boolean readUnusual(RequestDecoder.Progress progress, ByteBuf in) {
@@ -220,167 +220,51 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     LOGGER.debug("session {} from {}: {}", client.id(), socket.remoteAddress(), error);
     env.stats().sessionsClosedByLimit++;
     in.skipBytes(in.readableBytes());
-    write(RespErrors.protocol(error));
+    replies.write(env.commands().byId(0), RespErrors.protocol(error));
     closeWhenAnswered();
   }
 
   /** A reply of the proxy's own, in its place. */
   void reply(CommandSpec spec, byte[] reply) {
     env.stats().answered(spec.id(), 0, reply[0] == '-');
-    write(reply);
+    replies.write(spec, reply);
   }
 
   /** The reply to a command nobody knows. */
   void replyUnknown(byte[] reply) {
-    write(reply);
-  }
-
-  private void write(byte[] reply) {
-    if (order.isEmpty()) {
-      env.copies().end();
-      socket.outgoing().writeBytes(reply);
-      touch();
-    } else {
-      order.addLast(
-          SessionRequest.answered(
-              this,
-              env.commands().byId(0),
-              RespSocket.ALLOCATOR.directBuffer(reply.length).writeBytes(reply)));
-    }
+    replies.write(env.commands().byId(0), reply);
   }
 
   /** A reply of the proxy's own, which is released here. */
   void reply(CommandSpec spec, ByteBuf reply) {
     env.stats().answered(spec.id(), 0, reply.getByte(reply.readerIndex()) == '-');
-    if (order.isEmpty()) {
-      env.copies().end();
-      socket.outgoing().writeBytes(reply);
-      reply.release();
-      touch();
-    } else {
-      order.addLast(SessionRequest.answered(this, spec, reply));
-    }
+    replies.write(spec, reply);
   }
 
-  /** The reply to a request of this session. */
-  void onAnswer(SessionRequest request, ByteBuf in, int offset, int length) {
-    env.stats()
-        .answered(
-            request.spec().id(),
-            env.clock().nowNanos() - request.startNanos(),
-            in.getByte(offset) == '-');
-    if (gone) {
-      return;
-    }
-    if (order.peekFirst() == request) {
-      order.pollFirst();
-      env.copies().append(socket, in, offset, length);
-      touch();
-      onHeadAnswered();
-    } else {
-      request.hold(in, offset, length, true);
-      held(length);
-    }
-  }
-
-  /** A piece of the reply to a request of this session. */
-  void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
-    if (last) {
-      env.stats()
-          .answered(request.spec().id(), env.clock().nowNanos() - request.startNanos(), false);
-    }
-    if (gone) {
-      return;
-    }
-    if (order.peekFirst() == request) {
-      env.copies().append(socket, in, offset, length);
-      touch();
-      request.markPartlySent();
-      if (last) {
-        order.pollFirst();
-        onHeadAnswered();
-      }
-    } else {
-      request.hold(in, offset, length, last);
-      held(length);
-    }
-  }
-
-  /** A request of this session will get no reply but this error. */
-  void onError(SessionRequest request, byte[] error) {
-    env.stats().answered(request.spec().id(), env.clock().nowNanos() - request.startNanos(), true);
-    if (gone) {
-      return;
-    }
-    if (request.isPartlySent()) {
-      // Half a reply cannot be taken back.
-      socket.close();
-      return;
-    }
-    ByteBuf partial = request.takeHeld();
-    if (partial != null) {
-      heldBytes -= partial.readableBytes();
-      partial.release();
-    }
-    request.hold(RespSocket.ALLOCATOR.directBuffer(error.length).writeBytes(error));
-    held(error.length);
-    if (order.peekFirst() == request) {
-      onHeadAnswered();
-    }
-    if (env.limits().breakOnFailure()) {
-      closeWhenAnswered();
-    }
-  }
-
-  /** A reply of the proxy's own to a request that already has its place; released here. */
+  /** The reply to a request that already has its place; released here. */
   void onLocalAnswer(SessionRequest request, ByteBuf reply) {
-    env.stats()
-        .answered(
-            request.spec().id(),
-            env.clock().nowNanos() - request.startNanos(),
-            reply.getByte(reply.readerIndex()) == '-');
-    if (gone) {
-      reply.release();
-      return;
-    }
-    request.hold(reply);
-    held(reply.readableBytes());
-    if (order.peekFirst() == request) {
-      onHeadAnswered();
-    }
+    replies.onLocalAnswer(request, reply);
   }
 
-  /** The first request has been answered: so may be those behind it. */
-  private void onHeadAnswered() {
-    for (SessionRequest head = order.peekFirst(); head != null; head = order.peekFirst()) {
-      ByteBuf kept = head.takeHeld();
-      if (kept == null) {
-        break;
-      }
-      heldBytes -= kept.readableBytes();
-      env.copies().end();
-      socket.outgoing().writeBytes(kept);
-      kept.release();
-      touch();
-      if (!head.isAnswered()) {
-        head.markPartlySent();
-        break;
-      }
-      order.pollFirst();
-    }
-    unstopPipeline();
-    if (order.isEmpty()) {
-      onAllAnswered();
-    }
+  /** The requests that are not answered, in order. */
+  ReplyQueue replies() {
+    return replies;
   }
 
-  private void unstopPipeline() {
-    if ((stops & Stop.PIPELINE) != 0 && order.size() <= maxPipeline / 2) {
-      unstop(Stop.PIPELINE);
+  /**
+   * Says whether earlier requests are unanswered; if so, the session is stopped until they are. For
+   * requests that go another way than those before them, which they must not overtake.
+   */
+  boolean awaitsEarlierReplies() {
+    if (replies.isEmpty()) {
+      return false;
     }
+    stop(Stop.EARLIER_REPLIES);
+    return true;
   }
 
-  private void onAllAnswered() {
+  /** Nothing is unanswered any more. */
+  void onAllAnswered() {
     if ((stops & Stop.EARLIER_REPLIES) != 0) {
       unstop(Stop.EARLIER_REPLIES);
     }
@@ -392,16 +276,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     }
   }
 
-  private void held(long bytes) {
-    heldBytes += bytes;
-    if (heldBytes > env.limits().maxOutputBytes()) {
-      LOGGER.info(
-          "session {} from {} is closed: too many reply bytes wait for an earlier reply",
-          client.id(),
-          socket.remoteAddress());
-      env.stats().sessionsClosedByLimit++;
-      socket.close();
-    }
+  /** Ends the session at once: a bound has been passed. */
+  void closeOverLimit(String reason) {
+    LOGGER.info("session {} from {} is closed: {}", client.id(), socket.remoteAddress(), reason);
+    env.stats().sessionsClosedByLimit++;
+    socket.close();
   }
 
   /** Whether the client takes too little; if so, {@code from} is resumed when it has. */
@@ -413,7 +292,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return true;
   }
 
-  private void touch() {
+  /** Has what was appended flushed at the end of the iteration. */
+  void touch() {
     if (!flushQueued) {
       flushQueued = true;
       env.flushes().session(this);
@@ -454,6 +334,10 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     stops |= reason;
   }
 
+  boolean isStopped(int reason) {
+    return (stops & reason) != 0;
+  }
+
   void unstop(int reason) {
     stops &= ~reason;
     if (stops == 0) {
@@ -480,7 +364,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** The client has said all it wanted, and has all its replies. */
   private void closeIfDone(boolean moreToRead) {
-    if (inputClosed && order.isEmpty() && stops == 0 && large == null && !gone) {
+    if (inputClosed && replies.isEmpty() && stops == 0 && large == null && !gone) {
       // What is left is the beginning of a request whose end will not come.
       socket.flushAndClose();
     } else if (inputClosed && large != null && !moreToRead && stops == 0) {
@@ -491,7 +375,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   /** Reads nothing more, and closes once everything is answered. */
   void closeWhenAnswered() {
     stop(Stop.CLOSING);
-    if (order.isEmpty() && !gone) {
+    if (replies.isEmpty() && !gone) {
       env.copies().end();
       socket.flushAndClose();
     }
@@ -515,13 +399,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     if (large != null) {
       large.onClientGone();
     }
-    for (SessionRequest request : order) {
-      ByteBuf kept = request.takeHeld();
-      if (kept != null) {
-        kept.release();
-      }
-    }
-    order.clear();
+    replies.discard();
+    endStates();
     resumePaused();
   }
 
@@ -537,14 +416,12 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     if (limits.sendTimeoutNanos() > 0 && now - outputProgressNanos > limits.sendTimeoutNanos()) {
       reason = "it took nothing for session_send_timeout";
     } else if (limits.recvTimeoutNanos() > 0
-        && order.isEmpty()
+        && replies.isEmpty()
         && now - lastReadNanos > limits.recvTimeoutNanos()) {
       reason = "it was idle for session_recv_timeout";
     }
     if (reason != null) {
-      LOGGER.info("session {} from {} is closed: {}", client.id(), socket.remoteAddress(), reason);
-      env.stats().sessionsClosedByLimit++;
-      socket.close();
+      closeOverLimit(reason);
     }
   }
 
@@ -559,22 +436,16 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   @Override
   protected boolean awaitsRetired(Backend backend) {
-    for (SessionRequest request : order) {
-      BackendConnection connection = request.connection();
-      if (connection != null && connection.isRetired() && connection.owner() == backend) {
-        return true;
-      }
-    }
-    return false;
+    return replies.awaitsRetired(backend);
   }
 
   boolean hasUnanswered() {
-    return !order.isEmpty();
+    return !replies.isEmpty();
   }
 
   /** Requests that are not answered. */
   public int unanswered() {
-    return order.size();
+    return replies.size();
   }
 
   RequestDecoder decoder() {
@@ -582,11 +453,26 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   int database() {
-    return database;
+    return Lane.database(lane);
   }
 
   void database(int selected) {
-    database = selected;
+    lane = Lane.of(selected, protocol());
+  }
+
+  /** The protocol its replies are in. */
+  Protocol protocol() {
+    return Lane.protocol(lane);
+  }
+
+  /** From the next reply on; only while nothing is unanswered, so that no request overtakes. */
+  void protocol(Protocol chosen) {
+    lane = Lane.of(database(), chosen);
+  }
+
+  /** Which connections of a server its requests use. */
+  int lane() {
+    return lane;
   }
 
   boolean authenticated() {
@@ -596,6 +482,53 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   final void authenticated(boolean now) {
     authenticated = now;
     decoder.authenticated(now);
+    updateShortWay();
+  }
+
+  private void updateShortWay() {
+    shortWay = authenticated && states.isEmpty();
+  }
+
+  /** Whether its requests may be sent without asking anybody. */
+  boolean takesShortWay() {
+    return shortWay;
+  }
+
+  /** The states it is in, those that began first in front. */
+  List<SessionState> states() {
+    return states;
+  }
+
+  /** The state of that kind, if it is in one. */
+  <T extends SessionState> @Nullable T state(Class<T> kind) {
+    for (SessionState state : states) {
+      if (kind.isInstance(state)) {
+        return kind.cast(state);
+      }
+    }
+    return null;
+  }
+
+  /** A state begins. */
+  void begin(SessionState state) {
+    List<SessionState> more = new ArrayList<>(states);
+    more.add(state);
+    states = List.copyOf(more);
+    updateShortWay();
+  }
+
+  /** A state is over; it is not told. */
+  void end(SessionState state) {
+    states = states.stream().filter(other -> other != state).toList();
+    updateShortWay();
+  }
+
+  /** Ends all states, and tells them. */
+  void endStates() {
+    List<SessionState> ended = states;
+    states = List.of();
+    updateShortWay();
+    ended.forEach(SessionState::onEnd);
   }
 
   SessionClient client() {

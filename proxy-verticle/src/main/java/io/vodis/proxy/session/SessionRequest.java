@@ -88,17 +88,17 @@ public class SessionRequest extends RoutedRequest {
 
   @Override
   protected void onAnswer(ByteBuf in, int offset, int length) {
-    session.onAnswer(this, in, offset, length);
+    session.replies().onAnswer(this, in, offset, length);
   }
 
   @Override
   protected void onError(byte[] error) {
-    session.onError(this, error);
+    session.replies().onError(this, error);
   }
 
   @Override
   protected final void onReplyChunk(ByteBuf in, int offset, int length, boolean last) {
-    session.onChunk(this, in, offset, length, last);
+    session.replies().onChunk(this, in, offset, length, last);
     if (last) {
       onLastChunk();
     }

@@ -1,0 +1,46 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.resp.RespErrors;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The handlers of one loop, by the name of their command or subcommand. */
+public final class CommandHandlers {
+
+  private final Map<String, CommandHandler> byName = new HashMap<>();
+
+  /** Adds a handler; a name may be given once. */
+  public CommandHandlers add(String name, CommandHandler handler) {
+    if (byName.put(name, handler) != null) {
+      throw new IllegalStateException("two handlers for " + name);
+    }
+    return this;
+  }
+
+  /** Adds a handler that never has to come again. */
+  public CommandHandlers addImmediate(String name, CommandHandler.Immediate handler) {
+    return add(
+        name,
+        (session, spec, in, length) -> {
+          handler.handle(session, spec, in);
+          return true;
+        });
+  }
+
+  /** Whether a handler of that name exists. */
+  public boolean has(String name) {
+    return byName.containsKey(name);
+  }
+
+  /** Handles the request the session's decoder stands on, or says that nobody does. */
+  boolean handle(Session session, CommandSpec spec, ByteBuf in, int length) {
+    CommandHandler handler = byName.get(spec.name());
+    if (handler == null) {
+      session.reply(spec, RespErrors.unsupported(spec.name()));
+      return true;
+    }
+    return handler.handle(session, spec, in, length);
+  }
+}

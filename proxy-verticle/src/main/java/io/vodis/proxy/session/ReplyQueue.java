@@ -1,0 +1,234 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.loop.RespSocket;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The unanswered requests of a session, in the order of their arrival. Only the first may write to
+ * the client; what comes for the others is held until it is their turn.
+ */
+final class ReplyQueue {
+
+  private final Session session;
+  private final SessionEnvironment env;
+  private final RespSocket socket;
+  private final ArrayDeque<SessionRequest> order = new ArrayDeque<>();
+  private final int maxPipeline;
+  private long heldBytes;
+  private boolean gone;
+
+  ReplyQueue(Session session, SessionEnvironment env, RespSocket socket) {
+    this.session = session;
+    this.env = env;
+    this.socket = socket;
+    this.maxPipeline = env.limits().maxPipeline();
+  }
+
+  /** Gives a request its place. */
+  void add(SessionRequest request) {
+    order.addLast(request);
+    if (order.size() >= maxPipeline) {
+      env.stats().pipelineStops++;
+      session.stop(Stop.PIPELINE);
+    }
+  }
+
+  /** Takes back the request added last, which could not be sent. */
+  void withdraw(SessionRequest request) {
+    if (order.peekLast() == request) {
+      order.pollLast();
+      unstopPipeline();
+    }
+  }
+
+  boolean isEmpty() {
+    return order.isEmpty();
+  }
+
+  int size() {
+    return order.size();
+  }
+
+  /** A reply of the proxy's own to a request that has no place yet. */
+  void write(CommandSpec spec, byte[] reply) {
+    if (order.isEmpty()) {
+      env.copies().end();
+      socket.outgoing().writeBytes(reply);
+      session.touch();
+    } else {
+      order.addLast(
+          SessionRequest.answered(
+              session, spec, RespSocket.ALLOCATOR.directBuffer(reply.length).writeBytes(reply)));
+    }
+  }
+
+  /** The same; {@code reply} is released here. */
+  void write(CommandSpec spec, ByteBuf reply) {
+    if (order.isEmpty()) {
+      env.copies().end();
+      socket.outgoing().writeBytes(reply);
+      reply.release();
+      session.touch();
+    } else {
+      order.addLast(SessionRequest.answered(session, spec, reply));
+    }
+  }
+
+  /** The reply to a request. */
+  void onAnswer(SessionRequest request, ByteBuf in, int offset, int length) {
+    env.stats()
+        .answered(
+            request.spec().id(),
+            env.clock().nowNanos() - request.startNanos(),
+            in.getByte(offset) == '-');
+    if (gone) {
+      return;
+    }
+    if (order.peekFirst() == request) {
+      order.pollFirst();
+      env.copies().append(socket, in, offset, length);
+      session.touch();
+      onHeadAnswered();
+    } else {
+      request.hold(in, offset, length, true);
+      held(length);
+    }
+  }
+
+  /** A piece of the reply to a request. */
+  void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
+    if (last) {
+      env.stats()
+          .answered(request.spec().id(), env.clock().nowNanos() - request.startNanos(), false);
+    }
+    if (gone) {
+      return;
+    }
+    if (order.peekFirst() == request) {
+      env.copies().append(socket, in, offset, length);
+      session.touch();
+      request.markPartlySent();
+      if (last) {
+        order.pollFirst();
+        onHeadAnswered();
+      }
+    } else {
+      request.hold(in, offset, length, last);
+      held(length);
+    }
+  }
+
+  /** A request will get no reply but this error. */
+  void onError(SessionRequest request, byte[] error) {
+    env.stats().answered(request.spec().id(), env.clock().nowNanos() - request.startNanos(), true);
+    if (gone) {
+      return;
+    }
+    if (request.isPartlySent()) {
+      // Half a reply cannot be taken back.
+      socket.close();
+      return;
+    }
+    ByteBuf partial = request.takeHeld();
+    if (partial != null) {
+      heldBytes -= partial.readableBytes();
+      partial.release();
+    }
+    request.hold(RespSocket.ALLOCATOR.directBuffer(error.length).writeBytes(error));
+    held(error.length);
+    if (order.peekFirst() == request) {
+      onHeadAnswered();
+    }
+    if (env.limits().breakOnFailure()) {
+      session.closeWhenAnswered();
+    }
+  }
+
+  /** A reply of the proxy's own to a request that already has its place; released here. */
+  void onLocalAnswer(SessionRequest request, ByteBuf reply) {
+    env.stats()
+        .answered(
+            request.spec().id(),
+            env.clock().nowNanos() - request.startNanos(),
+            reply.getByte(reply.readerIndex()) == '-');
+    if (gone) {
+      reply.release();
+      return;
+    }
+    request.hold(reply);
+    held(reply.readableBytes());
+    if (order.peekFirst() == request) {
+      onHeadAnswered();
+    }
+  }
+
+  /** The first request has been answered: so may be those behind it. */
+  private void onHeadAnswered() {
+    for (SessionRequest head = order.peekFirst(); head != null; head = order.peekFirst()) {
+      ByteBuf kept = head.takeHeld();
+      if (kept == null) {
+        break;
+      }
+      heldBytes -= kept.readableBytes();
+      env.copies().end();
+      socket.outgoing().writeBytes(kept);
+      kept.release();
+      session.touch();
+      if (!head.isAnswered()) {
+        head.markPartlySent();
+        break;
+      }
+      order.pollFirst();
+    }
+    unstopPipeline();
+    if (order.isEmpty()) {
+      session.onAllAnswered();
+    }
+  }
+
+  private void unstopPipeline() {
+    if (session.isStopped(Stop.PIPELINE) && order.size() <= maxPipeline / 2) {
+      session.unstop(Stop.PIPELINE);
+    }
+  }
+
+  private void held(long bytes) {
+    heldBytes += bytes;
+    if (heldBytes > env.limits().maxOutputBytes()) {
+      session.closeOverLimit("too many reply bytes wait for an earlier reply");
+    }
+  }
+
+  /** Whether replies are outstanding on connections of this backend that take no more requests. */
+  boolean awaitsRetired(Backend backend) {
+    for (SessionRequest request : order) {
+      BackendConnection connection = request.connection();
+      if (connection != null && connection.isRetired() && connection.owner() == backend) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The client has gone: frees what is held, and takes no more. */
+  void discard() {
+    gone = true;
+    for (SessionRequest request : order) {
+      ByteBuf kept = request.takeHeld();
+      if (kept != null) {
+        kept.release();
+      }
+    }
+    order.clear();
+  }
+
+  /** The request that is answered next. */
+  @Nullable SessionRequest first() {
+    return order.peekFirst();
+  }
+}

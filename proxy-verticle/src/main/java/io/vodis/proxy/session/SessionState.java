@@ -1,0 +1,31 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What changes how a session's requests are handled for as long as it lasts: an open MULTI, watched
+ * keys, subscriptions, tracking. While a session has any, no request takes the short way; each is
+ * shown to all of them first, in the order in which they began.
+ */
+public interface SessionState {
+
+  /** What became of a request that was shown. */
+  enum Verdict {
+    /** It is to be handled as if this state were not there. */
+    PASS,
+    /** It has been handled. */
+    HANDLED,
+    /** There is no room now; the session has been stopped and comes again with it. */
+    STALLED
+  }
+
+  /** Looks at the request the session's decoder stands on. {@code spec} is null if unknown. */
+  default Verdict intercept(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    return Verdict.PASS;
+  }
+
+  /** The session ends, by its client or by ours; or RESET returns it to its beginning. */
+  void onEnd();
+}
