@@ -92,7 +92,7 @@ class TopomTest {
     assertThat(routesOfSlot(proxy, 0))
         .containsSubsequence(
             new SlotRoute.Serving(source.address(), List.of()),
-            new SlotRoute.Fenced(source.address(), false),
+            new SlotRoute.Fenced(source.address(), false, List.of(target.address())),
             new SlotRoute.Migrating(source.address(), target.address()),
             new SlotRoute.Serving(target.address(), List.of()));
   }

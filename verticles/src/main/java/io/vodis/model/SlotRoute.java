@@ -29,8 +29,19 @@ public sealed interface SlotRoute {
    * @param breakInFlight false: the fence is complete when the requests in flight on the old route
    *     are answered. true: {@code owner} is believed dead, its connections are closed and the
    *     requests in flight fail at once.
+   * @param next the server that will serve the slot, if it is known; else empty. Subscribers are
+   *     there before the fence is confirmed, so before anybody publishes there.
    */
-  record Fenced(HostAndPort owner, boolean breakInFlight) implements SlotRoute {}
+  record Fenced(HostAndPort owner, boolean breakInFlight, List<HostAndPort> next)
+      implements SlotRoute {
+    public Fenced {
+      next = List.copyOf(next);
+    }
+
+    public Fenced(HostAndPort owner, boolean breakInFlight) {
+      this(owner, breakInFlight, List.of());
+    }
+  }
 
   /** A key is on {@code source} until moved; it is moved before a request for it runs on target. */
   record Migrating(HostAndPort source, HostAndPort target) implements SlotRoute {

@@ -313,10 +313,12 @@ public final class Dispatcher {
   /**
    * Puts a table in force.
    *
-   * @param onDrained called when no request is in flight on a route that this table replaced
+   * @param onDrained called when no request is in flight on a route that this table replaced, and
+   *     all that listens to routes has followed
    */
   public void install(RouteTable table, Runnable onDrained) {
-    BitSet changed = board.install(table, onDrained);
+    Confirmation confirmation = new Confirmation(onDrained);
+    BitSet changed = board.install(table, confirmation.part());
     for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
       switchSlot(slot, table.route(slot));
     }
@@ -324,7 +326,14 @@ public final class Dispatcher {
     mover.keepOnly(servers);
     pool.keepOnly(servers);
     wakeStalled();
-    List.copyOf(listeners).forEach(listener -> listener.onRoutesChanged(changed));
+    for (RouteListener listener : List.copyOf(listeners)) {
+      listener.onRoutesChanged(changed);
+      Runnable part = confirmation.part();
+      if (!listener.follows(part)) {
+        part.run();
+      }
+    }
+    confirmation.complete();
   }
 
   /** Has {@code listener} told of every change of routes until it is removed. */

@@ -13,4 +13,12 @@ public interface RouteListener {
    * fenced only. Called on the loop, after requests that waited have been sent by it.
    */
   void onRoutesChanged(BitSet slots);
+
+  /**
+   * Asked after {@link #onRoutesChanged}: whether what it keeps has yet to follow the routes. If so
+   * the table is not confirmed before {@code onFollowed} is called, once and within bounded time.
+   */
+  default boolean follows(Runnable onFollowed) {
+    return false;
+  }
 }

@@ -6,26 +6,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Arguments of the request a decoder stands on, as values; for commands answered here. */
-final class Args {
+public final class Args {
 
   private Args() {}
 
-  static byte[] bytes(ByteBuf in, RequestDecoder request, int arg) {
+  public static byte[] bytes(ByteBuf in, RequestDecoder request, int arg) {
     return bytes(in, request, arg, Integer.MAX_VALUE);
   }
 
-  static byte[] bytes(ByteBuf in, RequestDecoder request, int arg, int most) {
+  public static byte[] bytes(ByteBuf in, RequestDecoder request, int arg, int most) {
     byte[] bytes = new byte[Math.min(most, request.argLength(arg))];
     in.getBytes(in.readerIndex() + request.argOffset(arg), bytes);
     return bytes;
   }
 
-  static String text(ByteBuf in, RequestDecoder request, int arg) {
+  public static String text(ByteBuf in, RequestDecoder request, int arg) {
     return in.toString(
         in.readerIndex() + request.argOffset(arg), request.argLength(arg), StandardCharsets.UTF_8);
   }
 
-  static String lower(ByteBuf in, RequestDecoder request, int arg) {
+  public static String lower(ByteBuf in, RequestDecoder request, int arg) {
     return text(in, request, arg).toLowerCase(Locale.ROOT);
   }
 }

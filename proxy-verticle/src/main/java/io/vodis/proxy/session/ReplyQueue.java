@@ -20,6 +20,10 @@ final class ReplyQueue {
   private final ArrayDeque<SessionRequest> order = new ArrayDeque<>();
   private final int maxPipeline;
   private long heldBytes;
+
+  /** Messages that came in the middle of a reply; they follow it. */
+  private @Nullable ByteBuf heldPushes;
+
   private boolean gone;
 
   ReplyQueue(Session session, SessionEnvironment env, RespSocket socket) {
@@ -167,8 +171,43 @@ final class ReplyQueue {
     }
   }
 
+  /** A message that answers no request: it may stand between two replies. */
+  void push(ByteBuf in, int offset, int length) {
+    SessionRequest head = order.peekFirst();
+    if (gone) {
+      return;
+    }
+    if (head == null || !head.isPartlySent()) {
+      env.copies().append(socket, in, offset, length);
+      session.touch();
+      return;
+    }
+    ByteBuf pushes = heldPushes;
+    if (pushes == null) {
+      pushes = RespSocket.ALLOCATOR.directBuffer(length);
+      heldPushes = pushes;
+    }
+    pushes.writeBytes(in, offset, length);
+  }
+
+  long heldPushBytes() {
+    return heldPushes == null ? 0 : heldPushes.readableBytes();
+  }
+
+  private void writeHeldPushes() {
+    ByteBuf pushes = heldPushes;
+    if (pushes != null) {
+      heldPushes = null;
+      env.copies().end();
+      socket.outgoing().writeBytes(pushes);
+      pushes.release();
+      session.touch();
+    }
+  }
+
   /** The first request has been answered: so may be those behind it. */
   private void onHeadAnswered() {
+    writeHeldPushes();
     for (SessionRequest head = order.peekFirst(); head != null; head = order.peekFirst()) {
       ByteBuf kept = head.takeHeld();
       if (kept == null) {
@@ -218,6 +257,10 @@ final class ReplyQueue {
   /** The client has gone: frees what is held, and takes no more. */
   void discard() {
     gone = true;
+    if (heldPushes != null) {
+      heldPushes.release();
+      heldPushes = null;
+    }
     for (SessionRequest request : order) {
       ByteBuf kept = request.takeHeld();
       if (kept != null) {

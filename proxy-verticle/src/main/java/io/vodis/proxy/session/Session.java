@@ -146,13 +146,13 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Gives a request its place in the order of replies. */
-  SessionRequest enqueue(CommandSpec spec) {
+  public SessionRequest enqueue(CommandSpec spec) {
     SessionRequest request = newRequest(spec);
     enqueue(request);
     return request;
   }
 
-  SessionRequest newRequest(CommandSpec spec) {
+  public SessionRequest newRequest(CommandSpec spec) {
     return new SessionRequest(this, spec, env.clock().nowNanos());
   }
 
@@ -162,11 +162,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Takes back the request added last, which could not be sent. */
-  void withdraw(SessionRequest request) {
+  public void withdraw(SessionRequest request) {
     replies.withdraw(request);
   }
 
-  void enqueue(SessionRequest request) {
+  public void enqueue(SessionRequest request) {
     replies.add(request);
   }
 
@@ -225,7 +225,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** A reply of the proxy's own, in its place. */
-  void reply(CommandSpec spec, byte[] reply) {
+  public void reply(CommandSpec spec, byte[] reply) {
     env.stats().answered(spec.id(), 0, reply[0] == '-');
     replies.write(spec, reply);
   }
@@ -236,14 +236,27 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** A reply of the proxy's own, which is released here. */
-  void reply(CommandSpec spec, ByteBuf reply) {
+  public void reply(CommandSpec spec, ByteBuf reply) {
     env.stats().answered(spec.id(), 0, reply.getByte(reply.readerIndex()) == '-');
     replies.write(spec, reply);
   }
 
   /** The reply to a request that already has its place; released here. */
-  void onLocalAnswer(SessionRequest request, ByteBuf reply) {
+  public void onLocalAnswer(SessionRequest request, ByteBuf reply) {
     replies.onLocalAnswer(request, reply);
+  }
+
+  /**
+   * Passes on a message that answers no request; between two replies, never inside one. The bytes
+   * are valid during the call only.
+   */
+  public void push(ByteBuf in, int offset, int length) {
+    replies.push(in, offset, length);
+  }
+
+  /** Bytes the client has yet to take, its messages that wait for the end of a reply included. */
+  public long untakenBytes() {
+    return socket.pendingBytes() + replies.heldPushBytes();
   }
 
   /** The requests that are not answered, in order. */
@@ -255,7 +268,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
    * Says whether earlier requests are unanswered; if so, the session is stopped until they are. For
    * requests that go another way than those before them, which they must not overtake.
    */
-  boolean awaitsEarlierReplies() {
+  public boolean awaitsEarlierReplies() {
     if (replies.isEmpty()) {
       return false;
     }
@@ -277,7 +290,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Ends the session at once: a bound has been passed. */
-  void closeOverLimit(String reason) {
+  public void closeOverLimit(String reason) {
     LOGGER.info("session {} from {} is closed: {}", client.id(), socket.remoteAddress(), reason);
     env.stats().sessionsClosedByLimit++;
     socket.close();
@@ -347,7 +360,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** There was no room for a request: it is handled again when there may be. */
-  void stall() {
+  public void stall() {
     stop(Stop.ROOM);
     env.dispatcher().stall(() -> unstop(Stop.ROOM));
   }
@@ -417,6 +430,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
       reason = "it took nothing for session_send_timeout";
     } else if (limits.recvTimeoutNanos() > 0
         && replies.isEmpty()
+        && states.stream().noneMatch(SessionState::listens)
         && now - lastReadNanos > limits.recvTimeoutNanos()) {
       reason = "it was idle for session_recv_timeout";
     }
@@ -448,11 +462,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return replies.size();
   }
 
-  RequestDecoder decoder() {
+  public RequestDecoder decoder() {
     return decoder;
   }
 
-  int database() {
+  public int database() {
     return Lane.database(lane);
   }
 
@@ -461,7 +475,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** The protocol its replies are in. */
-  Protocol protocol() {
+  public Protocol protocol() {
     return Lane.protocol(lane);
   }
 
@@ -471,7 +485,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Which connections of a server its requests use. */
-  int lane() {
+  public int lane() {
     return lane;
   }
 
@@ -500,7 +514,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** The state of that kind, if it is in one. */
-  <T extends SessionState> @Nullable T state(Class<T> kind) {
+  public <T extends SessionState> @Nullable T state(Class<T> kind) {
     for (SessionState state : states) {
       if (kind.isInstance(state)) {
         return kind.cast(state);
@@ -510,7 +524,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** A state begins. */
-  void begin(SessionState state) {
+  public void begin(SessionState state) {
     List<SessionState> more = new ArrayList<>(states);
     more.add(state);
     states = List.copyOf(more);
@@ -518,7 +532,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** A state is over; it is not told. */
-  void end(SessionState state) {
+  public void end(SessionState state) {
     states = states.stream().filter(other -> other != state).toList();
     updateShortWay();
   }

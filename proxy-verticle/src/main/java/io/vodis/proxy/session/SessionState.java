@@ -26,6 +26,11 @@ public interface SessionState {
     return Verdict.PASS;
   }
 
+  /** Whether a client in it may say nothing for ever: it waits for messages. */
+  default boolean listens() {
+    return false;
+  }
+
   /** The session ends, by its client or by ours; or RESET returns it to its beginning. */
   void onEnd();
 }

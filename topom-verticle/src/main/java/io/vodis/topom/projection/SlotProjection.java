@@ -39,8 +39,8 @@ public final class SlotProjection {
     return switch (slot.action()) {
       case SlotAction.Idle idle -> serving(slot.groupId());
       case SlotAction.Pending pending -> serving(slot.groupId());
-      case SlotAction.Preparing preparing -> fencedAtSource(slot.groupId());
-      case SlotAction.Prepared prepared -> fencedAtSource(slot.groupId());
+      case SlotAction.Preparing moving -> fencedAtSource(slot.groupId(), moving.targetGroupId());
+      case SlotAction.Prepared moving -> fencedAtSource(slot.groupId(), moving.targetGroupId());
       case SlotAction.Migrating moving -> migrating(slot.groupId(), moving.targetGroupId());
       case SlotAction.Finished moving -> serving(moving.targetGroupId());
     };
@@ -55,7 +55,7 @@ public final class SlotProjection {
   }
 
   /** Requests in flight are still on the source, whoever comes next. */
-  private SlotRoute fencedAtSource(int sourceGroupId) {
+  private SlotRoute fencedAtSource(int sourceGroupId, int targetGroupId) {
     return topology
         .group(sourceGroupId)
         .flatMap(
@@ -65,8 +65,18 @@ public final class SlotProjection {
                         () ->
                             group
                                 .primary()
-                                .map(primary -> new SlotRoute.Fenced(primary.address(), false))))
+                                .map(
+                                    primary ->
+                                        new SlotRoute.Fenced(
+                                            primary.address(), false, heir(targetGroupId)))))
         .orElse(SlotRoute.OFFLINE);
+  }
+
+  /** The server that is going to serve; none while that is being decided. */
+  private List<HostAndPort> heir(int targetGroupId) {
+    return fenceOf(targetGroupId).isPresent()
+        ? List.of()
+        : topology.primaryOf(targetGroupId).stream().toList();
   }
 
   /** A slot that had no owner has no keys to pull: its target serves at once. */

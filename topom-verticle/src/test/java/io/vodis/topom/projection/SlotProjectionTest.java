@@ -43,12 +43,12 @@ class SlotProjectionTest {
     "pending,   1, preparing,     none,          broken A",
     "pending,   1, none,          preparing,     serving A with replicas",
     "pending,   0, none,          none,          offline",
-    "preparing, 1, none,          none,          fenced A",
+    "preparing, 1, none,          none,          fenced A for B",
     "preparing, 1, preparing,     none,          broken A",
     "preparing, 1, prepared plan, none,          fenced A",
     "preparing, 1, none,          preparing,     fenced A",
     "preparing, 0, none,          none,          offline",
-    "prepared,  1, none,          none,          fenced A",
+    "prepared,  1, none,          none,          fenced A for B",
     "prepared,  1, prepared,      none,          broken A",
     "prepared,  1, none,          prepared,      fenced A",
     "prepared,  0, none,          none,          offline",
@@ -121,6 +121,7 @@ class SlotProjectionTest {
       case "serving A with replicas" -> new SlotRoute.Serving(A, List.of(A_REPLICA));
       case "serving B with replicas" -> new SlotRoute.Serving(B, List.of(B_REPLICA));
       case "fenced A" -> new SlotRoute.Fenced(A, false);
+      case "fenced A for B" -> new SlotRoute.Fenced(A, false, List.of(B));
       case "fenced B" -> new SlotRoute.Fenced(B, false);
       case "broken A" -> new SlotRoute.Fenced(A, true);
       case "broken B" -> new SlotRoute.Fenced(B, true);
