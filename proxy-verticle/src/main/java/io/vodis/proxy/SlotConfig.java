@@ -3,6 +3,7 @@ package io.vodis.proxy;
 import io.vodis.config.ByteSize;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
+import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.proxy.dispatch.WaitLimits;
 import java.time.Duration;
 
@@ -20,7 +21,12 @@ public record SlotConfig(
             "Most keys that are moved with one MIGRATE because requests need them. The source"
                 + " serves nobody else while it runs.")
         int slotPullMaxKeys,
-    @Doc("Time-out of one such MIGRATE between the two servers.") Duration slotPullTimeout) {
+    @Doc("Time-out of one such MIGRATE between the two servers.") Duration slotPullTimeout,
+    @Doc(
+            "A command that cannot be split and has keys in several slots. deny: CROSSSLOT, always."
+                + " same-server: it is sent while one server serves all these slots, and gets"
+                + " TRYAGAIN while one of them moves; it can stop working when slots are moved.")
+        CrossSlot slotCrossCommands) {
 
   public SlotConfig {
     if (slotWaitTimeout.toMillis() < 1) {
@@ -42,7 +48,7 @@ public record SlotConfig(
 
   public static SlotConfig defaults() {
     return new SlotConfig(
-        Duration.ofSeconds(5), 100_000, ByteSize.ofMib(64), 64, Duration.ofSeconds(1));
+        Duration.ofSeconds(5), 100_000, ByteSize.ofMib(64), 64, Duration.ofSeconds(1), CrossSlot.DENY);
   }
 
   WaitLimits limits() {

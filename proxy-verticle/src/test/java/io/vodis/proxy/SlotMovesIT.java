@@ -7,6 +7,7 @@ import io.vodis.config.ByteSize;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
+import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.testsupport.FakeRedis;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
@@ -51,7 +52,12 @@ class SlotMovesIT {
     target.call("FLUSHALL");
     SlotConfig slots =
         new SlotConfig(
-            Duration.ofSeconds(2), 100_000, ByteSize.ofMib(64), 16, Duration.ofMillis(500));
+            Duration.ofSeconds(2),
+            100_000,
+            ByteSize.ofMib(64),
+            16,
+            Duration.ofMillis(500),
+            CrossSlot.SAME_SERVER);
     planes = Planes.start(2, config -> Planes.withSlots(config, slots));
     planes.installAll(Planes.serving(source.address()));
   }
@@ -59,6 +65,31 @@ class SlotMovesIT {
   @AfterEach
   void stopPlane() throws Exception {
     planes.close();
+  }
+
+  @Test
+  void aCommandOverSeveralSlotsRunsWhileOneServerServesThemAll() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given slot 289 of foo and 579 of a on one server
+      client.expect("SET", "a", "1");
+      assertThat(client.call("RENAME", "a", "foo")).isEqualTo("OK");
+      assertThat(client.call("GET", "foo")).isEqualTo("1");
+      // When the slot of one of them moves
+      planes.install(
+              List.of(
+                  new SlotRange(0, 511, Planes.serving(source.address())),
+                  new SlotRange(
+                      512, 1023, new SlotRoute.Migrating(source.address(), target.address()))))
+          .await(20, TimeUnit.SECONDS);
+      // Then
+      assertThat(client.call("RENAME", "foo", "a"))
+          .isEqualTo(new RespError("TRYAGAIN Multiple keys request during rehashing of slot"));
+      // When it has moved
+      planes.installHalves(source.address(), target.address());
+      // Then
+      assertThat(client.call("RENAME", "foo", "a"))
+          .isEqualTo(new RespError("CROSSSLOT Keys in request don't hash to the same slot"));
+    }
   }
 
   private static List<SlotRange> all(SlotRoute route) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.Routing;
+import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.merge.Split;
@@ -13,6 +14,7 @@ import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +29,21 @@ public final class RequestRouter implements RequestHandler {
   private final CopyRun copies;
   private final LoopStats stats;
   private final CommandHandlers handlers;
+  private final CrossSlot crossSlot;
 
   public RequestRouter(
       KeyLocator locator,
       Dispatcher dispatcher,
       CopyRun copies,
       LoopStats stats,
-      CommandHandlers handlers) {
+      CommandHandlers handlers,
+      CrossSlot crossSlot) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
     this.stats = stats;
     this.handlers = handlers;
+    this.crossSlot = crossSlot;
   }
 
   /** Commands for those who have yet to say who they are. */
@@ -116,7 +121,7 @@ public final class RequestRouter implements RequestHandler {
       slot = slotOf(in, request, locator.keyArg(0));
       for (int i = 1; i < keyCount; i++) {
         if (slotOf(in, request, locator.keyArg(i)) != slot) {
-          refusal = RespErrors.CROSS_SLOT;
+          return severalSlots(session, spec, in, length, keyCount);
         }
       }
     }
@@ -125,6 +130,22 @@ public final class RequestRouter implements RequestHandler {
       return true;
     }
     return dispatch(session, session.newRequest(spec), slot, in, length, keyCount);
+  }
+
+  private boolean severalSlots(
+      Session session, CommandSpec spec, ByteBuf in, int length, int keyCount) {
+    BitSet slots = new BitSet();
+    for (int i = 0; i < keyCount; i++) {
+      slots.set(slotOf(in, session.decoder(), locator.keyArg(i)));
+    }
+    byte[] refusal =
+        dispatcher.leased() ? crossSlot.refusal(dispatcher, slots) : RespErrors.CLUSTER_DOWN;
+    if (refusal != null) {
+      session.reply(spec, refusal);
+      return true;
+    }
+    int[] all = slots.stream().toArray();
+    return dispatch(session, session.newRequest(spec, all), all[0], in, length, keyCount);
   }
 
   private boolean dispatch(
