@@ -91,7 +91,8 @@ final class DataLoop {
             locator,
             stats,
             new SessionRegistry(place.index(), place.count()),
-            new RequestRouter(locator, dispatcher, copies, stats, handlers, config.slot().slotCrossCommands()));
+            new RequestRouter(
+                locator, dispatcher, copies, stats, handlers, config.slot().slotCrossCommands()));
     maxClients = clientShare(config.listen().proxyMaxClients(), place);
     keepAliveSeconds = limits.keepAliveSeconds();
   }

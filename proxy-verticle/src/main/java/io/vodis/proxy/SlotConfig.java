@@ -10,8 +10,8 @@ import java.time.Duration;
 /** What happens to requests while slots change hands. */
 public record SlotConfig(
     @Doc(
-            "A request whose slot is fenced, or whose key cannot be moved, waits so long and is then"
-                + " answered with TRYAGAIN.")
+            "A request whose slot is fenced, or whose key cannot be moved, waits so long and is"
+                + " then answered with TRYAGAIN.")
         Duration slotWaitTimeout,
     @Doc("Most requests that may wait for slots, per event loop; then sessions are not read.")
         int slotWaitMaxRequests,
@@ -48,7 +48,12 @@ public record SlotConfig(
 
   public static SlotConfig defaults() {
     return new SlotConfig(
-        Duration.ofSeconds(5), 100_000, ByteSize.ofMib(64), 64, Duration.ofSeconds(1), CrossSlot.DENY);
+        Duration.ofSeconds(5),
+        100_000,
+        ByteSize.ofMib(64),
+        64,
+        Duration.ofSeconds(1),
+        CrossSlot.DENY);
   }
 
   WaitLimits limits() {

@@ -75,7 +75,8 @@ class SlotMovesIT {
       assertThat(client.call("RENAME", "a", "foo")).isEqualTo("OK");
       assertThat(client.call("GET", "foo")).isEqualTo("1");
       // When the slot of one of them moves
-      planes.install(
+      planes
+          .install(
               List.of(
                   new SlotRange(0, 511, Planes.serving(source.address())),
                   new SlotRange(
