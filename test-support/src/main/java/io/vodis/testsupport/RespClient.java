@@ -235,7 +235,7 @@ public final class RespClient implements AutoCloseable {
       case '>' -> new RespPush(nonNull(readItems(Integer.parseInt(line))));
       case '%' -> readMap(Integer.parseInt(line));
       case '_' -> null;
-      case ',' -> Double.valueOf(line.equals("inf") ? "Infinity" : line);
+      case ',' -> Double.valueOf(line.replace("inf", "Infinity").replace("nan", "NaN"));
       case '#' -> line.equals("t");
       case '(' -> new java.math.BigInteger(line);
       default -> throw new IOException("unexpected reply '" + (char) marker + line + "'");

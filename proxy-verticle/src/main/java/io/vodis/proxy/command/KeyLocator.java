@@ -148,6 +148,10 @@ public final class KeyLocator {
     boolean single = find instanceof Find.Range range && range.lastKey() == 0;
     for (int arg = begin.startFrom(); arg < argCount; arg++) {
       if (matches(in, request, arg, keyword)) {
+        if (single && arg + 1 == argCount) {
+          // The key is missing. Whatever the server makes of it, it has no more keys than we know.
+          return true;
+        }
         if (!keysFrom(arg + 1, spec, find, in, request)) {
           return false;
         }
@@ -217,7 +221,8 @@ public final class KeyLocator {
       return fail(badCount(spec, count != NOT_A_NUMBER));
     }
     if ((long) first + (long) (count - 1) * step >= argCount) {
-      return fail(script ? TOO_MANY_KEYS : RespErrors.SYNTAX);
+      boolean named = script || spec.name().equals("sintercard");
+      return fail(named ? TOO_MANY_KEYS : RespErrors.SYNTAX);
     }
     for (int i = 0; i < count; i++) {
       add(first + i * step);
