@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
  */
 final class CommandSource {
 
-  static final Set<String> SPLIT =
-      Set.of("MGET", "MSET", "DEL", "UNLINK", "EXISTS", "TOUCH");
+  static final Set<String> SPLIT = Set.of("MGET", "MSET", "DEL", "UNLINK", "EXISTS", "TOUCH");
 
   /** Right, they take all there is, so that chance has no part. */
   private static final Set<String> RANDOM =
@@ -44,8 +43,7 @@ final class CommandSource {
     this.crossing = crossing;
     this.random = random;
     this.values = values;
-    this.productions =
-        productions.stream().filter(p -> !TRANSACTION.contains(p.name())).toList();
+    this.productions = productions.stream().filter(p -> !TRANSACTION.contains(p.name())).toList();
     this.transaction = productions.stream().filter(p -> TRANSACTION.contains(p.name())).toList();
   }
 

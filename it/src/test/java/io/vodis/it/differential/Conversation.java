@@ -47,8 +47,7 @@ final class Conversation implements AutoCloseable {
   private long crossSlot;
   private long errors;
 
-  Conversation(
-      ReplyRules rules, HostAndPort proxyAddress, HostAndPort plainAddress, int protocol) {
+  Conversation(ReplyRules rules, HostAndPort proxyAddress, HostAndPort plainAddress, int protocol) {
     this.rules = rules;
     proxy = RespClient.connect(proxyAddress, TIMEOUT);
     plain = RespClient.connect(plainAddress, TIMEOUT);

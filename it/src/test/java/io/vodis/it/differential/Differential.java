@@ -161,8 +161,11 @@ final class Differential {
   private String shortest(List<Step> steps) {
     List<Step> shortest = Step.shrink(steps, this::differs, SHRINK_LIMIT);
     boolean repeatable = differs(shortest);
-    List<Step> shown = repeatable ? shortest : steps.subList(Math.max(0, steps.size() - 20), steps.size());
-    return (repeatable ? "\nthe shortest way there:\n" : "\nnot seen again; the last commands were:\n")
+    List<Step> shown =
+        repeatable ? shortest : steps.subList(Math.max(0, steps.size() - 20), steps.size());
+    return (repeatable
+            ? "\nthe shortest way there:\n"
+            : "\nnot seen again; the last commands were:\n")
         + shown.stream().map(Step::toString).collect(Collectors.joining("\n"));
   }
 

@@ -23,8 +23,18 @@ final class ReplyRules {
   /** Hash tables have another order in each process: the items count, not their order. */
   private static final Set<String> UNORDERED =
       Set.of(
-          "ACL", "KEYS", "PUBSUB", "SDIFF", "SINTER", "SMEMBERS", "SPOP", "SRANDMEMBER", "SSCAN",
-          "SUNION", "HKEYS", "HVALS");
+          "ACL",
+          "KEYS",
+          "PUBSUB",
+          "SDIFF",
+          "SINTER",
+          "SMEMBERS",
+          "SPOP",
+          "SRANDMEMBER",
+          "SSCAN",
+          "SUNION",
+          "HKEYS",
+          "HVALS");
 
   /** The same for pairs. */
   private static final Set<String> UNORDERED_PAIRS =
@@ -33,8 +43,17 @@ final class ReplyRules {
   /** Figures that go on while the one server is asked after the other, in seconds or ms. */
   private static final Set<String> TIMES =
       Set.of(
-          "EXPIRETIME", "HEXPIRETIME", "HPEXPIRETIME", "HPTTL", "HTTL", "OBJECT", "PEXPIRETIME",
-          "PTTL", "TTL", "XINFO", "XPENDING");
+          "EXPIRETIME",
+          "HEXPIRETIME",
+          "HPEXPIRETIME",
+          "HPTTL",
+          "HTTL",
+          "OBJECT",
+          "PEXPIRETIME",
+          "PTTL",
+          "TTL",
+          "XINFO",
+          "XPENDING");
 
   /** Sizes, and payloads of values whose inner order is a matter of chance. */
   private static final Set<String> TYPE_ONLY = Set.of("MEMORY", "DUMP");
