@@ -207,7 +207,7 @@ public final class CommandCatalogue {
    * </pre>
    */
   private static void write(CommandSpec spec, ByteBuf out) {
-    CommandSpec.Row row = spec.row();
+    CommandRow row = spec.row();
     RespWriter.arrayHeader(out, 10);
     RespWriter.bulk(out, row.name());
     RespWriter.integer(out, row.arity());

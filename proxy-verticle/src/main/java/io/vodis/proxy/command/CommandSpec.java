@@ -1,6 +1,7 @@
 package io.vodis.proxy.command;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.resp.RespErrors;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,29 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandSpec {
 
-  /** One row of the table, as read. */
-  record Row(
-      String name,
-      int arity,
-      Routing routing,
-      int firstKey,
-      int lastKey,
-      int keyStep,
-      List<String> flags,
-      List<String> categories,
-      List<String> tips,
-      List<KeySpec> keySpecs) {
-
-    Row {
-      flags = List.copyOf(flags);
-      categories = List.copyOf(categories);
-      tips = List.copyOf(tips);
-      keySpecs = List.copyOf(keySpecs);
-    }
-  }
-
   private final int id;
-  private final Row row;
+  private final CommandRow row;
   private final List<CommandSpec> subcommands;
   private final @Nullable NameIndex<CommandSpec> subcommandIndex;
   private final boolean readOnly;
@@ -40,8 +20,9 @@ public final class CommandSpec {
   private final boolean movableKeys;
   private final boolean blocking;
   private final int onlyKeyArg;
+  private final byte @Nullable [] refusal;
 
-  CommandSpec(int id, Row row, Map<String, CommandSpec> subcommands) {
+  CommandSpec(int id, CommandRow row, Map<String, CommandSpec> subcommands) {
     this.id = id;
     this.row = row;
     this.subcommands = List.copyOf(subcommands.values());
@@ -53,6 +34,7 @@ public final class CommandSpec {
     this.movableKeys = row.flags().contains("movablekeys");
     this.blocking = row.flags().contains("blocking");
     this.onlyKeyArg = onlyKeyArg(row.keySpecs());
+    this.refusal = row.refusal().isEmpty() ? null : RespErrors.reply(row.refusal());
   }
 
   /** Dense, 0 to size - 1: an index for arrays of counters. */
@@ -95,6 +77,19 @@ public final class CommandSpec {
     return row.routing().supported();
   }
 
+  /**
+   * What its servers call it, if the operator's policy says that they have renamed it. Such a
+   * command never has the routing {@link Routing#ONE_KEY}: its frame cannot be sent as it came.
+   */
+  public @Nullable String sentAs() {
+    return row.sentAs().isEmpty() ? null : row.sentAs();
+  }
+
+  /** What to answer to every request, with the reason in it; null if there is no special one. */
+  public byte @Nullable [] refusal() {
+    return refusal;
+  }
+
   /** Where its keys are depends on its arguments. */
   public boolean movableKeys() {
     return movableKeys;
@@ -119,7 +114,7 @@ public final class CommandSpec {
     return subcommands;
   }
 
-  Row row() {
+  CommandRow row() {
     return row;
   }
 
@@ -138,10 +133,7 @@ public final class CommandSpec {
   }
 
   private static int onlyKeyArg(List<KeySpec> specs) {
-    if (specs.size() == 1
-        && specs.get(0).begin() instanceof KeySpec.Begin.Index begin
-        && specs.get(0).find() instanceof KeySpec.Find.Range range
-        && range.lastKey() == 0) {
+    if (RoutingRule.hasOneKey(specs) && specs.get(0).begin() instanceof KeySpec.Begin.Index begin) {
       return begin.index();
     }
     return 0;

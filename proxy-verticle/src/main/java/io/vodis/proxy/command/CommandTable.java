@@ -3,66 +3,107 @@ package io.vodis.proxy.command;
 import io.netty.buffer.ByteBuf;
 import io.vodis.resp.RequestDecoder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All commands the proxy knows. Immutable, shared by all loops. */
+/**
+ * All commands the proxy knows. Immutable, shared by all loops.
+ *
+ * <p>A table that replaces another keeps its ids: a command has the same one in every table of a
+ * process, whether it is in all of them or not.
+ */
 public final class CommandTable {
+
+  /** Most commands, subcommands included, that a process gives an id to. */
+  public static final int SIZE_MAX = 4096;
 
   private static final class Baseline {
     private static final CommandTable TABLE =
         new CommandTable(
-            List.of(CommandTableParser.read("baseline.txt"), CommandTableParser.read("newer.txt")));
+            List.of(),
+            Stream.of("baseline.txt", "newer.txt")
+                .flatMap(resource -> CommandTableParser.read(resource).stream())
+                .toList(),
+            CommandDocs.NONE);
   }
 
   private final List<CommandSpec> byId;
   private final List<CommandSpec> topLevel;
   private final NameIndex<CommandSpec> index;
+  private final CommandDocs docs;
 
-  private CommandTable(List<List<CommandSpec.Row>> parts) {
-    Map<String, CommandSpec.Row> containers = new LinkedHashMap<>();
-    Map<String, Map<String, CommandSpec.Row>> children = new LinkedHashMap<>();
-    for (List<CommandSpec.Row> rows : parts) {
-      for (CommandSpec.Row row : rows) {
-        int bar = row.name().indexOf('|');
-        Object before =
-            bar < 0
-                ? containers.put(row.name(), row)
-                : children
-                    .computeIfAbsent(row.name().substring(0, bar), name -> new LinkedHashMap<>())
-                    .put(row.name().substring(bar + 1), row);
-        if (before != null) {
-          throw new IllegalStateException("command listed twice: " + row.name());
-        }
+  private CommandTable(
+      List<CommandSpec> predecessors, Collection<CommandRow> rows, CommandDocs docs) {
+    Map<String, CommandRow> containers = new LinkedHashMap<>();
+    Map<String, Map<String, CommandRow>> children = new LinkedHashMap<>();
+    for (CommandRow row : rows) {
+      Object before =
+          row.isSubcommand()
+              ? children
+                  .computeIfAbsent(row.container(), name -> new LinkedHashMap<>())
+                  .put(row.name().substring(row.container().length() + 1), row)
+              : containers.put(row.name(), row);
+      if (before != null) {
+        throw new IllegalStateException("command listed twice: " + row.name());
       }
     }
-    List<CommandSpec> all = new ArrayList<>();
+    Ids ids = new Ids(predecessors);
     Map<String, CommandSpec> byName = new LinkedHashMap<>();
     containers.forEach(
         (name, row) -> {
           Map<String, CommandSpec> subcommands = new LinkedHashMap<>();
           children
               .getOrDefault(name, Map.of())
-              .forEach(
-                  (subname, subrow) -> {
-                    CommandSpec spec = new CommandSpec(all.size(), subrow, Map.of());
-                    all.add(spec);
-                    subcommands.put(subname, spec);
-                  });
-          CommandSpec spec = new CommandSpec(all.size(), row, subcommands);
-          all.add(spec);
-          byName.put(name, spec);
+              .forEach((subname, subrow) -> ids.add(subrow, Map.of(), subname, subcommands));
+          ids.add(row, subcommands, name, byName);
         });
-    byId = List.copyOf(all);
+    byId = List.copyOf(ids.specs);
     topLevel = List.copyOf(byName.values());
     index = new NameIndex<>(byName);
+    this.docs = docs;
+  }
+
+  /** Hands out ids; those of commands that are no more stay taken. */
+  private static final class Ids {
+    private final List<CommandSpec> specs;
+    private final Map<String, Integer> known = new LinkedHashMap<>();
+
+    Ids(List<CommandSpec> predecessors) {
+      specs = new ArrayList<>(predecessors);
+      predecessors.forEach(spec -> known.put(spec.name(), spec.id()));
+    }
+
+    void add(
+        CommandRow row,
+        Map<String, CommandSpec> subcommands,
+        String key,
+        Map<String, CommandSpec> siblings) {
+      Integer id = known.get(row.name());
+      if (id != null) {
+        CommandSpec spec = new CommandSpec(id, row, subcommands);
+        specs.set(id, spec);
+        siblings.put(key, spec);
+      } else if (specs.size() < SIZE_MAX) {
+        CommandSpec spec = new CommandSpec(specs.size(), row, subcommands);
+        known.put(row.name(), spec.id());
+        specs.add(spec);
+        siblings.put(key, spec);
+      }
+    }
   }
 
   /** The compiled-in table. */
   public static CommandTable baseline() {
     return Baseline.TABLE;
+  }
+
+  /** A table of these rows; commands that this one has keep their ids. */
+  CommandTable successor(Collection<CommandRow> rows, CommandDocs newDocs) {
+    return new CommandTable(byId, rows, newDocs);
   }
 
   /** The command of that name, in any letter case; the offset is an absolute index. */
@@ -76,6 +117,11 @@ public final class CommandTable {
    * unknown.
    */
   public @Nullable CommandSpec resolve(ByteBuf in, RequestDecoder request) {
+    return resolve(index, in, request);
+  }
+
+  static @Nullable CommandSpec resolve(
+      NameIndex<CommandSpec> index, ByteBuf in, RequestDecoder request) {
     int base = in.readerIndex();
     CommandSpec spec = index.find(in, base + request.argOffset(0), request.argLength(0));
     if (spec == null || !spec.hasSubcommands() || request.argCount() < 2) {
@@ -85,17 +131,34 @@ public final class CommandTable {
     return subcommand == null ? spec : subcommand;
   }
 
-  /** Commands and subcommands. */
+  /** One more than the largest id. */
   public int size() {
     return byId.size();
   }
 
+  /** The command that has, or last had, that id. */
   public CommandSpec byId(int id) {
     return byId.get(id);
+  }
+
+  NameIndex<CommandSpec> index() {
+    return index;
   }
 
   /** Commands without their subcommands, in the order of the table. */
   List<CommandSpec> topLevel() {
     return topLevel;
+  }
+
+  /** The rows of all commands and subcommands. */
+  List<CommandRow> rows() {
+    return topLevel.stream()
+        .flatMap(spec -> Stream.concat(Stream.of(spec), spec.subcommands().stream()))
+        .map(CommandSpec::row)
+        .toList();
+  }
+
+  CommandDocs docs() {
+    return docs;
   }
 }

@@ -22,7 +22,7 @@ final class CommandTableParser {
 
   private CommandTableParser() {}
 
-  static List<CommandSpec.Row> read(String resource) {
+  static List<CommandRow> read(String resource) {
     InputStream in = CommandTableParser.class.getResourceAsStream(resource);
     if (in == null) {
       throw new IllegalStateException("the command table is not in the jar: " + resource);
@@ -39,13 +39,13 @@ final class CommandTableParser {
     }
   }
 
-  private static CommandSpec.Row row(String line) {
+  private static CommandRow row(String line) {
     String[] columns = BLANKS.split(line.strip());
     if (columns.length != 8) {
       throw new IllegalStateException("8 columns expected, found " + columns.length + ": " + line);
     }
     int[] range = Stream.of(columns[3].split(":")).mapToInt(Integer::parseInt).toArray();
-    return new CommandSpec.Row(
+    return new CommandRow(
         columns[0],
         Integer.parseInt(columns[1]),
         Routing.valueOf(columns[2]),
@@ -57,7 +57,9 @@ final class CommandTableParser {
         names(columns[6]),
         columns[7].equals(NONE)
             ? List.of()
-            : Stream.of(columns[7].split(";")).map(CommandTableParser::keySpec).toList());
+            : Stream.of(columns[7].split(";")).map(CommandTableParser::keySpec).toList(),
+        "",
+        "");
   }
 
   private static List<String> names(String column) {

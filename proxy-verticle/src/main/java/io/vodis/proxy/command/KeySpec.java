@@ -14,6 +14,31 @@ record KeySpec(Begin begin, Find find, List<String> flags) {
     flags = List.copyOf(flags);
   }
 
+  /**
+   * What the form before key specifications says: every {@code step}-th argument.
+   *
+   * @param first argument that is a key
+   * @param last that may be one; negative: counted from the end
+   */
+  static KeySpec ofRange(int first, int last, int step) {
+    return new KeySpec(
+        new Begin.Index(first),
+        new Find.Range(last >= 0 ? last - first : last, Math.max(1, step), 0),
+        List.of());
+  }
+
+  /** Whether it says where keys are, and leaves none out. */
+  boolean isComplete() {
+    return !(begin instanceof Begin.Unknown)
+        && !(find instanceof Find.Unknown)
+        && !flags.contains("incomplete");
+  }
+
+  /** Whether it finds the same keys as {@code other}, whatever is done with them. */
+  boolean findsAs(KeySpec other) {
+    return begin.equals(other.begin) && find.equals(other.find);
+  }
+
   /** Where the search for keys begins. */
   sealed interface Begin {
 

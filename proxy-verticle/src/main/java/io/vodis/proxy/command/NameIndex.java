@@ -2,6 +2,7 @@ package io.vodis.proxy.command;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Names found in a buffer, in any letter case, without an object and without looking at single
  * bytes.
  *
- * <p>A name of up to 24 bytes is read as at most three overlapping numbers, which together with the
+ * <p>Names are bytes, one character each. One of up to 24 is read as at most three overlapping numbers, which together with the
  * length say everything about it:
  *
  * <pre>
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Letter case is bit 5 of a letter, so setting that bit everywhere folds it. The bit also folds six
- * punctuation marks and the control characters onto others; of these only {@code _}, {@code -} and
- * {@code :} occur in names, and a command misspelt so is forwarded as it came, for the server to
- * refuse.
+ * punctuation marks, the control characters and half of the bytes beyond ASCII onto others, but never
+ * anything onto a letter; a command misspelt so is forwarded as it came, for the server to refuse.
+ * Names that are the same but for that are refused, see {@link #fold}. Longer names, which no server
+ * has but a module may, are found the usual way.
  */
 final class NameIndex<T> {
 
-  static final int NAME_BYTES_MAX = 24;
+  private static final int PACKED_BYTES_MAX = 24;
+  private static final int NAME_BYTES_MAX = 256;
 
   private static final long FOLD = 0x2020202020202020L;
   private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -36,6 +39,7 @@ final class NameIndex<T> {
   private final int[] lengths;
   private final @Nullable Object[] values;
   private final int shift;
+  private final Map<String, T> longNames = new HashMap<>();
 
   NameIndex(Map<String, T> entries) {
     int size = Integer.highestOneBit(Math.max(4, entries.size() * 4)) << 1;
@@ -55,8 +59,8 @@ final class NameIndex<T> {
     long last;
     long middle = 0;
     if (length >= Long.BYTES) {
-      if (length > NAME_BYTES_MAX) {
-        return null;
+      if (length > PACKED_BYTES_MAX) {
+        return findLong(in, offset, length);
       }
       first = in.getLongLE(offset) | FOLD;
       last = in.getLongLE(offset + length - Long.BYTES) | FOLD;
@@ -90,10 +94,29 @@ final class NameIndex<T> {
     }
   }
 
+  /** What two names have in common that this index cannot tell apart. */
+  static String fold(String name) {
+    StringBuilder folded = new StringBuilder(name);
+    for (int i = 0; i < folded.length(); i++) {
+      folded.setCharAt(i, (char) (folded.charAt(i) | 0x20));
+    }
+    return folded.toString();
+  }
+
+  private @Nullable T findLong(ByteBuf in, int offset, int length) {
+    return longNames.isEmpty() || length > NAME_BYTES_MAX
+        ? null
+        : longNames.get(fold(in.toString(offset, length, StandardCharsets.ISO_8859_1)));
+  }
+
   private void add(String name, T value) {
-    byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
     if (bytes.length == 0 || bytes.length > NAME_BYTES_MAX) {
       throw new IllegalArgumentException("name too short or too long: '" + name + "'");
+    }
+    if (bytes.length > PACKED_BYTES_MAX) {
+      longNames.put(fold(name), value);
+      return;
     }
     ByteBuf buf = io.netty.buffer.Unpooled.wrappedBuffer(bytes);
     int length = bytes.length;

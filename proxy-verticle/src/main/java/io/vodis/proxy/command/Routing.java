@@ -24,6 +24,10 @@ public enum Routing {
   PUBSUB(false),
   /** Binds the following commands together: MULTI EXEC DISCARD WATCH UNWATCH. */
   TRANSACTION(false),
+  /** By a server of any group, for all would answer the same: only by the operator's policy. */
+  ANY_GROUP(true),
+  /** Not executed at all, answered with OK: only by the operator's policy. */
+  ANSWER_OK(true),
   /** Known to Redis, has no place in the classes above, and is not offered. */
   UNSUPPORTED(false),
   /** Would change or stop a server behind everybody's back: never offered. */
