@@ -8,6 +8,8 @@ import io.vodis.proxy.backend.BackendView;
 import io.vodis.proxy.backend.Connector;
 import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.command.LiveCommands;
+import io.vodis.proxy.command.TableBuilder;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
@@ -27,6 +29,7 @@ import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.session.SessionRegistry;
+import io.vodis.proxy.session.UnknownCommands;
 import io.vodis.resp.RespLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +50,10 @@ final class DataLoop {
   private final int maxClients;
   private final int keepAliveSeconds;
   private final Refusal refusal = new Refusal();
+  private final ProcessView process;
+  private final LiveCommands commands;
+  private final UnknownCommands unknownCommands;
+  private long connectsSeen;
   private boolean draining;
 
   DataLoop(
@@ -57,6 +64,7 @@ final class DataLoop {
       Connector connector,
       LongSupplier nanoTime,
       ProcessView process) {
+    this.process = process;
     clock = new LoopClock(nanoTime);
     FlushQueue flushes = new FlushQueue(eventLoop, clock);
     CopyRun copies = new CopyRun();
@@ -73,8 +81,12 @@ final class DataLoop {
     pool = new BackendPool(limits.databaseCount(), backends);
     mover = mover(config, clientName + ":pull:" + place.index(), backends);
     dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits());
-    CommandTable commands = CommandTable.baseline();
-    LoopStats stats = new LoopStats(commands.size());
+    commands =
+        new LiveCommands(
+            TableBuilder.build(CommandTable.baseline(), List.of(), config.command().policy())
+                .table());
+    LoopStats stats = new LoopStats(commands.table().size());
+    unknownCommands = new UnknownCommands(process, clock, config.command().limits());
     KeyLocator locator = new KeyLocator();
     CommandHandlers handlers = new CommandHandlers();
     new ConnectionCommands(limits).addTo(handlers);
@@ -92,7 +104,13 @@ final class DataLoop {
             stats,
             new SessionRegistry(place.index(), place.count()),
             new RequestRouter(
-                locator, dispatcher, copies, stats, handlers, config.slot().slotCrossCommands()));
+                locator,
+                dispatcher,
+                copies,
+                stats,
+                handlers,
+                config.slot().slotCrossCommands(),
+                unknownCommands));
     maxClients = clientShare(config.listen().proxyMaxClients(), place);
     keepAliveSeconds = limits.keepAliveSeconds();
   }
@@ -164,12 +182,21 @@ final class DataLoop {
     dispatcher.install(table, onDrained);
   }
 
+  /** From here on requests are looked up in that table. */
+  void install(CommandTable table) {
+    clock.refresh();
+    environment.stats().growTo(table.size());
+    commands.install(table);
+    unknownCommands.onTable();
+  }
+
   /** Periodic care of connections and of what waits. */
   void tick() {
     long now = clock.refresh();
     pool.tick(now);
     mover.tick(now);
     dispatcher.tick(now);
+    unknownCommands.tick(now);
   }
 
   /** Rarer care: sessions. */
@@ -178,11 +205,22 @@ final class DataLoop {
     for (Session session : environment.sessions().all()) {
       session.tick(now);
     }
+    reportConnects();
+  }
+
+  /** A server that has been connected to anew may be another than it was. */
+  private void reportConnects() {
+    long[] connects = {0};
+    pool.forEach(backend -> connects[0] += backend.connects());
+    if (connects[0] != connectsSeen) {
+      connectsSeen = connects[0];
+      process.onServersConnected();
+    }
   }
 
   /** This loop as a value. */
   LoopSnapshot snapshot(boolean withClients) {
-    LoopStats copy = new LoopStats(environment.commands().size());
+    LoopStats copy = new LoopStats(commands.table().size());
     environment.stats().addTo(copy);
     List<BackendView> backends = new ArrayList<>();
     pool.forEach(backend -> backends.add(BackendView.of(backend)));

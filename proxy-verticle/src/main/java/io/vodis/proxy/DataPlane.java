@@ -6,10 +6,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vodis.config.ListenAddress;
+import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.control.Loops;
+import io.vodis.proxy.learn.CommandLearner;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
+import io.vodis.redis.VertxRedisAdmin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,6 +29,7 @@ import java.util.function.Consumer;
  */
 final class DataPlane implements ProcessView, Loops {
 
+  private static final String CLIENT_NAME = "vodis:proxy:";
   private static final long DRAIN_POLL_MILLIS = 20;
 
   private final Vertx vertx;
@@ -34,12 +38,21 @@ final class DataPlane implements ProcessView, Loops {
   private final List<ProxyVerticle> loops = new CopyOnWriteArrayList<>();
   private final List<String> deployments = new CopyOnWriteArrayList<>();
   private final int port;
+  private final CommandLearner learner;
+  private volatile CommandTable commands = CommandTable.baseline();
   private volatile String serving = "no table yet";
 
-  private DataPlane(Vertx vertx, String incarnation, int port) {
+  private DataPlane(Vertx vertx, ProxyConfig config, String incarnation, int port) {
     this.vertx = vertx;
     this.incarnation = incarnation;
     this.port = port;
+    this.learner =
+        new CommandLearner(
+            new VertxRedisAdmin(
+                vertx, config.product().productAuth(), CLIENT_NAME + incarnation + ":commands"),
+            config.command().commandRefreshPeriod(),
+            config.command().policy(),
+            this::install);
   }
 
   /** Deploys the loops one after the other; all listen on one port. */
@@ -51,7 +64,7 @@ final class DataPlane implements ProcessView, Loops {
     } catch (IOException e) {
       return Future.failedFuture(e);
     }
-    DataPlane plane = new DataPlane(vertx, incarnation, port);
+    DataPlane plane = new DataPlane(vertx, config, incarnation, port);
     int count = config.listen().loopCount();
     Future<?> deployed = Future.succeededFuture();
     for (int i = 0; i < count; i++) {
@@ -60,6 +73,7 @@ final class DataPlane implements ProcessView, Loops {
     }
     return deployed
         .map(plane)
+        .onSuccess(started -> started.learner.start())
         .recover(error -> plane.undeploy().transform(done -> Future.failedFuture(error)));
   }
 
@@ -75,7 +89,7 @@ final class DataPlane implements ProcessView, Loops {
     ProxyVerticle verticle =
         new ProxyVerticle(
             config,
-            "vodis:proxy:" + incarnation,
+            CLIENT_NAME + incarnation,
             new ListenAddress(address.host(), port),
             place,
             this);
@@ -96,7 +110,30 @@ final class DataPlane implements ProcessView, Loops {
       drained.add(confirmed.future());
       loop.run(data -> data.install(table, confirmed::tryComplete));
     }
+    learner.servers(table.servers());
     return Future.all(drained).mapEmpty();
+  }
+
+  /** Hands a command table to every loop. */
+  private void install(CommandTable table) {
+    commands = table;
+    loops.forEach(loop -> loop.run(data -> data.install(table)));
+  }
+
+  /** The table in force; loops may be a message behind. */
+  CommandTable commands() {
+    return commands;
+  }
+
+  @Override
+  public void askForCommand(String name, Runnable onAnswered) {
+    Context asking = vertx.getOrCreateContext();
+    learner.ask(name, () -> asking.runOnContext(v -> onAnswered.run()));
+  }
+
+  @Override
+  public void onServersConnected() {
+    learner.wake();
   }
 
   @Override
@@ -155,7 +192,7 @@ final class DataPlane implements ProcessView, Loops {
     loops.forEach(loop -> loop.run(DataLoop::drain));
     Promise<Void> drained = Promise.promise();
     awaitDrained(System.nanoTime() + patience.toNanos(), drained);
-    return drained.future().eventually(this::undeploy);
+    return drained.future().eventually(this::undeploy).eventually(this::stopLearning);
   }
 
   private void awaitDrained(long deadlineNanos, Promise<Void> drained) {
@@ -170,6 +207,15 @@ final class DataPlane implements ProcessView, Loops {
                 vertx.setTimer(DRAIN_POLL_MILLIS, id -> awaitDrained(deadlineNanos, drained));
               }
             });
+  }
+
+  /** Its calls to servers may take a moment to end. */
+  private Future<Void> stopLearning() {
+    return vertx.executeBlocking(
+        () -> {
+          learner.close();
+          return null;
+        });
   }
 
   private Future<Void> undeploy() {

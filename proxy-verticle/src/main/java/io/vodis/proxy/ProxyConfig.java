@@ -15,7 +15,8 @@ public record ProxyConfig(
     @Section("Proxy") ListenConfig listen,
     @Section("Sessions (clients)") SessionConfig session,
     @Section("Backends (servers)") BackendConfig backend,
-    @Section("Slots that change hands") SlotConfig slot) {
+    @Section("Slots that change hands") SlotConfig slot,
+    @Section("Commands") CommandConfig command) {
 
   public static ProxyConfig defaults() {
     return new ProxyConfig(
@@ -24,6 +25,7 @@ public record ProxyConfig(
         ListenConfig.defaults(),
         SessionConfig.defaults(),
         BackendConfig.defaults(),
-        SlotConfig.defaults());
+        SlotConfig.defaults(),
+        CommandConfig.defaults());
   }
 }

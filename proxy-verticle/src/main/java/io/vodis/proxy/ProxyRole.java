@@ -81,7 +81,8 @@ public final class ProxyRole implements RunningRole {
             config.listen(),
             config.session(),
             config.backend(),
-            config.slot()));
+            config.slot(),
+            config.command()));
   }
 
   private static DataPlane listen(Vertx vertx, ProxyConfig config, String incarnation) {

@@ -36,17 +36,18 @@ final class ProxySamples {
     List<LoopSnapshot> loops = plane.snapshots().await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     List<Sample> samples = new ArrayList<>();
     LoopStats stats = LoopSnapshot.sum(loops);
-    addCommands(samples, stats);
+    // The table of the moment after: it has every id that the loops have counted.
+    addCommands(samples, stats, plane.commands());
     addSessions(samples, stats, loops);
     addSlots(samples, loops);
     addBackends(samples, loops);
     return samples;
   }
 
-  private static void addCommands(List<Sample> samples, LoopStats stats) {
+  private static void addCommands(List<Sample> samples, LoopStats stats, CommandTable commands) {
     for (int id = 0; id < stats.commandCount(); id++) {
       if (stats.calls(id) > 0) {
-        String command = CommandTable.baseline().byId(id).name();
+        String command = commands.byId(id).name();
         samples.add(ProxyMetrics.COMMANDS.of(stats.calls(id), command));
         samples.add(ProxyMetrics.COMMAND_ERRORS.of(stats.errors(id), command));
         List<Long> counts = new ArrayList<>(LatencyBuckets.COUNT);

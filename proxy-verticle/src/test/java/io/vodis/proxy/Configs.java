@@ -14,7 +14,8 @@ final class Configs {
         new ListenConfig(address, "127.0.0.1:0", "", 0, loops),
         defaults.session(),
         defaults.backend(),
-        defaults.slot());
+        defaults.slot(),
+        defaults.command());
   }
 
   /** The defaults, but for the sessions. */
@@ -26,7 +27,8 @@ final class Configs {
         config.listen(),
         sessions,
         config.backend(),
-        config.slot());
+        config.slot(),
+        config.command());
   }
 
   /** The defaults, but for the backends. */
@@ -38,6 +40,7 @@ final class Configs {
         config.listen(),
         config.session(),
         backends,
-        config.slot());
+        config.slot(),
+        config.command());
   }
 }

@@ -160,7 +160,18 @@ final class LoopFixture implements AutoCloseable {
     iterate();
   }
 
-  private static final class NoProcess implements ProcessView {
+  /** Names the loop has asked about, and what to do when they are answered. */
+  final Map<String, Runnable> questions = new java.util.LinkedHashMap<>();
+
+  private final class NoProcess implements ProcessView {
+    @Override
+    public void askForCommand(String name, Runnable onAnswered) {
+      questions.put(name, onAnswered);
+    }
+
+    @Override
+    public void onServersConnected() {}
+
     @Override
     public void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll) {
       onAll.accept(List.of());

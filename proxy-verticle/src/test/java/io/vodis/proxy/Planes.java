@@ -49,7 +49,8 @@ final class Planes implements AutoCloseable {
         config.listen(),
         config.session(),
         config.backend(),
-        slots);
+        slots,
+        config.command());
   }
 
   static ProxyConfig withPasswords(ProxyConfig config, String product, SessionConfig session) {
@@ -59,7 +60,8 @@ final class Planes implements AutoCloseable {
         config.listen(),
         session,
         config.backend(),
-        config.slot());
+        config.slot(),
+        config.command());
   }
 
   void lend(long millis) {

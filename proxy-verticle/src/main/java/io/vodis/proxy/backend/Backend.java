@@ -231,6 +231,11 @@ public final class Backend {
     return Lane.protocol(lane);
   }
 
+  /** How often a connection has been made. */
+  public long connects() {
+    return stats.connects;
+  }
+
   BackendStats stats() {
     return stats;
   }

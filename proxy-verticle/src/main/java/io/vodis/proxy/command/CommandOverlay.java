@@ -34,8 +34,7 @@ final class CommandOverlay {
   }
 
   /** The rows of a table for these servers; without any, those of the baseline. */
-  static List<CommandRow> rows(
-      List<CommandRow> baseline, Collection<PublishedCommands> servers) {
+  static List<CommandRow> rows(List<CommandRow> baseline, Collection<PublishedCommands> servers) {
     if (servers.isEmpty()) {
       return baseline;
     }

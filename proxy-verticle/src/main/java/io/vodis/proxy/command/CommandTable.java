@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public final class CommandTable {
   private final List<CommandSpec> byId;
   private final List<CommandSpec> topLevel;
   private final NameIndex<CommandSpec> index;
+  private final Set<String> names;
   private final CommandDocs docs;
 
   private CommandTable(
@@ -64,6 +67,7 @@ public final class CommandTable {
     byId = List.copyOf(ids.specs);
     topLevel = List.copyOf(byName.values());
     index = new NameIndex<>(byName);
+    names = rows().stream().map(CommandRow::name).collect(Collectors.toUnmodifiableSet());
     this.docs = docs;
   }
 
@@ -129,6 +133,11 @@ public final class CommandTable {
     }
     CommandSpec subcommand = spec.subcommand(in, base + request.argOffset(1), request.argLength(1));
     return subcommand == null ? spec : subcommand;
+  }
+
+  /** Whether it has a command or {@code container|subcommand} of that name, in lower case. */
+  public boolean has(String name) {
+    return names.contains(name);
   }
 
   /** One more than the largest id. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Names found in a buffer, in any letter case, without an object and without looking at single
  * bytes.
  *
- * <p>Names are bytes, one character each. One of up to 24 is read as at most three overlapping numbers, which together with the
- * length say everything about it:
+ * <p>Names are bytes, one character each. One of up to 24 is read as at most three overlapping
+ * numbers, which together with the length say everything about it:
  *
  * <pre>
  *   G E T                        first "GE", last "ET"
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Letter case is bit 5 of a letter, so setting that bit everywhere folds it. The bit also folds six
- * punctuation marks, the control characters and half of the bytes beyond ASCII onto others, but never
- * anything onto a letter; a command misspelt so is forwarded as it came, for the server to refuse.
- * Names that are the same but for that are refused, see {@link #fold}. Longer names, which no server
- * has but a module may, are found the usual way.
+ * punctuation marks, the control characters and half of the bytes beyond ASCII onto others, but
+ * never anything onto a letter; a command misspelt so is forwarded as it came, for the server to
+ * refuse. Names that are the same but for that are refused, see {@link #fold}. Longer names, which
+ * no server has but a module may, are found the usual way.
  */
 final class NameIndex<T> {
 

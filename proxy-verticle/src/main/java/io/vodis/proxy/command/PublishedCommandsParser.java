@@ -171,8 +171,7 @@ public final class PublishedCommandsParser {
 
   /** One character per byte: module authors may use bytes that are no text. */
   private static String name(Reply reply) {
-    return new String(Replies.bytes(reply), StandardCharsets.ISO_8859_1)
-        .toLowerCase(Locale.ROOT);
+    return new String(Replies.bytes(reply), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
   }
 
   private static boolean isName(String name) {

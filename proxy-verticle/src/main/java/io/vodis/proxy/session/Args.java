@@ -25,6 +25,15 @@ public final class Args {
         in.readerIndex() + request.argOffset(arg), request.argLength(arg), StandardCharsets.UTF_8);
   }
 
+  /** In lower case, one character per byte, as commands are named. */
+  static String name(ByteBuf in, RequestDecoder request, int arg) {
+    return in.toString(
+            in.readerIndex() + request.argOffset(arg),
+            request.argLength(arg),
+            StandardCharsets.ISO_8859_1)
+        .toLowerCase(Locale.ROOT);
+  }
+
   public static String lower(ByteBuf in, RequestDecoder request, int arg) {
     return text(in, request, arg).toLowerCase(Locale.ROOT);
   }

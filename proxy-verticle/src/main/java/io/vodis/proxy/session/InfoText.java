@@ -1,6 +1,6 @@
 package io.vodis.proxy.session;
 
-import io.vodis.proxy.command.CommandTable;
+import io.vodis.proxy.command.LiveCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,9 +11,9 @@ import java.util.Set;
 final class InfoText {
 
   private final ProcessView process;
-  private final CommandTable commands;
+  private final LiveCommands commands;
 
-  InfoText(ProcessView process, CommandTable commands) {
+  InfoText(ProcessView process, LiveCommands commands) {
     this.process = process;
     this.commands = commands;
   }
@@ -99,13 +99,14 @@ final class InfoText {
 
   private void commandStats(StringBuilder out, LoopStats stats) {
     section(out, "Commandstats");
-    for (int id = 0; id < stats.commandCount(); id++) {
+    int known = Math.min(stats.commandCount(), commands.table().size());
+    for (int id = 0; id < known; id++) {
       long calls = stats.calls(id);
       if (calls > 0) {
         long micros = stats.nanos(id) / 1000;
         line(
             out,
-            "cmdstat_" + commands.byId(id).name(),
+            "cmdstat_" + commands.table().byId(id).name(),
             String.format(
                 Locale.ROOT,
                 "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=0,failed_calls=%d",

@@ -1,14 +1,15 @@
 package io.vodis.proxy.session;
 
 import io.vodis.metric.LatencyBuckets;
+import java.util.Arrays;
 
 /** Counters of the sessions of one loop: plain fields, written and read by their own loop only. */
 public final class LoopStats {
 
-  private final long[] calls;
-  private final long[] errors;
-  private final long[] nanos;
-  private final long[] buckets;
+  private long[] calls;
+  private long[] errors;
+  private long[] nanos;
+  private long[] buckets;
   long sessionsTotal;
   long sessionsRejected;
   long sessionsClosedByLimit;
@@ -28,6 +29,16 @@ public final class LoopStats {
     buckets = new long[commandCount * LatencyBuckets.COUNT];
   }
 
+  /** Makes room for that many commands; what has been counted stays. */
+  public void growTo(int commandCount) {
+    if (commandCount > calls.length) {
+      calls = Arrays.copyOf(calls, commandCount);
+      errors = Arrays.copyOf(errors, commandCount);
+      nanos = Arrays.copyOf(nanos, commandCount);
+      buckets = Arrays.copyOf(buckets, commandCount * LatencyBuckets.COUNT);
+    }
+  }
+
   void answered(int commandId, long latencyNanos, boolean error) {
     calls[commandId]++;
     nanos[commandId] += latencyNanos;
@@ -44,6 +55,7 @@ public final class LoopStats {
 
   /** Adds everything to {@code sum}, in which the figures of all loops come together. */
   public void addTo(LoopStats sum) {
+    sum.growTo(calls.length);
     add(calls, sum.calls);
     add(errors, sum.errors);
     add(nanos, sum.nanos);

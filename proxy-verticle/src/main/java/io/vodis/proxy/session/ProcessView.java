@@ -10,6 +10,15 @@ public interface ProcessView {
   /** Asks every loop; {@code onAll} is called later, on the loop that asks. */
   void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll);
 
+  /**
+   * Asks the servers about a command nobody here knows; {@code onAnswered} is called later, on the
+   * loop that asks, after the new table if a server knows it.
+   */
+  void askForCommand(String name, Runnable onAnswered);
+
+  /** This loop has made connections to servers. */
+  void onServersConnected();
+
   /** When the process began to serve. */
   Instant startedAt();
 

@@ -1,6 +1,7 @@
 package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.Routing;
@@ -12,6 +13,7 @@ import io.vodis.proxy.migrate.Key;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -24,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestRouter implements RequestHandler {
 
+  private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
+
   private final KeyLocator locator;
   private final Dispatcher dispatcher;
   private final CopyRun copies;
   private final LoopStats stats;
   private final CommandHandlers handlers;
   private final CrossSlot crossSlot;
+  private final UnknownCommands unknownCommands;
 
   public RequestRouter(
       KeyLocator locator,
@@ -37,13 +42,15 @@ public final class RequestRouter implements RequestHandler {
       CopyRun copies,
       LoopStats stats,
       CommandHandlers handlers,
-      CrossSlot crossSlot) {
+      CrossSlot crossSlot,
+      UnknownCommands unknownCommands) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
     this.stats = stats;
     this.handlers = handlers;
     this.crossSlot = crossSlot;
+    this.unknownCommands = unknownCommands;
   }
 
   /** Commands for those who have yet to say who they are. */
@@ -56,6 +63,22 @@ public final class RequestRouter implements RequestHandler {
 
   @Override
   public boolean handle(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    if (spec == null && isAskedFor(session, in, "", 0)) {
+      return false;
+    }
+    return spec != null && spec.sentAs() != null && session.authenticated()
+        ? renamed(session, spec, in)
+        : handleNamed(session, spec, in, length);
+  }
+
+  /** Whether the session waits for what a server says about the name in that argument. */
+  private boolean isAskedFor(Session session, ByteBuf in, String prefix, int arg) {
+    return session.authenticated()
+        && unknownCommands.waitFor(session, prefix + Args.name(in, session.decoder(), arg));
+  }
+
+  /** The request has the name that its servers know. */
+  private boolean handleNamed(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
     for (SessionState state : session.states()) {
       SessionState.Verdict verdict = state.intercept(session, spec, in, length);
       if (verdict != SessionState.Verdict.PASS) {
@@ -70,11 +93,7 @@ public final class RequestRouter implements RequestHandler {
     } else if (spec.routing() == Routing.CROSS_PROTOCOL) {
       session.socket().close();
     } else if (spec.routing() == Routing.CONTAINER) {
-      session.reply(
-          spec,
-          request.argCount() < 2
-              ? RespErrors.wrongArity(spec.name())
-              : RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
+      return container(session, spec, in);
     } else if (!spec.acceptsArgCount(request.argCount())) {
       session.reply(spec, RespErrors.wrongArity(spec.name()));
     } else if (!session.authenticated() && !needsNoAuthentication(spec)) {
@@ -83,6 +102,46 @@ public final class RequestRouter implements RequestHandler {
       return route(session, spec, in, length);
     }
     return true;
+  }
+
+  /** A command with subcommands, of which none is given, or one that is not in the table. */
+  private boolean container(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    if (request.argCount() < 2) {
+      session.reply(spec, RespErrors.wrongArity(spec.name()));
+    } else if (isAskedFor(session, in, spec.name() + "|", 1)) {
+      return false;
+    } else {
+      session.reply(spec, RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
+    }
+    return true;
+  }
+
+  /** The request goes on with the name its servers know it by. */
+  private boolean renamed(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    ByteBuf frame = RenamedFrame.of(spec, in, request);
+    try {
+      decodeAgain(request, frame);
+      boolean done = handleNamed(session, spec, frame, frame.readableBytes());
+      copies.end();
+      if (!done) {
+        // It is handled again from the beginning.
+        decodeAgain(request, in);
+      }
+      return done;
+    } finally {
+      frame.release();
+    }
+  }
+
+  /** A whole frame; an argument in it may be large enough to be reported first. */
+  private static void decodeAgain(RequestDecoder request, ByteBuf frame) {
+    request.reset();
+    RequestDecoder.Progress progress = request.decode(frame);
+    if (progress == RequestDecoder.Progress.LARGE) {
+      request.decode(frame);
+    }
   }
 
   /** As many of the further arguments as Redis would repeat in an error. */
@@ -96,14 +155,33 @@ public final class RequestRouter implements RequestHandler {
 
   private boolean route(Session session, CommandSpec spec, ByteBuf in, int length) {
     return switch (spec.routing()) {
+      case ANY_GROUP -> anyGroup(session, spec, in, length);
+      case ANSWER_OK -> {
+        session.reply(spec, OK);
+        yield true;
+      }
       case ONE_KEY, SAME_SLOT -> oneSlot(session, spec, in, length);
       case FRAGMENTED -> fragmented(session, spec, in, length);
       case DENIED -> {
         session.reply(spec, RespErrors.denied(spec.name()));
         yield true;
       }
-      default -> handlers.handle(session, spec, in, length);
+      default -> {
+        byte[] refusal = spec.refusal();
+        if (refusal == null) {
+          yield handlers.handle(session, spec, in, length);
+        }
+        session.reply(spec, refusal);
+        yield true;
+      }
     };
+  }
+
+  /** All servers would answer the same, so the slot is any: always the same for a command. */
+  private boolean anyGroup(Session session, CommandSpec spec, ByteBuf in, int length) {
+    byte[] name = spec.name().getBytes(StandardCharsets.ISO_8859_1);
+    int slot = SlotHash.slotOf(Unpooled.wrappedBuffer(name), 0, name.length);
+    return dispatch(session, session.newRequest(spec), slot, in, length, 0);
   }
 
   private boolean oneSlot(Session session, CommandSpec spec, ByteBuf in, int length) {

@@ -1,11 +1,10 @@
 package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import io.vodis.proxy.command.CommandCatalogue;
 import io.vodis.proxy.command.CommandSpec;
-import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.command.Glob;
 import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespWriter;
@@ -31,7 +30,7 @@ public final class ServerCommands {
 
   private final ProcessView process;
   private final InfoText info;
-  private final CommandCatalogue catalogue;
+  private final LiveCommands commands;
   private final KeyLocator locator;
 
   /**
@@ -40,10 +39,10 @@ public final class ServerCommands {
   private final Map<String, String> config;
 
   public ServerCommands(
-      ProcessView process, CommandTable commands, KeyLocator locator, SessionLimits limits) {
+      ProcessView process, LiveCommands commands, KeyLocator locator, SessionLimits limits) {
     this.process = process;
     this.info = new InfoText(process, commands);
-    this.catalogue = new CommandCatalogue(commands);
+    this.commands = commands;
     this.locator = locator;
     this.config = new LinkedHashMap<>();
     config.put("appendonly", "no");
@@ -102,7 +101,7 @@ public final class ServerCommands {
 
   private void command(Session session, CommandSpec spec, ByteBuf in) {
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(1024);
-    catalogue.reply(spec, in, session.decoder(), locator, reply);
+    commands.catalogue().reply(spec, in, session.decoder(), locator, reply);
     session.reply(spec, reply);
   }
 

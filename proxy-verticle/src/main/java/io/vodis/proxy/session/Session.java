@@ -220,7 +220,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     LOGGER.debug("session {} from {}: {}", client.id(), socket.remoteAddress(), error);
     env.stats().sessionsClosedByLimit++;
     in.skipBytes(in.readableBytes());
-    replies.write(env.commands().byId(0), RespErrors.protocol(error));
+    replies.write(env.commands().table().byId(0), RespErrors.protocol(error));
     closeWhenAnswered();
   }
 
@@ -232,7 +232,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** The reply to a command nobody knows. */
   void replyUnknown(byte[] reply) {
-    replies.write(env.commands().byId(0), reply);
+    replies.write(env.commands().table().byId(0), reply);
   }
 
   /** A reply of the proxy's own, which is released here. */

@@ -1,7 +1,7 @@
 package io.vodis.proxy.session;
 
-import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
@@ -14,7 +14,7 @@ public record SessionEnvironment(
     FlushQueue flushes,
     CopyRun copies,
     Dispatcher dispatcher,
-    CommandTable commands,
+    LiveCommands commands,
     KeyLocator locator,
     LoopStats stats,
     SessionRegistry sessions,

@@ -21,5 +21,8 @@ final class Stop {
   /** Nothing more is wanted of this client. */
   static final int CLOSING = 1 << 5;
 
+  /** A server has been asked about a command nobody here knows. */
+  static final int COMMAND = 1 << 12;
+
   private Stop() {}
 }
