@@ -20,6 +20,7 @@ import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.ClientCommands;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.ConnectionCommands;
+import io.vodis.proxy.session.LoopSettings;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.LoopStats;
 import io.vodis.proxy.session.ProcessView;
@@ -27,9 +28,11 @@ import io.vodis.proxy.session.RequestRouter;
 import io.vodis.proxy.session.ServerCommands;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionEnvironment;
+import io.vodis.proxy.session.SessionGate;
 import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.session.SessionRegistry;
 import io.vodis.proxy.session.UnknownCommands;
+import io.vodis.proxy.session.SlowLog;
 import io.vodis.resp.RespLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,9 +95,11 @@ final class DataLoop {
     new ConnectionCommands(limits).addTo(handlers);
     new ClientCommands(process).addTo(handlers);
     new ServerCommands(process, commands, locator, limits).addTo(handlers);
+    SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
+    SessionGate gate = new SessionGate(sessions);
     environment =
         new SessionEnvironment(
-            limits,
+            new LoopSettings(limits, config.server().settings()),
             clock,
             flushes,
             copies,
@@ -102,7 +107,9 @@ final class DataLoop {
             commands,
             locator,
             stats,
-            new SessionRegistry(place.index(), place.count()),
+            sessions,
+            gate,
+            new SlowLog(place.index(), place.count()),
             new RequestRouter(
                 locator,
                 dispatcher,
@@ -110,7 +117,9 @@ final class DataLoop {
                 stats,
                 handlers,
                 config.slot().slotCrossCommands(),
-                unknownCommands));
+                unknownCommands,
+                gate));
+    stats.slowFrom(config.server().settings());
     maxClients = clientShare(config.listen().proxyMaxClients(), place);
     keepAliveSeconds = limits.keepAliveSeconds();
   }
@@ -197,6 +206,7 @@ final class DataLoop {
     mover.tick(now);
     dispatcher.tick(now);
     unknownCommands.tick(now);
+    environment.gate().tick(now);
   }
 
   /** Rarer care: sessions. */
@@ -218,8 +228,13 @@ final class DataLoop {
     }
   }
 
+  /** What its sessions share, for tasks that every loop is given. */
+  SessionEnvironment environment() {
+    return environment;
+  }
+
   /** This loop as a value. */
-  LoopSnapshot snapshot(boolean withClients) {
+  LoopSnapshot snapshot() {
     LoopStats copy = new LoopStats(commands.table().size());
     environment.stats().addTo(copy);
     List<BackendView> backends = new ArrayList<>();
@@ -228,9 +243,6 @@ final class DataLoop {
     return new LoopSnapshot(
         copy,
         environment.sessions().size(),
-        withClients
-            ? environment.sessions().all().stream().map(ClientCommands::line).toList()
-            : List.of(),
         backends,
         dispatcher.view(),
         dispatcher.table().epoch(),

@@ -12,6 +12,7 @@ import io.vodis.proxy.learn.CommandLearner;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
+import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.redis.VertxRedisAdmin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * All loops of a process, as the control plane sees them: what it is told goes to each loop as a
@@ -146,25 +148,32 @@ final class DataPlane implements ProcessView, Loops {
     serving = words;
   }
 
-  /** Every loop as a value, without the lines of its clients. */
+  /** Every loop as a value. */
   Future<List<LoopSnapshot>> snapshots() {
-    return snapshots(false);
+    return fromEach(DataLoop::snapshot);
   }
 
-  private Future<List<LoopSnapshot>> snapshots(boolean withClients) {
-    List<Future<LoopSnapshot>> all = new ArrayList<>();
+  private <T> Future<List<T>> fromEach(Function<DataLoop, T> task) {
+    List<Future<T>> all = new ArrayList<>();
     for (ProxyVerticle loop : loops) {
-      Promise<LoopSnapshot> snapshot = Promise.promise();
-      all.add(snapshot.future());
-      loop.run(data -> snapshot.complete(data.snapshot(withClients)));
+      Promise<T> answer = Promise.promise();
+      all.add(answer.future());
+      loop.run(data -> answer.complete(task.apply(data)));
     }
     return Future.all(all).map(done -> all.stream().map(Future::result).toList());
   }
 
   @Override
-  public void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll) {
+  public void ask(Consumer<List<LoopSnapshot>> onAll) {
     Context asking = vertx.getOrCreateContext();
-    snapshots(withClients).onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
+    snapshots().onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
+  }
+
+  @Override
+  public <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll) {
+    Context asking = vertx.getOrCreateContext();
+    fromEach(loop -> task.apply(loop.environment()))
+        .onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
   }
 
   @Override

@@ -16,7 +16,8 @@ public record ProxyConfig(
     @Section("Sessions (clients)") SessionConfig session,
     @Section("Backends (servers)") BackendConfig backend,
     @Section("Slots that change hands") SlotConfig slot,
-    @Section("Commands") CommandConfig command) {
+    @Section("Commands") CommandConfig command,
+    @Section("Answers of the proxy's own") ServerConfig server) {
 
   public static ProxyConfig defaults() {
     return new ProxyConfig(
@@ -26,6 +27,7 @@ public record ProxyConfig(
         SessionConfig.defaults(),
         BackendConfig.defaults(),
         SlotConfig.defaults(),
-        CommandConfig.defaults());
+        CommandConfig.defaults(),
+        ServerConfig.defaults());
   }
 }

@@ -82,7 +82,8 @@ public final class ProxyRole implements RunningRole {
             config.session(),
             config.backend(),
             config.slot(),
-            config.command()));
+            config.command(),
+            config.server()));
   }
 
   private static DataPlane listen(Vertx vertx, ProxyConfig config, String incarnation) {

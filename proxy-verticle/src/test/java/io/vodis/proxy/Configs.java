@@ -15,7 +15,8 @@ final class Configs {
         defaults.session(),
         defaults.backend(),
         defaults.slot(),
-        defaults.command());
+        defaults.command(),
+        defaults.server());
   }
 
   /** The defaults, but for the sessions. */
@@ -28,7 +29,8 @@ final class Configs {
         sessions,
         config.backend(),
         config.slot(),
-        config.command());
+        config.command(),
+        config.server());
   }
 
   /** The defaults, but for the backends. */
@@ -41,6 +43,7 @@ final class Configs {
         config.session(),
         backends,
         config.slot(),
-        config.command());
+        config.command(),
+        config.server());
   }
 }

@@ -328,6 +328,6 @@ class DataLoopTest {
     fixture.install(LoopFixture.serving(UPPER), LoopFixture.serving(UPPER));
     // Then
     assertThat(written(upper)).isEmpty();
-    assertThat(fixture.loop.snapshot(false).waiting().requests()).isZero();
+    assertThat(fixture.loop.snapshot().waiting().requests()).isZero();
   }
 }

@@ -11,6 +11,7 @@ import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
 import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionEnvironment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** One data loop whose sockets, time and loop iterations are the test's. */
 final class LoopFixture implements AutoCloseable {
@@ -173,8 +175,13 @@ final class LoopFixture implements AutoCloseable {
     public void onServersConnected() {}
 
     @Override
-    public void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll) {
+    public void ask(Consumer<List<LoopSnapshot>> onAll) {
       onAll.accept(List.of());
+    }
+
+    @Override
+    public <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll) {
+      tasks.add(() -> onAll.accept(List.of(task.apply(loop.environment()))));
     }
 
     @Override

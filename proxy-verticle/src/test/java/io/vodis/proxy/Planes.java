@@ -50,7 +50,8 @@ final class Planes implements AutoCloseable {
         config.session(),
         config.backend(),
         slots,
-        config.command());
+        config.command(),
+        config.server());
   }
 
   static ProxyConfig withPasswords(ProxyConfig config, String product, SessionConfig session) {
@@ -61,7 +62,8 @@ final class Planes implements AutoCloseable {
         session,
         config.backend(),
         config.slot(),
-        config.command());
+        config.command(),
+        config.server());
   }
 
   void lend(long millis) {

@@ -164,6 +164,11 @@ public final class RespSocket {
     return unread != null;
   }
 
+  /** Bytes read from the kernel that the listener has not taken yet. */
+  public long unreadBytes() {
+    return unread == null ? 0 : unread.readableBytes();
+  }
+
   /** Bytes appended or written that the kernel has not taken yet. */
   public long pendingBytes() {
     long pending = appendedBytes();

@@ -3,7 +3,11 @@ package io.vodis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.resp.RequestDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Arguments of the request a decoder stands on, as values; for commands answered here. */
 public final class Args {
@@ -20,6 +24,25 @@ public final class Args {
     return bytes;
   }
 
+  /** What SLOWLOG shows of a request. */
+  static List<byte[]> forSlowLog(ByteBuf in, RequestDecoder request) {
+    int argCount = request.argCount();
+    int kept = SlowLog.argsKept(argCount);
+    List<byte[]> args = new ArrayList<>(kept);
+    for (int arg = 0; arg < kept; arg++) {
+      int length = request.argLength(arg);
+      byte[] tail = SlowLog.moreBytes(length);
+      byte[] start = bytes(in, request, arg, SlowLog.bytesKept(length));
+      byte[] shown = Arrays.copyOf(start, start.length + tail.length);
+      System.arraycopy(tail, 0, shown, start.length, tail.length);
+      args.add(shown);
+    }
+    if (kept < argCount) {
+      args.set(kept - 1, SlowLog.moreArgs(argCount));
+    }
+    return args;
+  }
+
   public static String text(ByteBuf in, RequestDecoder request, int arg) {
     return in.toString(
         in.readerIndex() + request.argOffset(arg), request.argLength(arg), StandardCharsets.UTF_8);
@@ -32,6 +55,22 @@ public final class Args {
             request.argLength(arg),
             StandardCharsets.ISO_8859_1)
         .toLowerCase(Locale.ROOT);
+  }
+
+  /** A whole number as Redis reads one: no blanks, no leading zeros; null if it is none. */
+  public static @Nullable Long number(ByteBuf in, RequestDecoder request, int arg) {
+    return number(text(in, request, arg));
+  }
+
+  public static @Nullable Long number(String word) {
+    if (!word.matches("0|-?[1-9]\\d{0,18}")) {
+      return null;
+    }
+    try {
+      return Long.valueOf(word);
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   public static String lower(ByteBuf in, RequestDecoder request, int arg) {

@@ -2,20 +2,25 @@ package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
-import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
-import io.vodis.resp.RespWriter;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** CLIENT SETNAME GETNAME ID SETINFO INFO LIST. */
+/**
+ * CLIENT SETNAME GETNAME ID SETINFO INFO LIST KILL PAUSE UNPAUSE REPLY NO-EVICT NO-TOUCH. What
+ * concerns other clients concerns all of the process, whichever loop they are on.
+ */
 public final class ClientCommands {
 
-  private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] OK = LocalReplies.OK;
   private static final byte[] BAD_NAME =
       RespErrors.reply("ERR Client names cannot contain spaces, newlines or special characters.");
+  private static final byte[] NO_SUCH_CLIENT = RespErrors.reply("ERR No such client");
+  private static final byte[] PAUSE_MODE =
+      RespErrors.reply("ERR CLIENT PAUSE mode must be WRITE or ALL");
 
   private final ProcessView process;
 
@@ -23,7 +28,6 @@ public final class ClientCommands {
     this.process = process;
   }
 
-  /** Printable and without blanks, so that a line of CLIENT LIST stays one. */
   /** Adds the handlers of these commands. */
   public void addTo(CommandHandlers handlers) {
     handlers
@@ -32,9 +36,16 @@ public final class ClientCommands {
         .addImmediate("client|id", (session, spec, in) -> id(session, spec))
         .addImmediate("client|setinfo", this::setInfo)
         .addImmediate("client|info", (session, spec, in) -> info(session, spec))
-        .addImmediate("client|list", this::list);
+        .addImmediate("client|list", this::list)
+        .addImmediate("client|kill", this::kill)
+        .addImmediate("client|pause", this::pause)
+        .addImmediate("client|unpause", (session, spec, in) -> unpause(session, spec))
+        .add("client|reply", (session, spec, in, length) -> reply(session, spec, in))
+        .addImmediate("client|no-evict", this::noEvict)
+        .addImmediate("client|no-touch", this::noTouch);
   }
 
+  /** Printable and without blanks, so that a line of CLIENT LIST stays one. */
   static boolean isName(String name) {
     return name.chars().allMatch(c -> c > ' ' && c <= '~');
   }
@@ -50,98 +61,223 @@ public final class ClientCommands {
   }
 
   private void getName(Session session, CommandSpec spec) {
-    ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(64);
     String name = session.client().name();
+    ByteBuf reply = LocalReplies.buffer(64);
     if (name.isEmpty()) {
-      RespWriter.nullBulk(reply);
+      session.protocol().nil(reply);
     } else {
-      RespWriter.bulk(reply, name);
+      io.vodis.resp.RespWriter.bulk(reply, name);
     }
     session.reply(spec, reply);
   }
 
   private void id(Session session, CommandSpec spec) {
-    ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(32);
-    RespWriter.integer(reply, session.client().id());
-    session.reply(spec, reply);
+    session.reply(spec, LocalReplies.integer(session.client().id()));
   }
 
   private void setInfo(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
-    String attribute = Args.lower(in, request, 2);
+    String attribute = Args.text(in, request, 2);
     String value = Args.text(in, request, 3);
+    boolean name = attribute.equalsIgnoreCase("lib-name");
+    if (!name && !attribute.equalsIgnoreCase("lib-ver")) {
+      session.reply(spec, RespErrors.reply("ERR Unrecognized option '" + attribute + "'"));
+      return;
+    }
     if (!isName(value)) {
       session.reply(
           spec,
           RespErrors.reply(
-              "ERR " + attribute + " cannot contain spaces, newlines or special characters."));
+              "ERR "
+                  + attribute.toLowerCase(Locale.ROOT)
+                  + " cannot contain spaces, newlines or special characters."));
       return;
     }
-    switch (attribute) {
-      case "lib-name" -> session.client().libraryName(value);
-      case "lib-ver" -> session.client().libraryVersion(value);
-      default -> {
-        session.reply(spec, RespErrors.reply("ERR Unrecognized option '" + attribute + "'"));
-        return;
-      }
+    if (name) {
+      session.client().libraryName(value);
+    } else {
+      session.client().libraryVersion(value);
     }
     session.reply(spec, OK);
   }
 
   private void info(Session session, CommandSpec spec) {
-    session.reply(spec, text(line(session) + "\n"));
+    session.reply(spec, LocalReplies.text(session, session.line() + "\n"));
+  }
+
+  private static List<String> wordsFrom(Session session, ByteBuf in, int from) {
+    List<String> words = new ArrayList<>();
+    for (int arg = from; arg < session.decoder().argCount(); arg++) {
+      words.add(Args.text(in, session.decoder(), arg));
+    }
+    return words;
   }
 
   private void list(Session session, CommandSpec spec, ByteBuf in) {
-    RequestDecoder request = session.decoder();
-    boolean ofNoSession = false;
-    if (request.argCount() == 4 && Args.lower(in, request, 2).equals("type")) {
-      String type = Args.lower(in, request, 3);
-      if (!List.of("normal", "master", "replica", "slave", "pubsub").contains(type)) {
-        session.reply(spec, RespErrors.reply("ERR Unknown client type '" + type + "'"));
-        return;
-      }
-      ofNoSession = !type.equals("normal");
-    } else if (request.argCount() > 2) {
-      session.reply(spec, RespErrors.SYNTAX);
+    ClientFilter.Parsed parsed = ClientFilter.ofList(wordsFrom(session, in, 2));
+    byte[] error = parsed.error();
+    if (error != null) {
+      session.reply(spec, error);
       return;
     }
-    boolean empty = ofNoSession;
-    SessionRequest waiting = session.enqueue(spec);
-    process.ask(
-        true,
+    ClientFilter filter = parsed.filter();
+    AllLoops.answer(
+        process,
+        session,
+        spec,
+        env -> lines(env, filter),
+        loops -> LocalReplies.text(session, String.join("", loops)));
+  }
+
+  private static String lines(SessionEnvironment env, ClientFilter filter) {
+    StringBuilder lines = new StringBuilder();
+    env.clock().refresh();
+    for (Session other : env.sessions().all()) {
+      if (filter.matches(other.traits(), false)) {
+        lines.append(other.line()).append('\n');
+      }
+    }
+    return lines.toString();
+  }
+
+  private void kill(Session session, CommandSpec spec, ByteBuf in) {
+    List<String> words = wordsFrom(session, in, 2);
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(words);
+    byte[] error = parsed.error();
+    if (error != null) {
+      session.reply(spec, error);
+      return;
+    }
+    ClientFilter filter = parsed.filter();
+    boolean oldForm = words.size() == 1;
+    // By its id: the session itself is another loop's to look at.
+    long caller = session.client().id();
+    AllLoops.answer(
+        process,
+        session,
+        spec,
+        env -> kill(env, filter, caller),
         loops -> {
-          StringBuilder lines = new StringBuilder();
-          if (!empty) {
-            loops.forEach(loop -> loop.clients().forEach(line -> lines.append(line).append('\n')));
+          int killed = loops.stream().mapToInt(Integer::intValue).sum();
+          if (filter.matches(session.traits(), true)) {
+            session.closeWhenAnswered();
           }
-          session.onLocalAnswer(waiting, text(lines.toString()));
+          return oldForm
+              ? LocalReplies.of(killed == 0 ? NO_SUCH_CLIENT : OK)
+              : LocalReplies.integer(killed);
         });
   }
 
-  private static ByteBuf text(String text) {
-    ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(text.length() + 32);
-    RespWriter.bulk(reply, text);
-    return reply;
+  /** Ends the sessions of a loop that match; the caller's is counted, and ends after its reply. */
+  private static int kill(SessionEnvironment env, ClientFilter filter, long caller) {
+    int killed = 0;
+    for (Session other : env.sessions().all()) {
+      ClientFilter.Traits traits = other.traits();
+      boolean isCaller = traits.id() == caller;
+      if (filter.matches(traits, isCaller)) {
+        killed++;
+        if (!isCaller) {
+          other.socket().close();
+        }
+      }
+    }
+    return killed;
   }
 
-  /** A session as CLIENT LIST shows it. */
-  public static String line(Session session) {
-    SessionClient client = session.client();
-    return String.format(
-        Locale.ROOT,
-        "id=%d addr=%s laddr=%s name=%s age=%d idle=%d flags=N db=%d sub=0 psub=0 multi=-1"
-            + " qbuf=0 obl=%d oll=%d cmd=NULL user=default resp=2 lib-name=%s lib-ver=%s",
-        client.id(),
-        session.socket().remoteAddress(),
-        session.socket().localAddress(),
-        client.name(),
-        client.ageSeconds(),
-        session.idleSeconds(),
-        session.database(),
-        session.socket().pendingBytes(),
-        session.unanswered(),
-        client.libraryName(),
-        client.libraryVersion());
+  private void pause(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    if (request.argCount() > 4) {
+      session.reply(spec, RespErrors.unknownSubcommand("client", Args.bytes(in, request, 1)));
+      return;
+    }
+    SessionGate.Pause what = SessionGate.Pause.ALL;
+    if (request.argCount() == 4) {
+      String mode = Args.lower(in, request, 3);
+      if (!mode.equals("write") && !mode.equals("all")) {
+        session.reply(spec, PAUSE_MODE);
+        return;
+      }
+      what = mode.equals("write") ? SessionGate.Pause.WRITE : SessionGate.Pause.ALL;
+    }
+    Long millis = Args.number(in, request, 2);
+    String error =
+        millis == null
+            ? "ERR timeout is not an integer or out of range"
+            : millis < 0 ? "ERR timeout is negative" : null;
+    if (error != null || millis == null) {
+      session.reply(spec, RespErrors.reply(String.valueOf(error)));
+      return;
+    }
+    SessionGate.Pause mode = what;
+    long wanted = Math.min(millis, Long.MAX_VALUE / 4_000_000) * 1_000_000;
+    onEachGate(
+        session,
+        spec,
+        env -> {
+          long nanos = Math.min(wanted, env.settings().server().pauseMaxNanos());
+          env.gate().pause(mode, env.clock().refresh() + nanos);
+        });
+  }
+
+  private void unpause(Session session, CommandSpec spec) {
+    onEachGate(session, spec, env -> env.gate().unpause());
+  }
+
+  private void onEachGate(
+      Session session, CommandSpec spec, java.util.function.Consumer<SessionEnvironment> task) {
+    AllLoops.answer(
+        process,
+        session,
+        spec,
+        env -> {
+          task.accept(env);
+          return true;
+        },
+        loops -> LocalReplies.of(OK));
+  }
+
+  /** CLIENT REPLY changes what later requests get, so it waits for those before it. */
+  private boolean reply(Session session, CommandSpec spec, ByteBuf in) {
+    String mode = Args.lower(in, session.decoder(), 2);
+    if (mode.equals("on") || mode.equals("off") || mode.equals("skip")) {
+      if (session.awaitsEarlierReplies()) {
+        return false;
+      }
+      switch (mode) {
+        case "on" -> {
+          ReplyMode.on(session);
+          session.reply(spec, OK);
+        }
+        case "off" -> ReplyMode.off(session);
+        default -> ReplyMode.skipNext(session);
+      }
+    } else {
+      session.reply(spec, RespErrors.SYNTAX);
+    }
+    return true;
+  }
+
+  private void noEvict(Session session, CommandSpec spec, ByteBuf in) {
+    Boolean on = onOrOff(session, spec, in);
+    if (on != null) {
+      session.client().noEvict(on);
+    }
+  }
+
+  private void noTouch(Session session, CommandSpec spec, ByteBuf in) {
+    Boolean on = onOrOff(session, spec, in);
+    if (on != null) {
+      session.client().noTouch(on);
+    }
+  }
+
+  private static @Nullable Boolean onOrOff(Session session, CommandSpec spec, ByteBuf in) {
+    String word = Args.lower(in, session.decoder(), 2);
+    if (!word.equals("on") && !word.equals("off")) {
+      session.reply(spec, RespErrors.SYNTAX);
+      return null;
+    }
+    session.reply(spec, OK);
+    return word.equals("on");
   }
 }

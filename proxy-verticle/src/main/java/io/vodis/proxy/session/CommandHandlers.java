@@ -38,7 +38,7 @@ public final class CommandHandlers {
   boolean handle(Session session, CommandSpec spec, ByteBuf in, int length) {
     CommandHandler handler = byName.get(spec.name());
     if (handler == null) {
-      session.reply(spec, RespErrors.unsupported(spec.name()));
+      session.reject(spec, RespErrors.unsupported(spec.name()));
       return true;
     }
     return handler.handle(session, spec, in, length);

@@ -205,7 +205,7 @@ public final class ConnectionCommands {
     session.endStates();
     session.database(0);
     session.protocol(Protocol.RESP2);
-    session.client().name("");
+    session.client().reset();
     session.authenticated(password.length == 0);
     session.reply(spec, RESET);
     return true;

@@ -8,21 +8,18 @@ import java.util.List;
  * One loop at one moment, as a value that other loops may read.
  *
  * @param sessions how many there are
- * @param clients one line per session, as CLIENT LIST shows it, if it was asked for
  * @param epoch of the table in force; -1 if there is none
  * @param leased whether the loop may serve
  */
 public record LoopSnapshot(
     LoopStats stats,
     int sessions,
-    List<String> clients,
     List<BackendView> backends,
     WaitView waiting,
     long epoch,
     boolean leased) {
 
   public LoopSnapshot {
-    clients = List.copyOf(clients);
     backends = List.copyOf(backends);
   }
 

@@ -10,6 +10,12 @@ public final class LoopStats {
   private long[] errors;
   private long[] nanos;
   private long[] buckets;
+  private long[] rejected;
+  private final ErrorStats errorReplies = new ErrorStats();
+
+  /** Answers that took so long are slow. */
+  long slowFromNanos = Long.MAX_VALUE;
+
   long sessionsTotal;
   long sessionsRejected;
   long sessionsClosedByLimit;
@@ -27,6 +33,7 @@ public final class LoopStats {
     errors = new long[commandCount];
     nanos = new long[commandCount];
     buckets = new long[commandCount * LatencyBuckets.COUNT];
+    rejected = new long[commandCount];
   }
 
   /** Makes room for that many commands; what has been counted stays. */
@@ -36,6 +43,7 @@ public final class LoopStats {
       errors = Arrays.copyOf(errors, commandCount);
       nanos = Arrays.copyOf(nanos, commandCount);
       buckets = Arrays.copyOf(buckets, commandCount * LatencyBuckets.COUNT);
+      rejected = Arrays.copyOf(rejected, commandCount);
     }
   }
 
@@ -46,6 +54,26 @@ public final class LoopStats {
     if (error) {
       errors[commandId]++;
     }
+  }
+
+  /** An error that was answered before the command was carried out. */
+  void countRejected(int commandId) {
+    rejected[commandId]++;
+  }
+
+  /** The error replies, by their code. */
+  ErrorStats errorReplies() {
+    return errorReplies;
+  }
+
+  /** Calls refused before they were carried out; {@link #calls} are without them. */
+  public long rejected(int commandId) {
+    return rejected[commandId];
+  }
+
+  /** Which answers are slow from now on. */
+  public void slowFrom(ServerSettings settings) {
+    slowFromNanos = settings.slowFromNanos();
   }
 
   /** A refused client. */
@@ -60,6 +88,8 @@ public final class LoopStats {
     add(errors, sum.errors);
     add(nanos, sum.nanos);
     add(buckets, sum.buckets);
+    add(rejected, sum.rejected);
+    errorReplies.addTo(sum.errorReplies);
     sum.sessionsTotal += sessionsTotal;
     sum.sessionsRejected += sessionsRejected;
     sum.sessionsClosedByLimit += sessionsClosedByLimit;

@@ -3,12 +3,19 @@ package io.vodis.proxy.session;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** What a session may ask about the whole process, of which its loop is a part. */
 public interface ProcessView {
 
   /** Asks every loop; {@code onAll} is called later, on the loop that asks. */
-  void ask(boolean withClients, Consumer<List<LoopSnapshot>> onAll);
+  void ask(Consumer<List<LoopSnapshot>> onAll);
+
+  /**
+   * Runs {@code task} on every loop, with what its sessions share; {@code onAll} is called later,
+   * on the loop that asks. What a task returns must not be touched by its own loop any more.
+   */
+  <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll);
 
   /**
    * Asks the servers about a command nobody here knows; {@code onAnswered} is called later, on the

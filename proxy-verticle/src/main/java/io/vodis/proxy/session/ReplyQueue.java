@@ -1,10 +1,12 @@
 package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.loop.RespSocket;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,10 @@ final class ReplyQueue {
   private @Nullable ByteBuf heldPushes;
 
   private boolean gone;
+  private boolean silent;
+
+  /** Gone or silent: one question on the way of every reply. */
+  private boolean deaf;
 
   ReplyQueue(Session session, SessionEnvironment env, RespSocket socket) {
     this.session = session;
@@ -58,8 +64,47 @@ final class ReplyQueue {
     return order.size();
   }
 
+  /** Whether the client wants no replies; changed only while nothing is unanswered. */
+  void silence(boolean now) {
+    silent = now;
+    deaf = gone || silent;
+  }
+
+  private void count(SessionRequest request, boolean error) {
+    long took = env.clock().nowNanos() - request.startNanos();
+    env.stats().answered(request.spec().id(), took, error);
+    if (took >= env.stats().slowFromNanos) {
+      onSlow(request, took);
+    }
+  }
+
+  /** Notes a slow request; one that may wait at the server has been asked to. */
+  private void onSlow(SessionRequest request, long took) {
+    if (!request.spec().mayBlock()) {
+      ServerSettings settings = env.settings().server();
+      env.slowLog().note(request, took, Instant.now().getEpochSecond(), settings.slowMax());
+      if (settings.closeLookNanos() > 0) {
+        env.gate().lookCloselyUntil(env.clock().nowNanos() + settings.closeLookNanos());
+      }
+    }
+  }
+
+  /** A request is over that is not to be answered. */
+  private void answerDeaf(SessionRequest request) {
+    if (gone || request.isAnswered()) {
+      return;
+    }
+    request.hold(Unpooled.EMPTY_BUFFER);
+    if (order.peekFirst() == request) {
+      onHeadAnswered();
+    }
+  }
+
   /** A reply of the proxy's own to a request that has no place yet. */
   void write(CommandSpec spec, byte[] reply) {
+    if (silent) {
+      return;
+    }
     if (order.isEmpty()) {
       env.copies().end();
       socket.outgoing().writeBytes(reply);
@@ -73,6 +118,10 @@ final class ReplyQueue {
 
   /** The same; {@code reply} is released here. */
   void write(CommandSpec spec, ByteBuf reply) {
+    if (silent) {
+      reply.release();
+      return;
+    }
     if (order.isEmpty()) {
       env.copies().end();
       socket.outgoing().writeBytes(reply);
@@ -85,12 +134,13 @@ final class ReplyQueue {
 
   /** The reply to a request. */
   void onAnswer(SessionRequest request, ByteBuf in, int offset, int length) {
-    env.stats()
-        .answered(
-            request.spec().id(),
-            env.clock().nowNanos() - request.startNanos(),
-            in.getByte(offset) == '-');
-    if (gone) {
+    boolean error = in.getByte(offset) == '-';
+    count(request, error);
+    if (error) {
+      env.stats().errorReplies().count(in, offset);
+    }
+    if (deaf) {
+      answerDeaf(request);
       return;
     }
     if (order.peekFirst() == request) {
@@ -107,10 +157,12 @@ final class ReplyQueue {
   /** A piece of the reply to a request. */
   void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
     if (last) {
-      env.stats()
-          .answered(request.spec().id(), env.clock().nowNanos() - request.startNanos(), false);
+      count(request, false);
     }
-    if (gone) {
+    if (deaf) {
+      if (last) {
+        answerDeaf(request);
+      }
       return;
     }
     if (order.peekFirst() == request) {
@@ -129,8 +181,14 @@ final class ReplyQueue {
 
   /** A request will get no reply but this error. */
   void onError(SessionRequest request, byte[] error) {
-    env.stats().answered(request.spec().id(), env.clock().nowNanos() - request.startNanos(), true);
-    if (gone) {
+    if (request.connection() == null) {
+      env.stats().countRejected(request.spec().id());
+    } else {
+      count(request, true);
+    }
+    env.stats().errorReplies().count(error);
+    if (deaf) {
+      answerDeaf(request);
       return;
     }
     if (request.isPartlySent()) {
@@ -155,13 +213,14 @@ final class ReplyQueue {
 
   /** A reply of the proxy's own to a request that already has its place; released here. */
   void onLocalAnswer(SessionRequest request, ByteBuf reply) {
-    env.stats()
-        .answered(
-            request.spec().id(),
-            env.clock().nowNanos() - request.startNanos(),
-            reply.getByte(reply.readerIndex()) == '-');
-    if (gone) {
+    boolean error = reply.getByte(reply.readerIndex()) == '-';
+    count(request, error);
+    if (error) {
+      env.stats().errorReplies().count(reply, reply.readerIndex());
+    }
+    if (deaf) {
       reply.release();
+      answerDeaf(request);
       return;
     }
     request.hold(reply);
@@ -261,6 +320,7 @@ final class ReplyQueue {
       heldPushes.release();
       heldPushes = null;
     }
+    deaf = true;
     for (SessionRequest request : order) {
       ByteBuf kept = request.takeHeld();
       if (kept != null) {

@@ -35,6 +35,7 @@ public final class RequestRouter implements RequestHandler {
   private final CommandHandlers handlers;
   private final CrossSlot crossSlot;
   private final UnknownCommands unknownCommands;
+  private final SessionGate gate;
 
   public RequestRouter(
       KeyLocator locator,
@@ -43,7 +44,8 @@ public final class RequestRouter implements RequestHandler {
       LoopStats stats,
       CommandHandlers handlers,
       CrossSlot crossSlot,
-      UnknownCommands unknownCommands) {
+      UnknownCommands unknownCommands,
+      SessionGate gate) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
@@ -51,6 +53,7 @@ public final class RequestRouter implements RequestHandler {
     this.handlers = handlers;
     this.crossSlot = crossSlot;
     this.unknownCommands = unknownCommands;
+    this.gate = gate;
   }
 
   /** Commands for those who have yet to say who they are. */
@@ -79,6 +82,10 @@ public final class RequestRouter implements RequestHandler {
 
   /** The request has the name that its servers know. */
   private boolean handleNamed(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    if (gate.holds(session, spec, in)) {
+      session.stop(Stop.PAUSED);
+      return false;
+    }
     for (SessionState state : session.states()) {
       SessionState.Verdict verdict = state.intercept(session, spec, in, length);
       if (verdict != SessionState.Verdict.PASS) {
@@ -88,16 +95,21 @@ public final class RequestRouter implements RequestHandler {
     RequestDecoder request = session.decoder();
     if (spec == null) {
       stats.unknownCommands++;
-      session.replyUnknown(
+      session.reject(
+          null,
           RespErrors.unknownCommand(Args.bytes(in, request, 0), tail(in, request)));
     } else if (spec.routing() == Routing.CROSS_PROTOCOL) {
       session.socket().close();
     } else if (spec.routing() == Routing.CONTAINER) {
-      return container(session, spec, in);
+      session.reject(
+          spec,
+          request.argCount() < 2
+              ? RespErrors.wrongArity(spec.name())
+              : RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
     } else if (!spec.acceptsArgCount(request.argCount())) {
-      session.reply(spec, RespErrors.wrongArity(spec.name()));
+      session.reject(spec, RespErrors.wrongArity(spec.name()));
     } else if (!session.authenticated() && !needsNoAuthentication(spec)) {
-      session.reply(spec, RespErrors.NO_AUTH);
+      session.reject(spec, RespErrors.NO_AUTH);
     } else {
       return route(session, spec, in, length);
     }
@@ -108,11 +120,11 @@ public final class RequestRouter implements RequestHandler {
   private boolean container(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     if (request.argCount() < 2) {
-      session.reply(spec, RespErrors.wrongArity(spec.name()));
+      session.reject(spec, RespErrors.wrongArity(spec.name()));
     } else if (isAskedFor(session, in, spec.name() + "|", 1)) {
       return false;
     } else {
-      session.reply(spec, RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
+      session.reject(spec, RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
     }
     return true;
   }
@@ -163,7 +175,7 @@ public final class RequestRouter implements RequestHandler {
       case ONE_KEY, SAME_SLOT -> oneSlot(session, spec, in, length);
       case FRAGMENTED -> fragmented(session, spec, in, length);
       case DENIED -> {
-        session.reply(spec, RespErrors.denied(spec.name()));
+        session.reject(spec, RespErrors.denied(spec.name()));
         yield true;
       }
       default -> {
@@ -171,7 +183,7 @@ public final class RequestRouter implements RequestHandler {
         if (refusal == null) {
           yield handlers.handle(session, spec, in, length);
         }
-        session.reply(spec, refusal);
+        session.reject(spec, refusal);
         yield true;
       }
     };
@@ -204,7 +216,7 @@ public final class RequestRouter implements RequestHandler {
       }
     }
     if (refusal != null) {
-      session.reply(spec, refusal);
+      session.reject(spec, refusal);
       return true;
     }
     return dispatch(session, session.newRequest(spec), slot, in, length, keyCount);
@@ -219,7 +231,7 @@ public final class RequestRouter implements RequestHandler {
     byte[] refusal =
         dispatcher.leased() ? crossSlot.refusal(dispatcher, slots) : RespErrors.CLUSTER_DOWN;
     if (refusal != null) {
-      session.reply(spec, refusal);
+      session.reject(spec, refusal);
       return true;
     }
     int[] all = slots.stream().toArray();
@@ -230,6 +242,7 @@ public final class RequestRouter implements RequestHandler {
       Session session, SessionRequest request, int slot, ByteBuf in, int length, int keyCount) {
     // In the queue of replies first: an error may be the reply, at once.
     session.enqueue(request);
+    noteArgs(session, request, in);
     List<Key> keys = dispatcher.serving(slot) != null ? List.of() : keys(session, in, keyCount);
     boolean taken =
         dispatcher.dispatch(request, slot, session.lane(), in, in.readerIndex(), length, keys);
@@ -238,6 +251,12 @@ public final class RequestRouter implements RequestHandler {
       session.stall();
     }
     return taken;
+  }
+
+  private void noteArgs(Session session, SessionRequest request, ByteBuf in) {
+    if (gate.looksClosely()) {
+      request.args(Args.forSlowLog(in, session.decoder()));
+    }
   }
 
   private List<Key> keys(Session session, ByteBuf in, int keyCount) {
@@ -259,11 +278,11 @@ public final class RequestRouter implements RequestHandler {
     RequestDecoder request = session.decoder();
     int keyCount = locator.locate(spec, in, request);
     if (keyCount <= 0) {
-      session.reply(spec, keyCount < 0 ? locator.error() : RespErrors.wrongArity(spec.name()));
+      session.reject(spec, keyCount < 0 ? locator.error() : RespErrors.wrongArity(spec.name()));
       return true;
     }
     if (spec.name().equals("mset") && request.argCount() % 2 == 0) {
-      session.reply(spec, RespErrors.wrongArity(spec.name()));
+      session.reject(spec, RespErrors.wrongArity(spec.name()));
       return true;
     }
     int[] keyArgs = new int[keyCount];
@@ -276,7 +295,7 @@ public final class RequestRouter implements RequestHandler {
       return dispatch(session, session.newRequest(spec), slots[0], in, length, keyCount);
     }
     if (!dispatcher.leased()) {
-      session.reply(spec, RespErrors.CLUSTER_DOWN);
+      session.reject(spec, RespErrors.CLUSTER_DOWN);
       return true;
     }
     return split(session, spec, in, length, new Split(dispatcher, session.lane(), slots, keyArgs));
@@ -294,6 +313,7 @@ public final class RequestRouter implements RequestHandler {
     }
     SessionRequest whole = session.newRequest(spec);
     session.enqueue(whole);
+    noteArgs(session, whole, in);
     boolean sent =
         split.send(
             session,

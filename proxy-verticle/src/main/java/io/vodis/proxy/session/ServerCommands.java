@@ -90,7 +90,6 @@ public final class ServerCommands {
     }
     SessionRequest waiting = session.enqueue(spec);
     process.ask(
-        false,
         loops -> {
           String text = info.of(sections, loops);
           ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(text.length() + 32);

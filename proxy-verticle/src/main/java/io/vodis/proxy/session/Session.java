@@ -53,9 +53,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   private boolean shortWay;
 
   private List<SessionState> states = List.of();
+  private @Nullable CommandSpec lastCommand;
   private boolean framePending;
   private boolean flushQueued;
   private boolean inputClosed;
+  private boolean draining;
   private boolean reading;
   private boolean gone;
   private @Nullable LargeRequest large;
@@ -122,6 +124,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   /** The short way, or the long one; returns false if the request has to be handled again. */
   private boolean handleFrame(ByteBuf in, int length) {
     CommandSpec spec = env.commands().resolve(in, decoder);
+    lastCommand = spec;
     if (spec != null
         && spec.routing() == Routing.ONE_KEY
         && shortWay
@@ -226,18 +229,30 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** A reply of the proxy's own, in its place. */
   public void reply(CommandSpec spec, byte[] reply) {
-    env.stats().answered(spec.id(), 0, reply[0] == '-');
+    boolean error = reply[0] == '-';
+    env.stats().answered(spec.id(), 0, error);
+    if (error) {
+      env.stats().errorReplies().count(reply);
+    }
     replies.write(spec, reply);
   }
 
-  /** The reply to a command nobody knows. */
-  void replyUnknown(byte[] reply) {
-    replies.write(env.commands().table().byId(0), reply);
+  /** An error before the command has been looked at; {@code spec} is null if nobody knows it. */
+  void reject(@Nullable CommandSpec spec, byte[] error) {
+    if (spec != null) {
+      env.stats().countRejected(spec.id());
+    }
+    env.stats().errorReplies().count(error);
+    replies.write(spec == null ? env.commands().table().byId(0) : spec, error);
   }
 
   /** A reply of the proxy's own, which is released here. */
   public void reply(CommandSpec spec, ByteBuf reply) {
-    env.stats().answered(spec.id(), 0, reply.getByte(reply.readerIndex()) == '-');
+    boolean error = reply.getByte(reply.readerIndex()) == '-';
+    env.stats().answered(spec.id(), 0, error);
+    if (error) {
+      env.stats().errorReplies().count(reply, reply.readerIndex());
+    }
     replies.write(spec, reply);
   }
 
@@ -394,9 +409,15 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     }
   }
 
-  /** The proxy is stopping: answers what it has, and closes. */
+  /**
+   * The proxy is stopping: answers what it has, and closes; at once if there is nothing. A session
+   * in a state that delays this goes on until the state ends.
+   */
   public void drain() {
-    closeWhenAnswered();
+    draining = true;
+    if (states.stream().noneMatch(SessionState::delaysDrain)) {
+      closeWhenAnswered();
+    }
   }
 
   @Override
@@ -499,8 +520,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     updateShortWay();
   }
 
-  private void updateShortWay() {
-    shortWay = authenticated && states.isEmpty();
+  final void updateShortWay() {
+    shortWay = authenticated && states.isEmpty() && env.gate().isOpen();
   }
 
   /** Whether its requests may be sent without asking anybody. */
@@ -535,6 +556,9 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   public void end(SessionState state) {
     states = states.stream().filter(other -> other != state).toList();
     updateShortWay();
+    if (draining && !gone) {
+      env.flushes().resume(this::drain);
+    }
   }
 
   /** Ends all states, and tells them. */
@@ -547,6 +571,29 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   SessionClient client() {
     return client;
+  }
+
+  /** What CLIENT LIST shows of it. */
+  String line() {
+    CommandSpec last = lastCommand;
+    return describe().of(this, last == null ? "NULL" : last.name(), socket.unreadBytes());
+  }
+
+  /** What a {@link ClientFilter} looks at. */
+  ClientFilter.Traits traits() {
+    return new ClientFilter.Traits(
+        client.id(),
+        socket.remoteAddress(),
+        socket.localAddress(),
+        describe().isPubsub(),
+        client.ageSeconds());
+  }
+
+  private ClientLine describe() {
+    ClientLine line = new ClientLine();
+    states.forEach(state -> state.describe(line));
+    client.describe(line);
+    return line;
   }
 
   long idleSeconds() {

@@ -10,6 +10,8 @@ final class SessionClient {
   private String name = "";
   private String libraryName = "";
   private String libraryVersion = "";
+  private boolean noEvict;
+  private boolean noTouch;
 
   SessionClient(long id) {
     this.id = id;
@@ -45,5 +47,29 @@ final class SessionClient {
 
   void libraryVersion(String given) {
     libraryVersion = given;
+  }
+
+  void noEvict(boolean now) {
+    noEvict = now;
+  }
+
+  void noTouch(boolean now) {
+    noTouch = now;
+  }
+
+  void describe(ClientLine line) {
+    if (noEvict) {
+      line.flag('e');
+    }
+    if (noTouch) {
+      line.flag('T');
+    }
+  }
+
+  /** Forgets what RESET forgets. */
+  void reset() {
+    name = "";
+    noEvict = false;
+    noTouch = false;
   }
 }

@@ -9,7 +9,7 @@ import io.vodis.proxy.loop.LoopClock;
 
 /** What all sessions of one loop share. */
 public record SessionEnvironment(
-    SessionLimits limits,
+    LoopSettings settings,
     LoopClock clock,
     FlushQueue flushes,
     CopyRun copies,
@@ -18,4 +18,12 @@ public record SessionEnvironment(
     KeyLocator locator,
     LoopStats stats,
     SessionRegistry sessions,
-    RequestHandler handler) {}
+    SessionGate gate,
+    SlowLog slowLog,
+    RequestHandler handler) {
+
+  /** The bounds of sessions in force. */
+  SessionLimits limits() {
+    return settings.limits();
+  }
+}

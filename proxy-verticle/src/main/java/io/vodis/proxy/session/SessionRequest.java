@@ -5,6 +5,7 @@ import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.dispatch.RoutedRequest;
 import io.vodis.proxy.loop.RespSocket;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ public class SessionRequest extends RoutedRequest {
 
   /** What came of the reply before it was its turn; null if nothing did, or it has been sent. */
   private @Nullable ByteBuf held;
+
+  /** Kept for SLOWLOG if requests are looked at closely, cut to what is worth keeping. */
+  private List<byte[]> args = List.of();
 
   private boolean answered;
   private boolean partlySent;
@@ -47,6 +51,14 @@ public class SessionRequest extends RoutedRequest {
 
   final long startNanos() {
     return startNanos;
+  }
+
+  final List<byte[]> args() {
+    return args;
+  }
+
+  final void args(List<byte[]> kept) {
+    args = kept;
   }
 
   /** The whole reply is there. */

@@ -31,6 +31,19 @@ public interface SessionState {
     return false;
   }
 
+  /** Adds what CLIENT LIST shows of it. */
+  default void describe(ClientLine line) {}
+
+  /** Whether it keeps requests that may write, as an open transaction does. */
+  default boolean holdsWrites() {
+    return false;
+  }
+
+  /** Whether a proxy that is told to end lets the session go on until its bound, or not at all. */
+  default boolean delaysDrain() {
+    return true;
+  }
+
   /** The session ends, by its client or by ours; or RESET returns it to its beginning. */
   void onEnd();
 }

@@ -23,6 +23,11 @@ final class Stop {
 
   /** A server has been asked about a command nobody here knows. */
   static final int COMMAND = 1 << 12;
+  /** CLIENT PAUSE holds a request. */
+  static final int PAUSED = 1 << 16;
+
+  /** A request waits for what others than its loop have to say. */
+  static final int ELSEWHERE = 1 << 17;
 
   private Stop() {}
 }

@@ -31,7 +31,8 @@ final class CommandTableGenerator {
           ("ping echo quit select auth hello reset readonly readwrite time info command"
                   + " command|count command|info command|list command|getkeys command|docs"
                   + " command|getkeysandflags config|get client|setname"
-                  + " client|getname client|id client|info client|list")
+                  + " client|getname client|id client|info client|list client|kill client|pause"
+                  + " client|unpause client|reply client|no-evict client|help")
               .split(" "));
   private static final Set<String> FRAGMENTED =
       Set.of("mget", "mset", "del", "unlink", "exists", "touch");
@@ -60,8 +61,7 @@ final class CommandTableGenerator {
           ("debug shutdown replicaof slaveof migrate failover sync psync replconf save bgsave"
                   + " bgrewriteaof swapdb move restore-asking pfdebug pfselftest config|set"
                   + " config|rewrite config|resetstat memory|purge slowlog|reset latency|reset"
-                  + " script|debug client|kill client|pause client|unpause client|no-evict"
-                  + " client|unblock module|load module|loadex module|unload acl|setuser"
+                  + " script|debug client|unblock module|load module|loadex module|unload acl|setuser"
                   + " acl|deluser acl|load acl|save acl|log")
               .split(" "));
 

@@ -1,0 +1,94 @@
+package io.vodis.proxy.session;
+
+import java.util.Locale;
+
+/**
+ * What CLIENT LIST shows of a session. The states a session is in add what they know with {@link
+ * SessionState#describe}.
+ */
+public final class ClientLine {
+
+  private final StringBuilder flags = new StringBuilder();
+  private int channels;
+  private int patterns;
+  private int shardChannels;
+  private int multi = -1;
+  private int watched;
+  private long redirect = -1;
+
+  /** A letter of the field {@code flags}, as Redis uses it. */
+  public ClientLine flag(char letter) {
+    if (flags.indexOf(String.valueOf(letter)) < 0) {
+      flags.append(letter);
+    }
+    return this;
+  }
+
+  /** Is subscribed to that many. */
+  public ClientLine subscriptions(int toChannels, int toPatterns, int toShardChannels) {
+    channels = toChannels;
+    patterns = toPatterns;
+    shardChannels = toShardChannels;
+    return flag('P');
+  }
+
+  /** Has a transaction open with that many commands. */
+  public ClientLine multi(int commands) {
+    multi = commands;
+    return flag('x');
+  }
+
+  /** Watches that many keys. */
+  public ClientLine watched(int keys) {
+    watched = keys;
+    return this;
+  }
+
+  /** Is tracking; messages go to that client, 0 for itself. */
+  public ClientLine redirect(long clientId) {
+    redirect = clientId;
+    return flag('t');
+  }
+
+  /** Whether it is of the type {@code pubsub} rather than {@code normal}. */
+  boolean isPubsub() {
+    return flags.indexOf("P") >= 0;
+  }
+
+  /** The line, in the form and with the fields of Redis 7.2. */
+  String of(Session session, String lastCommand, long unreadBytes) {
+    SessionClient client = session.client();
+    long pending = session.socket().pendingBytes();
+    return String.format(
+        Locale.ROOT,
+        "id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=%d psub=%d ssub=%d"
+            + " multi=%d watch=%d qbuf=%d qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=%d"
+            + " oll=%d omem=%d tot-mem=%d events=%s cmd=%s user=default redir=%d resp=%d"
+            + " lib-name=%s lib-ver=%s",
+        client.id(),
+        session.socket().remoteAddress(),
+        session.socket().localAddress(),
+        client.id(),
+        client.name(),
+        client.ageSeconds(),
+        session.idleSeconds(),
+        flags.isEmpty() ? "N" : flags,
+        session.database(),
+        channels,
+        patterns,
+        shardChannels,
+        multi,
+        watched,
+        unreadBytes,
+        pending,
+        session.unanswered(),
+        pending,
+        unreadBytes + pending,
+        pending > 0 ? "rw" : "r",
+        lastCommand,
+        redirect,
+        session.protocol().version(),
+        client.libraryName(),
+        client.libraryVersion());
+  }
+}

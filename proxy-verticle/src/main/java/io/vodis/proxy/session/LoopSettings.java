@@ -1,0 +1,27 @@
+package io.vodis.proxy.session;
+
+/** The settings in force on one loop; they may be replaced while it runs. */
+public final class LoopSettings {
+
+  private SessionLimits limits;
+  private ServerSettings server;
+
+  public LoopSettings(SessionLimits limits, ServerSettings server) {
+    this.limits = limits;
+    this.server = server;
+  }
+
+  SessionLimits limits() {
+    return limits;
+  }
+
+  ServerSettings server() {
+    return server;
+  }
+
+  /** Others are in force from now on. */
+  void replace(SessionLimits newLimits, ServerSettings newServer) {
+    limits = newLimits;
+    server = newServer;
+  }
+}

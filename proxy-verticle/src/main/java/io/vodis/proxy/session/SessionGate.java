@@ -1,0 +1,108 @@
+package io.vodis.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds up the requests of a whole loop, or has them looked at more closely: CLIENT PAUSE, and
+ * the time after a slow request. While it is not open no session takes the short way, so that the
+ * short way itself need not ask.
+ */
+public final class SessionGate {
+
+  /** Which requests a pause holds. */
+  public enum Pause {
+    NONE,
+    /** Those that may write. */
+    WRITE,
+    ALL
+  }
+
+  private final SessionRegistry sessions;
+  private Pause pause = Pause.NONE;
+  private long pauseEndNanos;
+  private boolean close;
+  private long closeEndNanos;
+
+  public SessionGate(SessionRegistry sessions) {
+    this.sessions = sessions;
+  }
+
+  /** Whether requests may take the short way. */
+  boolean isOpen() {
+    return pause == Pause.NONE && !close;
+  }
+
+  /** Whether the arguments of requests are to be kept. */
+  boolean looksClosely() {
+    return close;
+  }
+
+  public Pause pause() {
+    return pause;
+  }
+
+  /** Pauses; a pause that runs already becomes neither shorter nor weaker. */
+  void pause(Pause what, long endNanos) {
+    pauseEndNanos =
+        pause == Pause.NONE || endNanos - pauseEndNanos > 0 ? endNanos : pauseEndNanos;
+    pause = what.compareTo(pause) > 0 ? what : pause;
+    update();
+  }
+
+  /** Ends the pause; what it held goes on. */
+  void unpause() {
+    if (pause != Pause.NONE) {
+      pause = Pause.NONE;
+      update();
+      for (Session session : sessions.all()) {
+        if (session.isStopped(Stop.PAUSED)) {
+          session.unstop(Stop.PAUSED);
+        }
+      }
+    }
+  }
+
+  /** Has the arguments of requests kept until then. */
+  void lookCloselyUntil(long endNanos) {
+    closeEndNanos = endNanos;
+    if (!close) {
+      close = true;
+      update();
+    }
+  }
+
+  /** Ends what has lasted long enough. */
+  public void tick(long now) {
+    if (pause != Pause.NONE && now - pauseEndNanos >= 0) {
+      unpause();
+    }
+    if (close && now - closeEndNanos >= 0) {
+      close = false;
+      update();
+    }
+  }
+
+  private void update() {
+    sessions.all().forEach(Session::updateShortWay);
+  }
+
+  /** Whether a request has to wait for the end of the pause. */
+  boolean holds(Session session, @Nullable CommandSpec spec, ByteBuf in) {
+    if (pause == Pause.NONE
+        || spec == null
+        || !session.authenticated()
+        || !spec.acceptsArgCount(session.decoder().argCount())
+        || spec.name().equals("client|unpause")) {
+      return false;
+    }
+    return pause == Pause.ALL || mayWrite(session, spec);
+  }
+
+  private static boolean mayWrite(Session session, CommandSpec spec) {
+    return spec.name().equals("exec")
+        ? session.states().stream().anyMatch(SessionState::holdsWrites)
+        : spec.write() || spec.name().equals("publish") || spec.name().equals("spublish");
+  }
+}
