@@ -14,9 +14,9 @@ public record ServerConfig(
         Duration slowlogLogSlowerThan,
     @Doc("Most entries that SLOWLOG keeps. 0: none.") int slowlogMaxLen,
     @Doc(
-            "For so long after a slow request the arguments of all requests are noted, at some cost,"
-                + " so that SLOWLOG can show them; a slow request before that is shown with its"
-                + " command's name only. 0: never.")
+            "For so long after a slow request the arguments of all requests are noted, at some"
+                + " cost, so that SLOWLOG can show them; a slow request before that is shown with"
+                + " its command's name only. 0: never.")
         Duration slowlogCloseLook) {
 
   private static final int SLOWLOG_LENGTH_MAX = 1 << 20;
@@ -26,8 +26,7 @@ public record ServerConfig(
     SessionConfig.notNegative("slowlog_log_slower_than", slowlogLogSlowerThan);
     SessionConfig.notNegative("slowlog_close_look", slowlogCloseLook);
     if (slowlogMaxLen < 0 || slowlogMaxLen > SLOWLOG_LENGTH_MAX) {
-      throw ConfigException.invalid(
-          "slowlog_max_len", slowlogMaxLen, "0 to " + SLOWLOG_LENGTH_MAX);
+      throw ConfigException.invalid("slowlog_max_len", slowlogMaxLen, "0 to " + SLOWLOG_LENGTH_MAX);
     }
   }
 

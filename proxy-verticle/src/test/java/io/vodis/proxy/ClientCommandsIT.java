@@ -85,8 +85,7 @@ class ClientCommandsIT {
         RespClient second = planes.client()) {
       // Given
       String id = String.valueOf(first.expect("CLIENT", "ID"));
-      String address =
-          fields(((String) second.expect("CLIENT", "INFO")).strip()).get("addr");
+      String address = fields(((String) second.expect("CLIENT", "INFO")).strip()).get("addr");
       // When / Then
       assertThat(killer.call("CLIENT", "KILL", "ID", id)).isEqualTo(1L);
       assertThat(killer.call("CLIENT", "KILL", address)).isEqualTo("OK");

@@ -18,8 +18,7 @@ record ClientFilter(
 
   static final ClientFilter ALL = new ClientFilter(null, null, null, null, 0, false);
 
-  private static final Set<String> TYPES =
-      Set.of("normal", "master", "replica", "slave", "pubsub");
+  private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
 
   /** What a session is like, for filters. */
   record Traits(long id, String address, String localAddress, boolean pubsub, long ageSeconds) {}
@@ -135,5 +134,4 @@ record ClientFilter(
       default -> new Parsed(ALL, RespErrors.SYNTAX);
     };
   }
-
 }

@@ -49,8 +49,7 @@ final class ReplyMode implements SessionState {
   }
 
   @Override
-  public Verdict intercept(
-      Session of, @Nullable CommandSpec spec, ByteBuf in, int length) {
+  public Verdict intercept(Session of, @Nullable CommandSpec spec, ByteBuf in, int length) {
     if (left < 0) {
       return Verdict.PASS;
     }

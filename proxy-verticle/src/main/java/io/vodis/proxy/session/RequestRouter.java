@@ -96,8 +96,7 @@ public final class RequestRouter implements RequestHandler {
     if (spec == null) {
       stats.unknownCommands++;
       session.reject(
-          null,
-          RespErrors.unknownCommand(Args.bytes(in, request, 0), tail(in, request)));
+          null, RespErrors.unknownCommand(Args.bytes(in, request, 0), tail(in, request)));
     } else if (spec.routing() == Routing.CROSS_PROTOCOL) {
       session.socket().close();
     } else if (spec.routing() == Routing.CONTAINER) {

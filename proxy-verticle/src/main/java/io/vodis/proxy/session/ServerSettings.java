@@ -8,8 +8,7 @@ package io.vodis.proxy.session;
  * @param slowMax slow requests that are kept
  * @param closeLookNanos how long arguments are kept after a slow request
  */
-public record ServerSettings(
-    long pauseMaxNanos, long slowNanos, int slowMax, long closeLookNanos) {
+public record ServerSettings(long pauseMaxNanos, long slowNanos, int slowMax, long closeLookNanos) {
 
   /** Slow from here on, for a comparison that needs no second question. */
   long slowFromNanos() {

@@ -45,8 +45,7 @@ public final class SessionGate {
 
   /** Pauses; a pause that runs already becomes neither shorter nor weaker. */
   void pause(Pause what, long endNanos) {
-    pauseEndNanos =
-        pause == Pause.NONE || endNanos - pauseEndNanos > 0 ? endNanos : pauseEndNanos;
+    pauseEndNanos = pause == Pause.NONE || endNanos - pauseEndNanos > 0 ? endNanos : pauseEndNanos;
     pause = what.compareTo(pause) > 0 ? what : pause;
     update();
   }

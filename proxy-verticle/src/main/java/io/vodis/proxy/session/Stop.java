@@ -23,6 +23,7 @@ final class Stop {
 
   /** A server has been asked about a command nobody here knows. */
   static final int COMMAND = 1 << 12;
+
   /** CLIENT PAUSE holds a request. */
   static final int PAUSED = 1 << 16;
 

@@ -59,10 +59,10 @@ final class CommandTableGenerator {
   private static final Set<String> DENIED =
       Set.of(
           ("debug shutdown replicaof slaveof migrate failover sync psync replconf save bgsave"
-                  + " bgrewriteaof swapdb move restore-asking pfdebug pfselftest config|set"
-                  + " config|rewrite config|resetstat memory|purge slowlog|reset latency|reset"
-                  + " script|debug client|unblock module|load module|loadex module|unload acl|setuser"
-                  + " acl|deluser acl|load acl|save acl|log")
+               + " bgrewriteaof swapdb move restore-asking pfdebug pfselftest config|set"
+               + " config|rewrite config|resetstat memory|purge slowlog|reset latency|reset"
+               + " script|debug client|unblock module|load module|loadex module|unload acl|setuser"
+               + " acl|deluser acl|load acl|save acl|log")
               .split(" "));
 
   /** Whatever has one of these before the bar is denied, read or write. */
