@@ -40,6 +40,10 @@ public final class AdminClient {
     return call("POST", path, body);
   }
 
+  public JsonObject patch(String path, JsonObject body) {
+    return call("PATCH", path, body);
+  }
+
   public JsonObject delete(String path) {
     return call("DELETE", path, null);
   }

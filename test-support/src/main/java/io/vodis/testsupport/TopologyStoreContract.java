@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
+import io.vodis.model.MigrationControl;
 import io.vodis.model.Promotion;
 import io.vodis.model.Role;
 import io.vodis.model.Server;
@@ -25,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -117,6 +120,11 @@ public abstract class TopologyStoreContract {
             new StoreChange.PutSlot(new SlotMapping(2, 1, new SlotAction.Preparing(7, 2))),
             new StoreChange.PutSlot(new SlotMapping(3, 1, new SlotAction.Prepared(7, 2))),
             new StoreChange.PutSlot(new SlotMapping(4, 1, new SlotAction.Migrating(7, 2))),
+            new StoreChange.PutSlot(new SlotMapping(5, 1, new SlotAction.Turning(7, 2))),
+            new StoreChange.PutSlot(new SlotMapping(6, 1, new SlotAction.Migrating(7, 2, true))),
+            new StoreChange.PutSlot(new SlotMapping(7, 1, new SlotAction.Preparing(7, 2, true))),
+            new StoreChange.PutSlot(new SlotMapping(8, 1, new SlotAction.Prepared(7, 2, true))),
+            new StoreChange.PutSlot(new SlotMapping(9, 1, new SlotAction.Finished(7, 2, true))),
             new StoreChange.PutSlot(new SlotMapping(1023, 1, new SlotAction.Finished(7, 2))),
             new StoreChange.PutGroup(Group.empty(9999)),
             new StoreChange.PutGroup(new Group(1, servers, Promotion.NONE)),
@@ -127,7 +135,37 @@ public abstract class TopologyStoreContract {
     Topology committed = store.commit(leadership, store.load(), changes);
     // Then
     assertThat(open().load()).isEqualTo(committed);
-    assertThat(committed.group(2)).contains(((StoreChange.PutGroup) changes.get(8)).group());
+    assertThat(committed.group(2))
+        .contains(new Group(2, servers, new Promotion.Preparing(B, true)));
+  }
+
+  @Test
+  void whatWasSaidAboutActionsIsKept() {
+    // Given
+    TopologyStore store = open();
+    TopologyStore reader = open();
+    Leadership leadership = lead(store, "a");
+    Topology topology = store.commit(leadership, store.load(), List.of(slot(1, 1)));
+    assertThat(reader.load().control()).isEqualTo(MigrationControl.NONE);
+    List<MigrationControl> said =
+        List.of(
+            new MigrationControl(
+                true,
+                new TreeSet<>(Set.of(5, 6)),
+                7,
+                Duration.ofMillis(3),
+                0,
+                "22:00-06:00 Europe/Berlin"),
+            new MigrationControl(false, new TreeSet<>(), null, null, 9, ""),
+            MigrationControl.NONE);
+    for (MigrationControl control : said) {
+      // When
+      topology = store.commit(leadership, topology, List.of(new StoreChange.PutControl(control)));
+      // Then
+      assertThat(topology.control()).isEqualTo(control);
+      assertThat(reader.load()).isEqualTo(topology);
+      assertThat(open().load()).isEqualTo(topology);
+    }
   }
 
   @Test

@@ -10,10 +10,12 @@ import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import io.vodis.topom.TopomException.Code;
+import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.edit.GroupEdits;
 import io.vodis.topom.edit.SlotEdits;
 import io.vodis.topom.election.LeaderServices;
 import io.vodis.topom.migrate.SlotActions;
+import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.RebalancePlan;
 import io.vodis.topom.plan.RebalancePlanner;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -34,11 +37,16 @@ final class ElectedTopomService implements TopomService {
 
   private final TopologyStore store;
   private final ProductCache cache;
+  private final MigrationLimits configured;
   private final Supplier<Optional<LeaderServices>> leading;
 
   ElectedTopomService(
-      TopologyStore store, ProductCache cache, Supplier<Optional<LeaderServices>> leading) {
+      TopologyStore store,
+      ProductCache cache,
+      MigrationLimits configured,
+      Supplier<Optional<LeaderServices>> leading) {
     this.store = store;
+    this.configured = configured;
     this.cache = cache;
     this.leading = leading;
   }
@@ -149,6 +157,44 @@ final class ElectedTopomService implements TopomService {
   }
 
   @Override
+  public int cancelAllActions() {
+    return change(SlotEdits::cancelAll);
+  }
+
+  @Override
+  public void pauseActions() {
+    change(topology -> ControlEdits.pauseAll(topology, true));
+  }
+
+  @Override
+  public void pauseAction(int slotId) {
+    change(topology -> ControlEdits.pause(topology, slotId, true));
+  }
+
+  @Override
+  public void resumeActions() {
+    change(topology -> ControlEdits.pauseAll(topology, false));
+  }
+
+  @Override
+  public void resumeAction(int slotId) {
+    change(topology -> ControlEdits.pause(topology, slotId, false));
+  }
+
+  @Override
+  public MigrationLimits migrationLimits() {
+    return configured.under(view().topology().control());
+  }
+
+  @Override
+  public void changeMigration(UnaryOperator<ControlEdits.Settings> change) {
+    change(
+        topology ->
+            ControlEdits.settings(
+                topology, change.apply(ControlEdits.Settings.of(topology.control()))));
+  }
+
+  @Override
   public int cancelPendingActions() {
     return change(SlotEdits::cancelPending);
   }
@@ -180,7 +226,7 @@ final class ElectedTopomService implements TopomService {
     cache.refresh();
   }
 
-  /** Commits an edit and returns how many rows it changed. */
+  /** Commits an edit and returns how many slots it changed. */
   private int change(Function<Topology, List<StoreChange>> edit) {
     LeaderServices leader = leader();
     int[] rows = new int[1];
@@ -191,7 +237,9 @@ final class ElectedTopomService implements TopomService {
               .change(
                   topology -> {
                     List<StoreChange> changes = edit.apply(topology);
-                    rows[0] = changes.size();
+                    rows[0] =
+                        (int)
+                            changes.stream().filter(c -> c instanceof StoreChange.PutSlot).count();
                     return changes;
                   });
           return rows[0];

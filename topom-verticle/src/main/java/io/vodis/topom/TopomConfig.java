@@ -8,6 +8,8 @@ import io.vodis.config.ListenAddress;
 import io.vodis.config.ProductConfig;
 import io.vodis.config.Section;
 import io.vodis.model.Topology;
+import io.vodis.topom.plan.MigrationLimits;
+import io.vodis.topom.plan.MigrationWindows;
 import java.time.Duration;
 
 /** Configuration of the topom role. */
@@ -58,7 +60,14 @@ public record TopomConfig(
               "How long slots may be fenced at the start of a move. If a proxy has not fenced them"
                   + " by then, they are released and the move is tried again. Between 100ms and"
                   + " 1m.")
-          Duration migrationFenceMax) {
+          Duration migrationFenceMax,
+      @Doc("Keys moved per second from one server at most. 0: as fast as migration_max_block lets.")
+          int migrationKeysPerSecond,
+      @Doc(
+              "When keys may be moved: HH:MM-HH:MM, several separated by commas, then perhaps a"
+                  + " time zone, as in \"22:00-06:00 Europe/Berlin\" (else UTC). Outside, running"
+                  + " actions stand still where it does no harm. Empty: always.")
+          String migrationWindows) {
     public Migration {
       if (migrationParallelSlots < 1 || migrationParallelSlots > Topology.SLOT_COUNT) {
         throw ConfigException.invalid(
@@ -86,6 +95,24 @@ public record TopomConfig(
           Duration.ofMillis(100),
           Duration.ofMinutes(1),
           "100ms to 1m");
+      if (migrationKeysPerSecond < 0) {
+        throw ConfigException.invalid(
+            "migration_keys_per_second", migrationKeysPerSecond, "0 or more");
+      }
+      try {
+        MigrationWindows.parse(migrationWindows);
+      } catch (IllegalArgumentException e) {
+        throw ConfigException.invalid("migration_windows", migrationWindows, MigrationWindows.FORM);
+      }
+    }
+
+    /** The limits that hold unless an operator says otherwise. */
+    public MigrationLimits limits() {
+      return MigrationLimits.configured(
+          migrationParallelSlots,
+          migrationMaxBlock,
+          migrationKeysPerSecond,
+          MigrationWindows.parse(migrationWindows));
     }
   }
 
@@ -115,7 +142,9 @@ public record TopomConfig(
             Duration.ofMillis(2),
             Duration.ofSeconds(30),
             ByteSize.ofMib(1),
-            Duration.ofSeconds(2)),
+            Duration.ofSeconds(2),
+            0,
+            ""),
         new Promotion(Duration.ofSeconds(3)));
   }
 

@@ -46,7 +46,8 @@ public final class TopomRole implements RunningRole {
     try {
       LongAdder movedKeys = new LongAdder();
       ProductCache cache = part(ProductCache.start(node.store()));
-      service = new ElectedTopomService(node.store(), cache, this::leading);
+      service =
+          new ElectedTopomService(node.store(), cache, config.migration().limits(), this::leading);
       ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
       AdminApi api =
           part(

@@ -21,7 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class TopomSamples {
 
   private static final List<String> SLOT_STATES =
-      List.of("offline", "idle", "pending", "preparing", "prepared", "migrating", "finished");
+      List.of(
+          "offline",
+          "idle",
+          "pending",
+          "preparing",
+          "prepared",
+          "migrating",
+          "turning",
+          "finished");
 
   private TopomSamples() {}
 

@@ -1,7 +1,10 @@
 package io.vodis.topom;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.topom.edit.ControlEdits;
+import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.RebalancePlan;
+import java.util.function.UnaryOperator;
 
 /**
  * What an operator can ask of the topology manager: the port between {@code topom.api} and the
@@ -46,8 +49,33 @@ public interface TopomService {
    */
   int migrateSlots(int firstSlotId, int lastSlotId, int groupId);
 
-  /** Cancels a pending action; {@code CONFLICT} if it has started. */
+  /**
+   * Cancels an action in any state: what has not started is forgotten, what has moved keys turns
+   * round and brings them back. {@code CONFLICT} if it is on its way back already, or the slot was
+   * offline before.
+   */
   void cancelAction(int slotId);
+
+  /** Cancels every action, as {@link #cancelAction}; returns how many. */
+  int cancelAllActions();
+
+  /** Lets all actions stand still where it does no harm; outlives this topom. */
+  void pauseActions();
+
+  /** Lets the action of one slot stand still. */
+  void pauseAction(int slotId);
+
+  /** Lets all actions go on, also those that were paused one by one. */
+  void resumeActions();
+
+  /** Lets the action of one slot go on. */
+  void resumeAction(int slotId);
+
+  /** What holds for running actions now. */
+  MigrationLimits migrationLimits();
+
+  /** Changes how actions run, from what was said so far; also of those that are running. */
+  void changeMigration(UnaryOperator<ControlEdits.Settings> change);
 
   /** Cancels all pending actions; returns how many. */
   int cancelPendingActions();

@@ -50,8 +50,9 @@ public record TopomView(
   /**
    * A slot action that is not idle.
    *
-   * @param state {@code pending}, {@code preparing}, {@code prepared}, {@code migrating} or {@code
-   *     finished}
+   * @param state {@code pending}, {@code preparing}, {@code prepared}, {@code migrating}, {@code
+   *     turning} or {@code finished}
+   * @param returning whether the move is cancelled and its keys are on their way back, or about to
    * @param waitingFor what the action waits for, in words; empty if it is working
    * @param movedKeys of this slot, by the sweep so far
    * @param keysPerSecond measured over the whole running batch; 0 if unknown
@@ -64,6 +65,7 @@ public record TopomView(
       int targetGroupId,
       int index,
       String state,
+      boolean returning,
       String waitingFor,
       long movedKeys,
       double keysPerSecond,

@@ -58,6 +58,16 @@ final class TestProduct implements AutoCloseable {
     return topoms.stream().filter(TestTopom::leads).findFirst().orElseThrow().service();
   }
 
+  /** Waits until somebody else leads than this one, which is dead. */
+  void awaitOtherLeader(TestTopom dead) {
+    topoms.remove(dead);
+    topoms.addLast(dead); // It cannot hear that it leads no more; the first that says so is asked.
+    Poll.until(
+        PATIENCE,
+        "another leader",
+        () -> topoms.stream().anyMatch(topom -> topom != dead && topom.leads()));
+  }
+
   Topology topology() {
     return store.client().load();
   }

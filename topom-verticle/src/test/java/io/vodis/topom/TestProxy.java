@@ -64,14 +64,27 @@ final class TestProxy implements AutoCloseable {
 
   SlotRoute route(int slotId) {
     FillSlots present = table;
-    if (present == null) {
-      return SlotRoute.OFFLINE;
-    }
-    return present.ranges().stream()
+    return present == null ? SlotRoute.OFFLINE : routeIn(present, slotId);
+  }
+
+  private static SlotRoute routeIn(FillSlots table, int slotId) {
+    return table.ranges().stream()
         .filter(range -> range.first() <= slotId && slotId <= range.last())
         .map(SlotRange::route)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** What it has been told of a slot, in order, each once in a row. */
+  List<SlotRoute> routesOf(int slotId) {
+    List<SlotRoute> routes = new ArrayList<>();
+    for (FillSlots taken : tables) {
+      SlotRoute route = routeIn(taken, slotId);
+      if (routes.isEmpty() || !routes.getLast().equals(route)) {
+        routes.add(route);
+      }
+    }
+    return routes;
   }
 
   /** From now on tables are neither taken nor acknowledged. */

@@ -54,7 +54,9 @@ final class TestTopom implements AutoCloseable {
     election =
         LeaderElection.start(
             context, MemberIdentity.starting(Role.TOPOM, product, address, address, ""));
-    service = new ElectedTopomService(client, cache, election::leading);
+    service =
+        new ElectedTopomService(
+            client, cache, context.config().migration().limits(), election::leading);
     watch =
         client.watch(
             () -> {
@@ -74,7 +76,9 @@ final class TestTopom implements AutoCloseable {
             Duration.ofMillis(2),
             Duration.ofSeconds(5),
             ByteSize.ofMib(1),
-            Duration.ofMillis(600)),
+            Duration.ofMillis(600),
+            0,
+            ""),
         new TopomConfig.Promotion(Duration.ofSeconds(1)));
   }
 

@@ -11,6 +11,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.Promotion;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
+import io.vodis.topom.edit.ControlEdits.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -34,6 +35,11 @@ class TopomCrashTest {
   @Test
   void aMoveIsBroughtToItsEndByTheNextLeader() throws Exception {
     dieAtEveryEffect(TopomCrashTest::move);
+  }
+
+  @Test
+  void aMoveThatIsCancelledHalfWayIsBroughtToAnEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(TopomCrashTest::cancelHalfWay);
   }
 
   @Test
@@ -89,6 +95,51 @@ class TopomCrashTest {
       assertThat(source.call("DBSIZE")).isEqualTo(KEYS - moved);
       assertThat(target.call("DBSIZE")).isEqualTo(moved);
     };
+  }
+
+  private static Runnable cancelHalfWay(TestProduct product, CrashPoint point, TestTopom victim) {
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    TestProduct.fill(source, KEYS, 0);
+    product.leader().changeMigration(now -> new Settings(null, null, 10, null));
+    product.leader().migrateSlots(0, 63, 2);
+    Poll.until(PATIENCE, "some keys moved", () -> (long) target.call("DBSIZE") > 2);
+    point.arm(victim::die);
+    try {
+      victim.service().cancelAllActions();
+      victim.service().changeMigration(now -> new Settings(null, null, 0, null));
+    } catch (TopomException e) {
+      // The victim died in it. If the cancellation was lost, the move ends where it was to.
+    }
+    return () -> {
+      Poll.until(PATIENCE, "full speed", () -> atFullSpeed(product));
+      product.awaitIdle();
+      int owner = product.topology().slot(0).groupId();
+      assertThat(product.topology().slots().subList(0, 64)).allMatch(s -> s.groupId() == owner);
+      RedisProcess holder = owner == 1 ? source : target;
+      product.awaitServing(product.proxies.getFirst(), 0, holder.address());
+      for (int i = 0; i < KEYS; i++) {
+        String key = "key-" + i;
+        boolean moved = owner == 2 && TestProduct.slotOf(key) < 64;
+        assertThat(source.call("GET", key)).isEqualTo(moved ? null : key);
+        assertThat(target.call("GET", key)).isEqualTo(moved ? key : null);
+      }
+    };
+  }
+
+  private static boolean atFullSpeed(TestProduct product) {
+    for (TestTopom topom : product.topoms) {
+      try {
+        topom.service().changeMigration(now -> new Settings(null, null, 0, null));
+        return true;
+      } catch (TopomException e) {
+        // It is dead, or does not lead yet.
+      }
+    }
+    return false;
   }
 
   private static Runnable switchOver(TestProduct product, CrashPoint point, TestTopom victim) {

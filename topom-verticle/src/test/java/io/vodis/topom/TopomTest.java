@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vodis.bus.Addresses;
 import io.vodis.bus.BusClient;
 import io.vodis.bus.BusReply;
-import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
@@ -89,7 +88,7 @@ class TopomTest {
     }
     product.awaitServing(proxy, 0, target.address());
     product.awaitServing(proxy, 512, source.address());
-    assertThat(routesOfSlot(proxy, 0))
+    assertThat(proxy.routesOf(0))
         .containsSubsequence(
             new SlotRoute.Serving(source.address(), List.of()),
             new SlotRoute.Fenced(source.address(), false, List.of(target.address())),
@@ -156,7 +155,7 @@ class TopomTest {
                     action ->
                         action.waitingFor().contains(bad.member().serviceAddress().toString())));
 
-    assertThat(routesOfSlot(good, 0)).noneMatch(SlotRoute.Fenced.class::isInstance);
+    assertThat(good.routesOf(0)).noneMatch(SlotRoute.Fenced.class::isInstance);
 
     // When
     bad.die();
@@ -232,7 +231,7 @@ class TopomTest {
         });
     var newPrimary = product.topology().primaryOf(1).orElseThrow();
     product.awaitServing(proxy, 0, newPrimary);
-    assertThat(routesOfSlot(proxy, 0)).contains(new SlotRoute.Fenced(primary.address(), true));
+    assertThat(proxy.routesOf(0)).contains(new SlotRoute.Fenced(primary.address(), true));
     RedisProcess promoted = replica.address().equals(newPrimary) ? replica : sibling;
     assertThat(promoted.call("GET", "key-3")).isEqualTo("key-3");
 
@@ -261,7 +260,7 @@ class TopomTest {
 
     // Then
     assertThat(proxy.route(0)).isEqualTo(new SlotRoute.Serving(replica.address(), List.of()));
-    assertThat(routesOfSlot(proxy, 0)).contains(new SlotRoute.Fenced(primary.address(), false));
+    assertThat(proxy.routesOf(0)).contains(new SlotRoute.Fenced(primary.address(), false));
     assertThat(replica.call("DBSIZE")).isEqualTo(500L);
     awaitReplicas(1);
     assertThat(String.valueOf(primary.call("ROLE"))).contains("slave");
@@ -343,19 +342,5 @@ class TopomTest {
         () ->
             String.valueOf(process.call("INFO", "replication")).split("state=online", -1).length - 1
                 == count);
-  }
-
-  private static List<SlotRoute> routesOfSlot(TestProxy proxy, int slotId) {
-    return proxy.tables().stream()
-        .map(FillSlots::ranges)
-        .map(
-            ranges ->
-                ranges.stream()
-                    .filter(range -> range.first() <= slotId && slotId <= range.last())
-                    .findFirst()
-                    .orElseThrow()
-                    .route())
-        .distinct()
-        .toList();
   }
 }

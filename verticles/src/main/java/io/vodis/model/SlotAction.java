@@ -2,7 +2,7 @@ package io.vodis.model;
 
 /**
  * Where a slot stands on its way to another group. Stored in the Codis form {@code {"index",
- * "state", "target_id"}}.
+ * "state", "target_id"}}; {@code returning} and {@code cancelled} are ours.
  *
  * <p>A state in the store means: <em>everything before it is complete on every proxy</em>. So
  * {@code Prepared} proves that every proxy had fenced the slot, and {@code Finished} that the
@@ -14,36 +14,64 @@ package io.vodis.model;
  *          its turn   fenced       everywhere  serves,      only
  *                                              keys pulled
  * </pre>
+ *
+ * <p>A slot whose move is cancelled while keys are on both servers turns round: source and target
+ * change places, behind a fence, and the keys that had been moved come back. Until it is settled it
+ * is <em>returning</em>: its target is where it came from.
  */
 public sealed interface SlotAction {
 
   /** No action: the slot rests in its group. */
   record Idle() implements SlotAction {}
 
-  /** Queued; actions start in order of {@code index}. May be cancelled. */
+  /** Queued; actions start in order of {@code index}. */
   record Pending(int index, int targetGroupId) implements Moving {}
 
-  /** Proxies are being told to fence the slot; some may still serve it from the source. */
-  record Preparing(int index, int targetGroupId) implements Moving {}
+  /** Proxies are being told to fence the slot; some may still serve it on the old route. */
+  record Preparing(int index, int targetGroupId, boolean returning) implements Moving {
+    public Preparing(int index, int targetGroupId) {
+      this(index, targetGroupId, false);
+    }
+  }
 
   /** Every proxy has fenced the slot and no request is in flight on the old route. */
-  record Prepared(int index, int targetGroupId) implements Moving {}
+  record Prepared(int index, int targetGroupId, boolean returning) implements Moving {
+    public Prepared(int index, int targetGroupId) {
+      this(index, targetGroupId, false);
+    }
+  }
 
   /** The target serves; a key is on the source until moved. */
-  record Migrating(int index, int targetGroupId) implements Moving {}
+  record Migrating(int index, int targetGroupId, boolean returning) implements Moving {
+    public Migrating(int index, int targetGroupId) {
+      this(index, targetGroupId, false);
+    }
+  }
+
+  /** As {@link Migrating} for the proxies, but it is to turn round as soon as it can be fenced. */
+  record Turning(int index, int targetGroupId) implements Moving {}
 
   /** The source is proven empty of the slot; proxies are being told to use the target alone. */
-  record Finished(int index, int targetGroupId) implements Moving {}
+  record Finished(int index, int targetGroupId, boolean returning) implements Moving {
+    public Finished(int index, int targetGroupId) {
+      this(index, targetGroupId, false);
+    }
+  }
 
   /** Any state but {@link Idle}. */
   sealed interface Moving extends SlotAction
-      permits Pending, Preparing, Prepared, Migrating, Finished {
+      permits Pending, Preparing, Prepared, Migrating, Turning, Finished {
 
     /** Order of actions, from 1, unique among the unfinished ones. */
     int index();
 
     /** The group the slot is going to. */
     int targetGroupId();
+
+    /** Whether a cancelled move is on its way back: the target is where the slot came from. */
+    default boolean returning() {
+      return false;
+    }
   }
 
   SlotAction IDLE = new Idle();

@@ -43,8 +43,18 @@ public sealed interface SlotRoute {
     }
   }
 
-  /** A key is on {@code source} until moved; it is moved before a request for it runs on target. */
-  record Migrating(HostAndPort source, HostAndPort target) implements SlotRoute {
+  /**
+   * A key is on {@code source} until moved; it is moved before a request for it runs on target.
+   *
+   * @param returning the slot is on its way back to {@code target}, which then may hold keys that
+   *     had never left. Of a key found on both servers the copy of the server it set out from
+   *     counts: {@code source}, or {@code target} when returning.
+   */
+  record Migrating(HostAndPort source, HostAndPort target, boolean returning) implements SlotRoute {
+    public Migrating(HostAndPort source, HostAndPort target) {
+      this(source, target, false);
+    }
+
     public Migrating {
       if (source.equals(target)) {
         throw new IllegalArgumentException("source and target are both " + source);

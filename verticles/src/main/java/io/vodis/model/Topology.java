@@ -12,9 +12,14 @@ import java.util.TreeMap;
  * @param epoch raised by one with every committed change; 0 before the first
  * @param slots all {@link #SLOT_COUNT} slots, in order
  * @param groups by group id, in order
+ * @param control what was said about running actions
  */
 public record Topology(
-    String product, long epoch, List<SlotMapping> slots, Map<Integer, Group> groups) {
+    String product,
+    long epoch,
+    List<SlotMapping> slots,
+    Map<Integer, Group> groups,
+    MigrationControl control) {
 
   /** Number of slots of every product, as in Codis. */
   public static final int SLOT_COUNT = 1024;
@@ -30,6 +35,11 @@ public record Topology(
         throw new IllegalArgumentException("slot " + i + " out of place");
       }
     }
+  }
+
+  /** A topology whose actions run as configured. */
+  public Topology(String product, long epoch, List<SlotMapping> slots, Map<Integer, Group> groups) {
+    this(product, epoch, slots, groups, MigrationControl.NONE);
   }
 
   /** A product of which nothing is stored yet: all slots offline, no group. */

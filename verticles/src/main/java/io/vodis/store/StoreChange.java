@@ -1,6 +1,7 @@
 package io.vodis.store;
 
 import io.vodis.model.Group;
+import io.vodis.model.MigrationControl;
 import io.vodis.model.SlotMapping;
 
 /** One row of a committed change. */
@@ -11,6 +12,9 @@ public sealed interface StoreChange {
 
   /** Writes a group's row, creating the group if it is new. */
   record PutGroup(Group group) implements StoreChange {}
+
+  /** Writes what was said about running actions. */
+  record PutControl(MigrationControl control) implements StoreChange {}
 
   /** Removes a group's row; nothing happens if there is none. */
   record RemoveGroup(int groupId) implements StoreChange {}

@@ -52,6 +52,11 @@ public record StorePaths(String product) {
     return root() + "/vodis/epoch";
   }
 
+  /** What was said about running actions. */
+  public String control() {
+    return root() + "/vodis/control";
+  }
+
   public String leader() {
     return root() + "/vodis/leader";
   }
@@ -82,9 +87,9 @@ public record StorePaths(String product) {
     return number(path, groups() + "/group-");
   }
 
-  /** Whether a slot's or group's row is at this path. */
+  /** Whether a row of the topology is at this path: a slot's, a group's, or the control row. */
   public boolean isRow(String path) {
-    return slotAt(path).isPresent() || groupAt(path).isPresent();
+    return slotAt(path).isPresent() || groupAt(path).isPresent() || path.equals(control());
   }
 
   private static OptionalInt number(String path, String prefix) {

@@ -16,9 +16,13 @@ import java.util.List;
  * The rows of slots and groups in the form of Codis: names and order of fields as Codis writes
  * them, zero numbers and empty texts of actions left out. Of a server's own action and of {@code
  * out_of_sync} Vodis makes no use; they are read over and written idle. {@code planned} in a
- * promotion is ours, and absent when false.
+ * promotion is ours, and absent when false; so are {@code cancelled} and {@code returning} in an
+ * action. A tool that ignores them sees an ordinary migration in the direction the keys go.
  */
 public final class TopologyRows {
+
+  private static final String CANCELLED = "cancelled";
+  private static final String RETURNING = "returning";
 
   private TopologyRows() {}
 
@@ -33,6 +37,10 @@ public final class TopologyRows {
       case SlotAction.Preparing a -> putAction(action, a, "preparing");
       case SlotAction.Prepared a -> putAction(action, a, "prepared");
       case SlotAction.Migrating a -> putAction(action, a, "migrating");
+      case SlotAction.Turning a -> {
+        putAction(action, a, "migrating");
+        action.put(CANCELLED, true);
+      }
       case SlotAction.Finished a -> putAction(action, a, "finished");
     }
     return CodisJson.write(json);
@@ -42,6 +50,9 @@ public final class TopologyRows {
     putUnlessZero(json, "index", action.index());
     json.put("state", state);
     putUnlessZero(json, "target_id", action.targetGroupId());
+    if (action.returning()) {
+      json.put(RETURNING, true);
+    }
   }
 
   public static SlotMapping readSlot(String path, int slotId, byte[] content) {
@@ -61,13 +72,17 @@ public final class TopologyRows {
     int index = json.path("index").asInt();
     int target = json.path("target_id").asInt();
     String state = json.path("state").asText();
+    boolean returning = json.path(RETURNING).asBoolean();
     return switch (state) {
       case "" -> SlotAction.IDLE;
       case "pending" -> new SlotAction.Pending(index, target);
-      case "preparing" -> new SlotAction.Preparing(index, target);
-      case "prepared" -> new SlotAction.Prepared(index, target);
-      case "migrating" -> new SlotAction.Migrating(index, target);
-      case "finished" -> new SlotAction.Finished(index, target);
+      case "preparing" -> new SlotAction.Preparing(index, target, returning);
+      case "prepared" -> new SlotAction.Prepared(index, target, returning);
+      case "migrating" ->
+          json.path(CANCELLED).asBoolean()
+              ? new SlotAction.Turning(index, target)
+              : new SlotAction.Migrating(index, target, returning);
+      case "finished" -> new SlotAction.Finished(index, target, returning);
       default -> throw CodisJson.corrupt(path, "unknown action state '" + state + "'", null);
     };
   }

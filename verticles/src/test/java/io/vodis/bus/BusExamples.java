@@ -24,7 +24,7 @@ final class BusExamples {
                   new SlotRange(0, 99, SlotRoute.OFFLINE),
                   new SlotRange(100, 511, new SlotRoute.Serving(A, List.of(B))),
                   new SlotRange(512, 512, new SlotRoute.Fenced(A, true, List.of(B))),
-                  new SlotRange(513, 1023, new SlotRoute.Migrating(A, B)))),
+                  new SlotRange(513, 1023, new SlotRoute.Migrating(A, B, true)))),
           new TopomCommand.ResyncProxy("f00d", "f00d-1"),
           new TopomCommand.FailoverGroup(2, A, 17, List.of("ha-1", "ha-2"), "no PING for 5.2s"),
           new HaQuery.OpinionQuery(A),

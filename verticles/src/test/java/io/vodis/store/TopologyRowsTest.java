@@ -29,6 +29,8 @@ class TopologyRowsTest {
   static List<Map.Entry<String, SlotMapping>> slots() {
     return List.of(
         Map.entry("slot-idle", new SlotMapping(0, 1, SlotAction.IDLE)),
+        Map.entry("slot-turning", new SlotMapping(1023, 1, new SlotAction.Turning(5, 2))),
+        Map.entry("slot-returning", new SlotMapping(1023, 2, new SlotAction.Migrating(5, 1, true))),
         Map.entry("slot-migrating", new SlotMapping(1023, 1, new SlotAction.Migrating(5, 2))),
         Map.entry(
             "slot-preparing-without-index", new SlotMapping(7, 0, new SlotAction.Preparing(0, 2))));
@@ -94,7 +96,8 @@ class TopologyRowsTest {
         "{\"id\":                                                        | not JSON",
         "{\"id\":2}                                                      | does not fit the path",
         "{\"id\":1,\"group_id\":1,\"action\":{\"state\":\"flying\"}}     | unknown action state",
-        "{\"id\":1,\"group_id\":1,\"action\":{\"state\":\"pending\",\"target_id\":1}} | both group 1"
+        "{\"id\":1,\"group_id\":1,\"action\":{\"state\":\"pending\",\"target_id\":1}} | both group"
+            + " 1"
       })
   void aSlotRowThatMakesNoSenseIsNamed(String row, String message) {
     assertCorrupt(message, () -> TopologyRows.readSlot(PATH, 1, bytes(row)));
@@ -107,7 +110,8 @@ class TopologyRowsTest {
         "{\"id\":1,\"servers\":[{\"server\":\"nowhere\"}]}               | invalid address",
         "{\"id\":1,\"servers\":[{}]}                                     | invalid address",
         "{\"id\":1,\"servers\":[],\"promoting\":{\"state\":\"finished\"}} | promoting index 0",
-        "{\"id\":1,\"servers\":[{\"server\":\"h:1\"}],\"promoting\":{\"state\":\"x\"}} | unknown promoting state 'x'"
+        "{\"id\":1,\"servers\":[{\"server\":\"h:1\"}],\"promoting\":{\"state\":\"x\"}} | unknown"
+            + " promoting state 'x'"
       })
   void aGroupRowThatMakesNoSenseIsNamed(String row, String message) {
     assertCorrupt(message, () -> TopologyRows.readGroup(PATH, 1, bytes(row)));

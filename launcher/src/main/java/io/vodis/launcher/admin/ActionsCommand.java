@@ -15,11 +15,12 @@ import picocli.CommandLine.Spec;
 /** {@code vodis admin actions}. */
 @Command(
     name = "actions",
-    description = "Lists, watches and cancels the moves of slots that are not finished.",
+    description = "Lists, watches, cancels and pauses the moves of slots that are not finished.",
     footer = {
       "  vodis admin actions list",
       "  vodis admin actions watch",
-      "  vodis admin actions cancel --all"
+      "  vodis admin actions cancel --all --started",
+      "  vodis admin actions pause"
     })
 final class ActionsCommand {
 
@@ -51,10 +52,12 @@ final class ActionsCommand {
 
   @Command(
       name = "cancel",
-      description = "Cancels actions that have not started.",
+      description = "Cancels actions in any state; keys that have been moved come back.",
       footer = {"  vodis admin actions cancel 7 20-29", "  vodis admin actions cancel --all"})
   int cancel(
       @Option(names = "--all", description = "Every action that has not started.") boolean all,
+      @Option(names = "--started", description = "With --all: also those that have started.")
+          boolean started,
       @Parameters(
               paramLabel = "SLOTS",
               arity = "0..*",
@@ -70,7 +73,7 @@ final class ActionsCommand {
         (client, screen) -> {
           if (all) {
             screen.show(
-                client.delete("/actions", ChangeView.class),
+                client.delete(started ? "/actions?started=true" : "/actions", ChangeView.class),
                 change ->
                     Texts.count(change.actions() == null ? 0 : change.actions(), "action")
                         + " cancelled");
@@ -80,6 +83,51 @@ final class ActionsCommand {
             screen.show(
                 client.delete(AdminClient.path("actions", slotId), ChangeView.class),
                 change -> "action of slot " + slotId + " cancelled");
+          }
+        });
+  }
+
+  @Command(
+      name = "pause",
+      description = "Lets actions stand still where it does no harm, until resumed.",
+      footer = {"  vodis admin actions pause", "  vodis admin actions pause 7 20-29"})
+  int pause(
+      @Parameters(
+              paramLabel = "SLOTS",
+              arity = "0..*",
+              converter = SlotSpan.Converter.class,
+              description = "Slots or ranges of slots; none: all actions.")
+          List<SlotSpan> slots) {
+    return switchActions("pause", "paused", slots);
+  }
+
+  @Command(
+      name = "resume",
+      description = "Lets paused actions go on.",
+      footer = {"  vodis admin actions resume", "  vodis admin actions resume 7"})
+  int resume(
+      @Parameters(
+              paramLabel = "SLOTS",
+              arity = "0..*",
+              converter = SlotSpan.Converter.class,
+              description = "Slots or ranges of slots; none: all actions.")
+          List<SlotSpan> slots) {
+    return switchActions("resume", "resumed", slots);
+  }
+
+  private int switchActions(String verb, String done, List<SlotSpan> slots) {
+    return admin.run(
+        (client, screen) -> {
+          if (slots == null || slots.isEmpty()) {
+            screen.show(
+                client.post(AdminClient.path("actions", verb), ChangeView.class),
+                change -> "all actions " + done);
+            return;
+          }
+          for (int slotId : slotIds(slots)) {
+            screen.show(
+                client.post(AdminClient.path("actions", slotId, verb), ChangeView.class),
+                change -> "action of slot " + slotId + " " + done);
           }
         });
   }
@@ -106,7 +154,7 @@ final class ActionsCommand {
           action.slotId(),
           action.sourceGroupId(),
           action.targetGroupId(),
-          action.state(),
+          action.returning() ? action.state() + " back" : action.state(),
           action.movedKeys(),
           Texts.rate(action.keysPerSecond()),
           Texts.duration(action.etaMillis()),

@@ -56,6 +56,14 @@ final class AdminClient implements AutoCloseable {
     return send("POST", path, body, CHANGE_TIMEOUT, type);
   }
 
+  <T> Reply<T> post(String path, Class<T> type) {
+    return send("POST", path, null, CHANGE_TIMEOUT, type);
+  }
+
+  <T> Reply<T> patch(String path, Map<String, ?> body, Class<T> type) {
+    return send("PATCH", path, body, CHANGE_TIMEOUT, type);
+  }
+
   <T> Reply<T> delete(String path, Class<T> type) {
     return send("DELETE", path, null, CHANGE_TIMEOUT, type);
   }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       SlotsCommand.class,
       RebalanceCommand.class,
       ActionsCommand.class,
+      MigrationCommand.class,
       ProxiesCommand.class,
       MembersCommand.class
     })

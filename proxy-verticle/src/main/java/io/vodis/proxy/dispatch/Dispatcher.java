@@ -188,7 +188,7 @@ public final class Dispatcher {
       if (!queue.moved.contains(key) && !queue.moving.containsKey(key)) {
         queue.moving.put(key, board.generation());
         board.began(slot);
-        mover.move(route.source(), route.target(), key, (k, moved) -> onMoveOver(slot, k, moved));
+        mover.move(route, key, (k, moved) -> onMoveOver(slot, k, moved));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.vodis.proxy.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.SlotRoute;
 import java.util.Set;
 
 /** Moves single keys between servers, each when a request needs it. */
@@ -20,8 +21,8 @@ public interface KeyMover {
     void onOver(Key key, boolean moved);
   }
 
-  /** Moves a key, trying for a bounded time. */
-  void move(HostAndPort source, HostAndPort target, Key key, Listener listener);
+  /** Moves a key the way of its slot, trying for a bounded time. */
+  void move(SlotRoute.Migrating route, Key key, Listener listener);
 
   /** Nothing has to do with any other server from here on: what involves one is over at once. */
   void keepOnly(Set<HostAndPort> servers);

@@ -7,27 +7,28 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Removes from the target what a broken attempt has left there. A key that is on both servers is
- * such a leftover: its truth is on the source. But between looking and removing, another mover
- * might remove the leftover, move the key, and a client change it; so the target watches the key
- * over the whole of it:
+ * Removes what a broken attempt has left of a key that is on both servers. Its truth is at home, on
+ * the server that the slot set out from, which is the source, or the target of a slot that returns:
+ * nobody writes to either copy while there are two. But between looking and removing, another mover
+ * might remove the leftover, move the key, and a client change it; so the other server watches the
+ * key over the whole of it:
  *
  * <pre>
- *   target: WATCH k
- *   source: EXISTS k        0: it has been moved; nothing to do
- *   target: MULTI, UNLINK k, EXEC     executed only if k was not touched since WATCH
+ *   away: WATCH k
+ *   home: EXISTS k        0: it is away; nothing to do
+ *   away: MULTI, UNLINK k, EXEC     executed only if k was not touched since WATCH
  * </pre>
  */
 final class LeftoverRemoval {
 
-  private final Backend source;
-  private final Backend target;
+  private final Backend home;
+  private final Backend away;
   private final CopyRun copies;
   private final List<Key> keys;
 
-  LeftoverRemoval(Backend source, Backend target, CopyRun copies, List<Key> keys) {
-    this.source = source;
-    this.target = target;
+  LeftoverRemoval(Backend home, Backend away, CopyRun copies, List<Key> keys) {
+    this.home = home;
+    this.away = away;
     this.copies = copies;
     this.keys = keys;
   }
@@ -35,7 +36,7 @@ final class LeftoverRemoval {
   /** Looks at every key; {@code onDone} learns whether all could be looked at. */
   void run(Consumer<Boolean> onDone) {
     // A connection of its own: a transaction must not share one.
-    BackendConnection watching = target.acquireDedicated();
+    BackendConnection watching = away.acquireDedicated();
     if (watching == null) {
       onDone.accept(false);
       return;
@@ -44,7 +45,7 @@ final class LeftoverRemoval {
         watching,
         0,
         done -> {
-          target.releaseDedicated(watching);
+          away.releaseDedicated(watching);
           onDone.accept(done);
         });
   }
@@ -61,7 +62,7 @@ final class LeftoverRemoval {
         copies,
         List.of(ServerCall.bytes("WATCH"), key),
         watched -> {
-          BackendConnection asking = source.acquire();
+          BackendConnection asking = home.acquire();
           if (asking == null || !watched.startsWith("+")) {
             unwatch(watching, () -> onDone.accept(false));
             return;

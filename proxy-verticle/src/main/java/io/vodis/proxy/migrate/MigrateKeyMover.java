@@ -1,6 +1,7 @@
 package io.vodis.proxy.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.SlotRoute;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,9 @@ public final class MigrateKeyMover implements KeyMover {
   }
 
   @Override
-  public void move(HostAndPort source, HostAndPort target, Key key, Listener listener) {
+  public void move(SlotRoute.Migrating route, Key key, Listener listener) {
     lines
-        .computeIfAbsent(
-            new PullWay(source, target, key.database()), way -> new PullLine(way, environment))
+        .computeIfAbsent(PullWay.of(route, key.database()), way -> new PullLine(way, environment))
         .add(key, listener);
   }
 

@@ -197,7 +197,9 @@ final class PullLine {
   private void removeLeftovers() {
     asked = true;
     List<Key> keys = batch.stream().map(Pull::key).toList();
-    new LeftoverRemoval(source(), target(), env.copies(), keys)
+    Backend home = way.returning() ? target() : source();
+    Backend away = way.returning() ? source() : target();
+    new LeftoverRemoval(home, away, env.copies(), keys)
         .run(
             done -> {
               asked = false;

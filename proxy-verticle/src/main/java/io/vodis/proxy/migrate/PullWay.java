@@ -1,6 +1,16 @@
 package io.vodis.proxy.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.SlotRoute;
 
-/** From where to where keys of a database go. */
-record PullWay(HostAndPort source, HostAndPort target, int database) {}
+/**
+ * From where to where keys of a database go.
+ *
+ * @param returning of a key on both servers the target's copy counts, else the source's
+ */
+record PullWay(HostAndPort source, HostAndPort target, boolean returning, int database) {
+
+  static PullWay of(SlotRoute.Migrating route, int database) {
+    return new PullWay(route.source(), route.target(), route.returning(), database);
+  }
+}

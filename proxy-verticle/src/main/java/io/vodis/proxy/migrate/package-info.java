@@ -8,7 +8,7 @@
  *                     ▼
  *              MIGRATE target … KEYS k   (sent to the source)
  *                OK, NOKEY ──► k is moved, or does not exist ──────────► target
- *                BUSYKEY   ──► kill the source's connections on target, MIGRATE … REPLACE
+ *                BUSYKEY   ──► drop the copy of a broken attempt (LeftoverRemoval), again
  *                IOERR     ──► kill the source's connections on target, again
  *                no answer ──► kill our own connection on source, then as IOERR
  *                other     ──► again after a delay

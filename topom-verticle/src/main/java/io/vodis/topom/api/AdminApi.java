@@ -171,7 +171,15 @@ public final class AdminApi implements AutoCloseable {
     Map<String, String> links = new LinkedHashMap<>();
     for (String path :
         new String[] {
-          "overview", "groups", "servers", "slots", "rebalance", "actions", "proxies", "members"
+          "overview",
+          "groups",
+          "servers",
+          "slots",
+          "rebalance",
+          "actions",
+          "migration",
+          "proxies",
+          "members"
         }) {
       links.put(path, BASE + "/" + path);
     }

@@ -26,6 +26,11 @@ record Arguments(ValidatedRequest request) {
     return address(name, pathText(name));
   }
 
+  boolean queryFlag(String name) {
+    RequestParameter parameter = request.getQuery().get(name);
+    return parameter != null && !parameter.isNull() && parameter.getBoolean();
+  }
+
   int bodyInt(String name) {
     return body().getInteger(name);
   }
@@ -55,7 +60,7 @@ record Arguments(ValidatedRequest request) {
   /** Slots {@code first} to {@code last}, both included. */
   record SlotSpan(int first, int last) {}
 
-  private JsonObject body() {
+  JsonObject body() {
     return request.getBody().getJsonObject();
   }
 

@@ -6,6 +6,7 @@ import io.vodis.topom.TopomView;
 import io.vodis.topom.api.Arguments.SlotSpan;
 import io.vodis.topom.api.view.ChangeView;
 import io.vodis.topom.plan.RebalancePlan;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,12 @@ final class Operations {
 
   /** By {@code operationId}. */
   static Map<String, Operation> all() {
+    Map<String, Operation> all = new HashMap<>(topology());
+    all.putAll(ActionOperations.all());
+    return Map.copyOf(all);
+  }
+
+  private static Map<String, Operation> topology() {
     return Map.ofEntries(
         query("getOverview", ViewMapper::overview),
         query("listMembers", ViewMapper::members),
@@ -42,8 +49,6 @@ final class Operations {
         Map.entry("migrateSlots", Operations::migrateSlots),
         Map.entry("planRebalance", Operations::planRebalance),
         Map.entry("confirmRebalance", Operations::confirmRebalance),
-        Map.entry("cancelAction", Operations::cancelAction),
-        Map.entry("cancelPendingActions", Operations::cancelPendingActions),
         Map.entry("removeProxy", Operations::removeProxy));
   }
 
@@ -132,16 +137,6 @@ final class Operations {
     }
     service.confirmRebalance(plan);
     return Answer.ok(change(service, plan.moves().size()));
-  }
-
-  private static Answer cancelAction(TopomService service, Arguments arguments) {
-    service.cancelAction(arguments.pathInt("slotId"));
-    return Answer.ok(change(service, null));
-  }
-
-  private static Answer cancelPendingActions(TopomService service, Arguments arguments) {
-    int actions = service.cancelPendingActions();
-    return Answer.ok(change(service, actions));
   }
 
   private static Answer removeProxy(TopomService service, Arguments arguments) {

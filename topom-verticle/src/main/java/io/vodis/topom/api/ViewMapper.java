@@ -252,6 +252,7 @@ final class ViewMapper {
       case SlotAction.Preparing preparing -> "preparing";
       case SlotAction.Prepared prepared -> "prepared";
       case SlotAction.Migrating migrating -> "migrating";
+      case SlotAction.Turning turning -> "turning";
       case SlotAction.Finished finished -> "finished";
     };
   }
@@ -263,6 +264,7 @@ final class ViewMapper {
         action.targetGroupId(),
         action.index(),
         action.state(),
+        action.returning(),
         action.waitingFor().isEmpty() ? null : action.waitingFor(),
         action.movedKeys(),
         rate(action),

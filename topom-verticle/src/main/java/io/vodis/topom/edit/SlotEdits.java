@@ -41,7 +41,7 @@ public final class SlotEdits {
         changes.add(put(slot, new SlotEvent.Requested(index, groupId)));
       }
     }
-    return changes;
+    return ControlEdits.withoutPauses(topology, changes);
   }
 
   /** The pending actions of a plan that was made from this very topology. */
@@ -63,23 +63,38 @@ public final class SlotEdits {
       index++;
       changes.add(put(slot, new SlotEvent.Requested(index, move.targetGroupId())));
     }
-    return changes;
+    return ControlEdits.withoutPauses(topology, changes);
   }
 
+  /** Cancels an action in any state; keys that have been moved come back. */
   public static List<StoreChange> cancel(Topology topology, int slotId) {
     SlotMapping slot = range(topology, slotId, slotId).getFirst();
     if (slot.isIdle()) {
       throw new TopomException(Code.NOT_FOUND, "slot " + slotId + " has no action");
     }
-    return List.of(put(slot, new SlotEvent.Cancelled()));
+    return ControlEdits.withoutPauses(topology, List.of(put(slot, new SlotEvent.Cancelled())));
   }
 
   /** Cancels every action that has not started. */
   public static List<StoreChange> cancelPending(Topology topology) {
-    return topology.slots().stream()
-        .filter(slot -> slot.action() instanceof SlotAction.Pending)
-        .map(slot -> put(slot, new SlotEvent.Cancelled()))
-        .toList();
+    return ControlEdits.withoutPauses(
+        topology,
+        topology.slots().stream()
+            .filter(slot -> slot.action() instanceof SlotAction.Pending)
+            .map(slot -> put(slot, new SlotEvent.Cancelled()))
+            .toList());
+  }
+
+  /** Cancels every action that can be: not what is on its way back already. */
+  public static List<StoreChange> cancelAll(Topology topology) {
+    List<StoreChange> changes = new ArrayList<>();
+    for (SlotMapping slot : topology.slots()) {
+      if (SlotTransitions.decide(slot, new SlotEvent.Cancelled())
+          instanceof Decision.Next<SlotMapping> next) {
+        changes.add(new StoreChange.PutSlot(next.row()));
+      }
+    }
+    return ControlEdits.withoutPauses(topology, changes);
   }
 
   private static List<StoreChange> overwrite(Topology topology, int first, int last, int groupId) {

@@ -23,6 +23,8 @@ import io.vodis.topom.migrate.MigrationSettings;
 import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.migrate.SlotMigrator;
 import io.vodis.topom.migrate.SlotWork;
+import io.vodis.topom.migrate.SweepSpeed;
+import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.promote.CandidateRanking;
 import io.vodis.topom.promote.GroupPromotions;
 import io.vodis.topom.reconcile.RoleReconciler;
@@ -62,20 +64,21 @@ public final class LeaderServices implements AutoCloseable {
     Clock clock = context.clock();
     String name = StrangerConnections.topomName(term.number());
     admin = context.redisAdmins().apply(name);
-    sweepAdmin = context.redisAdmins().apply(name);
+    sweepAdmin = context.redisAdmins().apply(StrangerConnections.sweepName(term.number()));
     Supplier<List<Member>> liveProxies = () -> context.store().liveMembers(Role.PROXY);
     resync = new TableResync(term.number(), liveProxies, this::sendTable, clock);
     topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
     StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());
+    MigrationLimits limits = context.config().migration().limits();
     SlotMigrator migrator =
         new SlotMigrator(
             sweepAdmin,
             new MigrationSettings(
-                context.config().migration().migrationMaxBlock(),
                 context.config().migration().migrationBigKeyBytes().bytes(),
                 context.config().migration().migrationTimeout(),
                 context.config().product().productAuth()),
-            clock);
+            clock,
+            () -> speed(limits.under(topology.current().control())));
     actions =
         new SlotActions(
             new SlotWork(
@@ -86,8 +89,8 @@ public final class LeaderServices implements AutoCloseable {
                 admin,
                 migrator,
                 clock,
+                limits,
                 context.config().migration().migrationFenceMax()),
-            context.config().migration().migrationParallelSlots(),
             context.movedKeys());
     promotions =
         new GroupPromotions(
@@ -156,6 +159,10 @@ public final class LeaderServices implements AutoCloseable {
     reconciler.close();
     sweepAdmin.close();
     admin.close();
+  }
+
+  private static SweepSpeed speed(MigrationLimits limits) {
+    return new SweepSpeed(limits.maxBlock(), limits.keysPerSecond());
   }
 
   private void onCommit(Topology committed) {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deals with what a broken MIGRATE leaves behind: a connection of the source on the target that
- * might still deliver, and a copy on the target of a key that is still on the source.
+ * might still deliver, and a second copy of a key.
  */
 final class LeftoverCleaner {
 
@@ -65,34 +65,33 @@ final class LeftoverCleaner {
   }
 
   /**
-   * Removes the target's copy of a key if the source still has the key. The order makes it safe
-   * beside other movers: whatever moves the key after WATCH touches the target's copy and voids the
-   * transaction, and if it was moved before, the source no longer has it.
+   * Removes the copy of a key that is not at home, if the key is at home too. The order makes it
+   * safe beside other movers: whatever moves the key after WATCH touches the watched copy and voids
+   * the transaction.
+   *
+   * @param home the server whose copy counts
+   * @param away the other one
    */
-  void removeLeftover(SourceServer source, HostAndPort target, byte[] key) {
+  void removeLeftover(HostAndPort home, HostAndPort away, int database, byte[] key) {
     transactions.lock();
     try {
-      call(source, target, "WATCH", key);
-      if (!source.holds(key)) {
-        admin.call(target, source.database(), timeout, Replies.command("UNWATCH"));
+      admin.call(away, database, timeout, command("WATCH", key));
+      if (Replies.number(admin.call(home, database, timeout, command("EXISTS", key)), 0) == 0) {
+        admin.call(away, database, timeout, Replies.command("UNWATCH"));
         return;
       }
       List<Reply> replies =
           admin.callAll(
-              target,
-              source.database(),
+              away,
+              database,
               timeout,
               List.of(Replies.command("MULTI"), command("DEL", key), Replies.command("EXEC")));
       if (replies.getLast() instanceof Reply.Null) {
-        LOGGER.debug("key moved while its leftover was looked at target={}", target);
+        LOGGER.debug("key moved while its leftover was looked at server={}", away);
       }
     } finally {
       transactions.unlock();
     }
-  }
-
-  private void call(SourceServer source, HostAndPort target, String name, byte[] key) {
-    admin.call(target, source.database(), timeout, command(name, key));
   }
 
   private static List<byte[]> command(String name, byte[] key) {

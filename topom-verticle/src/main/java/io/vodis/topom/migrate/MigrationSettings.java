@@ -5,19 +5,15 @@ import java.time.Duration;
 /**
  * Limits of the sweep.
  *
- * @param migrationMaxBlock how long one call may hold a server
  * @param migrationBigKeyBytes keys at least this large are moved alone and reported
  * @param migrationTimeout time-out of a big key's MIGRATE, and of any other call to a server
  * @param productAuth password of the targets; empty if they have none
  */
 public record MigrationSettings(
-    Duration migrationMaxBlock,
-    long migrationBigKeyBytes,
-    Duration migrationTimeout,
-    String productAuth) {
+    long migrationBigKeyBytes, Duration migrationTimeout, String productAuth) {
 
   @Override
   public String toString() {
-    return "MigrationSettings[maxBlock=" + migrationMaxBlock + "]";
+    return "MigrationSettings[bigKeyBytes=" + migrationBigKeyBytes + "]";
   }
 }

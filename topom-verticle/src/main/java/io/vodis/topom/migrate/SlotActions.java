@@ -7,6 +7,7 @@ import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomView.ActionProgress;
+import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.MigrationScheduler;
 import io.vodis.topom.plan.MigrationScheduler.Batch;
 import io.vodis.topom.plan.MigrationScheduler.Way;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,7 +41,6 @@ public final class SlotActions implements AutoCloseable {
   private record Hold(String reason, int failures, long untilNanos) {}
 
   private final SlotWork work;
-  private final int parallelSlots;
   private final LongAdder movedKeys;
   private final Map<Way, SlotBatch> running = new ConcurrentHashMap<>();
   private final Map<Way, Hold> holds = new ConcurrentHashMap<>();
@@ -50,9 +51,8 @@ public final class SlotActions implements AutoCloseable {
    *
    * @param movedKeys counts the keys moved by all batches
    */
-  public SlotActions(SlotWork work, int parallelSlots, LongAdder movedKeys) {
+  public SlotActions(SlotWork work, LongAdder movedKeys) {
     this.work = work;
-    this.parallelSlots = parallelSlots;
     this.movedKeys = movedKeys;
   }
 
@@ -78,7 +78,7 @@ public final class SlotActions implements AutoCloseable {
     List<ActionProgress> actions = new ArrayList<>();
     for (SlotMapping slot : topology.slots()) {
       if (slot.action() instanceof SlotAction.Moving moving) {
-        actions.add(progress(slot, moving));
+        actions.add(progress(topology, slot, moving));
       }
     }
     actions.sort(Comparator.comparingInt(ActionProgress::index));
@@ -113,13 +113,19 @@ public final class SlotActions implements AutoCloseable {
             .filter(entry -> now - entry.getValue().untilNanos() < 0)
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
-    List<Batch> active = running.values().stream().map(SlotBatch::batch).toList();
+    Topology topology = work.topology().current();
+    List<Batch> active = active();
     for (Batch batch :
-        MigrationScheduler.next(work.topology().current(), active, held, parallelSlots)) {
+        MigrationScheduler.next(
+            topology, active, held, work.goingOn(), work.limits().parallelSlots())) {
       SlotBatch run = new SlotBatch(work, batch, new SlotProgress(work.clock(), movedKeys));
       running.put(batch.way(), run);
       Thread.ofVirtual().name("topom-slots " + batch.way()).start(() -> run(run));
     }
+  }
+
+  private List<Batch> active() {
+    return running.values().stream().map(SlotBatch::batch).toList();
   }
 
   private void run(SlotBatch run) {
@@ -134,8 +140,7 @@ public final class SlotActions implements AutoCloseable {
       run.run();
       holds.remove(way);
       LOGGER.info(
-          "{} slots from group {} to group {} are done",
-          batch.slotIds().size(),
+          "slots from group {} to group {} are done, or stand still",
           way.sourceGroupId(),
           way.targetGroupId());
     } catch (StoreException e) {
@@ -176,15 +181,22 @@ public final class SlotActions implements AutoCloseable {
         reason);
   }
 
-  private ActionProgress progress(SlotMapping slot, SlotAction.Moving moving) {
-    Way way = new Way(slot.groupId(), moving.targetGroupId());
+  private ActionProgress progress(Topology topology, SlotMapping slot, SlotAction.Moving moving) {
+    Way way = MigrationScheduler.wayOf(slot);
+    MigrationLimits limits = work.configured().under(topology.control());
+    Optional<String> still = limits.hold(slot, work.clock().now());
     SlotBatch run = running.get(way);
     if (run != null && run.batch().slotIds().contains(slot.slotId())) {
-      return action(slot, moving, run.waitingFor(), run.progress());
+      return action(slot, moving, still.orElseGet(run::waitingFor), run.progress());
     }
     Hold hold = holds.get(way);
     String waitingFor =
-        hold != null ? hold.reason() : moving instanceof SlotAction.Pending ? "its turn" : "";
+        still.orElseGet(
+            () ->
+                hold != null
+                    ? hold.reason()
+                    : MigrationScheduler.waitingFor(
+                        topology, active(), slot, limits.parallelSlots()));
     return action(slot, moving, waitingFor, null);
   }
 
@@ -199,6 +211,7 @@ public final class SlotActions implements AutoCloseable {
         moving.targetGroupId(),
         moving.index(),
         SlotTransitions.stateName(moving),
+        MigrationScheduler.isReturning(slot),
         waitingFor,
         progress == null ? 0 : progress.movedKeys(slot.slotId()),
         progress == null ? 0 : progress.keysPerSecond(),

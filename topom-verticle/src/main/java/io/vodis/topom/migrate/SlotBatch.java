@@ -1,25 +1,25 @@
 package io.vodis.topom.migrate;
 
-import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
-import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.store.StoreChange;
+import io.vodis.topom.plan.MigrationScheduler;
 import io.vodis.topom.plan.MigrationScheduler.Batch;
+import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.SlotEvent;
 import io.vodis.topom.transition.SlotTransitions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +37,9 @@ final class SlotBatch {
 
   /** A commit takes the longer the more rows it has; requests to the slots wait for two of them. */
   private static final int FENCED_SLOTS_MAX = 32;
+
+  /** Urgency of the states in which requests wait. */
+  private static final int FENCED = 0;
 
   private static final Comparator<SlotAction> MOST_URGENT_FIRST =
       Comparator.comparingInt(SlotBatch::urgency);
@@ -77,15 +80,19 @@ final class SlotBatch {
     while (true) {
       work.term().requireNotEnded();
       Topology topology = work.topology().current();
+      Predicate<SlotMapping> goingOn = work.goingOn();
       Optional<SlotAction> next =
           rows(topology)
+              .filter(goingOn)
               .map(SlotMapping::action)
-              .filter(action -> startsNoMore.isEmpty() || !(action instanceof SlotAction.Pending))
+              .filter(action -> startsNoMore.isEmpty() || !isUnstarted(action))
               .min(MOST_URGENT_FIRST);
-      if (next.isEmpty()) {
-        if (!startsNoMore.isEmpty()) {
-          throw new Held(startsNoMore);
-        }
+      if (next.isEmpty() && !startsNoMore.isEmpty()) {
+        throw new Held(startsNoMore);
+      }
+      if (next.isEmpty()
+          || urgency(next.get()) > FENCED
+              && MigrationScheduler.mustYield(topology, batch.way(), goingOn)) {
         return;
       }
       switch (next.get()) {
@@ -95,6 +102,7 @@ final class SlotBatch {
         case SlotAction.Preparing preparing -> fence(topology);
         case SlotAction.Prepared prepared -> advance(new SlotEvent.Opened());
         case SlotAction.Pending pending -> start(topology);
+        case SlotAction.Turning turning -> start(topology);
         case SlotAction.Finished finished -> {
           awaitProxies(topology.epoch());
           advance(new SlotEvent.Settled());
@@ -107,13 +115,18 @@ final class SlotBatch {
   /** Nobody is kept waiting; then all are opened before any is swept. */
   private static int urgency(SlotAction action) {
     return switch (action) {
-      case SlotAction.Preparing preparing -> 0;
-      case SlotAction.Prepared prepared -> 0;
+      case SlotAction.Preparing preparing -> FENCED;
+      case SlotAction.Prepared prepared -> FENCED;
+      case SlotAction.Turning turning -> 1;
       case SlotAction.Pending pending -> 1;
       case SlotAction.Finished finished -> 2;
       case SlotAction.Migrating migrating -> 3;
       case SlotAction.Idle idle -> 4;
     };
+  }
+
+  private static boolean isUnstarted(SlotAction action) {
+    return action instanceof SlotAction.Pending || action instanceof SlotAction.Turning;
   }
 
   /** Nothing is fenced before both servers and all proxies are known to answer. */
@@ -127,7 +140,8 @@ final class SlotBatch {
       return;
     }
     boolean serving = batch.sourceGroupId() != SlotMapping.NO_GROUP;
-    advance(new SlotEvent.Started(), serving ? FENCED_SLOTS_MAX : Topology.SLOT_COUNT);
+    advance(
+        new SlotEvent.Started(), work.goingOn(), serving ? FENCED_SLOTS_MAX : Topology.SLOT_COUNT);
   }
 
   private void fence(Topology topology) {
@@ -138,6 +152,9 @@ final class SlotBatch {
         Set<String> fenced = work.resync().acknowledged(topology.epoch());
         for (HostAndPort server : servers(topology)) {
           work.strangers().end(server, fenced, SERVER_TIMEOUT);
+        }
+        if (rows(topology).anyMatch(SlotBatch::isTurningRound)) {
+          endTransfers(topology);
         }
       } catch (RedisAdminException e) {
         reason = String.valueOf(e.getMessage());
@@ -153,30 +170,61 @@ final class SlotBatch {
     }
   }
 
+  private static boolean isTurningRound(SlotMapping slot) {
+    return slot.action() instanceof SlotAction.Preparing preparing && preparing.returning();
+  }
+
+  /**
+   * Makes sure that nothing the sweep has sent the other way can still arrive, before slots turn
+   * round: its connections to the server they set out from are closed, which the server does only
+   * between two MIGRATEs, and then those on which the other might be restoring. The proxies' own
+   * moves have ended, or they would not have acknowledged the fence.
+   */
+  private void endTransfers(Topology topology) {
+    String sweep = StrangerConnections.sweepName(work.term().number());
+    topology
+        .primaryOf(batch.targetGroupId())
+        .ifPresent(home -> work.admin().killClients(home, sweep, SERVER_TIMEOUT));
+    topology
+        .primaryOf(batch.sourceGroupId())
+        .ifPresent(away -> new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(away));
+  }
+
   private void moveKeys(Topology topology) {
     awaitProxies(topology.epoch());
     awaitNoPromotion();
     Topology now = work.topology().current();
     Optional<HostAndPort> source = now.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = now.primaryOf(batch.targetGroupId());
+    List<SlotMapping> moving =
+        rows(now)
+            .filter(slot -> slot.action() instanceof SlotAction.Migrating)
+            .filter(work.goingOn())
+            .toList();
+    Set<Integer> slotIds =
+        moving.stream().map(SlotMapping::slotId).collect(Collectors.toUnmodifiableSet());
     boolean emptied =
         source.isEmpty()
             || work.migrator()
                 .migrate(
-                    new MigrationTask(source.get(), targetBySlot(now, target.orElseThrow())),
-                    () -> work.term().isCurrent() && !isPromoting(),
+                    task(source.get(), target.orElseThrow(), moving),
+                    new SweepGuard(work, batch.way(), slotIds),
                     progress);
     if (emptied) {
-      advance(new SlotEvent.Emptied());
+      advance(
+          new SlotEvent.Emptied(), slot -> slotIds.contains(slot.slotId()), Topology.SLOT_COUNT);
     }
   }
 
-  private Map<Integer, HostAndPort> targetBySlot(Topology topology, HostAndPort target) {
-    Map<Integer, HostAndPort> targets = new HashMap<>();
-    rows(topology)
-        .filter(slot -> slot.action() instanceof SlotAction.Migrating)
-        .forEach(slot -> targets.put(slot.slotId(), target));
-    return targets;
+  private static MigrationTask task(
+      HostAndPort source, HostAndPort target, List<SlotMapping> moving) {
+    return new MigrationTask(
+        source,
+        moving.stream().collect(Collectors.toMap(SlotMapping::slotId, slot -> target)),
+        moving.stream()
+            .filter(MigrationScheduler::isReturning)
+            .map(SlotMapping::slotId)
+            .collect(Collectors.toSet()));
   }
 
   /** Only proxies that lag are hindered while this waits: all others serve the slots. */
@@ -201,19 +249,15 @@ final class SlotBatch {
   }
 
   private boolean isPromoting() {
-    Topology topology = work.topology().current();
-    return Stream.of(batch.sourceGroupId(), batch.targetGroupId())
-        .flatMap(groupId -> topology.group(groupId).stream())
-        .map(Group::promotion)
-        .anyMatch(promotion -> !promotion.equals(Promotion.NONE));
+    return SweepGuard.isPromoting(work.topology().current(), batch.way());
   }
 
   /** Commits the event for every slot of the batch to which it means something. */
   private void advance(SlotEvent event) {
-    advance(event, Topology.SLOT_COUNT);
+    advance(event, slot -> true, Topology.SLOT_COUNT);
   }
 
-  private void advance(SlotEvent event, int slotsMax) {
+  private void advance(SlotEvent event, Predicate<SlotMapping> which, int slotsMax) {
     work.topology()
         .change(
             topology -> {
@@ -222,6 +266,7 @@ final class SlotBatch {
                   .forEach(
                       slot -> {
                         if (changes.size() < slotsMax
+                            && which.test(slot)
                             && SlotTransitions.decide(slot, event)
                                 instanceof Decision.Next<SlotMapping> next) {
                           changes.add(new StoreChange.PutSlot(next.row()));
@@ -235,11 +280,8 @@ final class SlotBatch {
   private Stream<SlotMapping> rows(Topology topology) {
     return batch.slotIds().stream()
         .map(topology::slot)
-        .filter(slot -> slot.groupId() == batch.sourceGroupId())
-        .filter(
-            slot ->
-                slot.action() instanceof SlotAction.Moving moving
-                    && moving.targetGroupId() == batch.targetGroupId());
+        .filter(slot -> !slot.isIdle())
+        .filter(slot -> MigrationScheduler.wayOf(slot).equals(batch.way()));
   }
 
   private List<HostAndPort> servers(Topology topology) {

@@ -5,6 +5,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import java.util.ArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Empties slots on a server. Holds no state of its own between calls: what has been done can be
@@ -17,11 +18,19 @@ public final class SlotMigrator {
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final Clock clock;
+  private final Supplier<SweepSpeed> speed;
 
-  public SlotMigrator(RedisAdmin admin, MigrationSettings settings, Clock clock) {
+  /**
+   * A migrator.
+   *
+   * @param speed asked again and again while keys are moved
+   */
+  public SlotMigrator(
+      RedisAdmin admin, MigrationSettings settings, Clock clock, Supplier<SweepSpeed> speed) {
     this.admin = admin;
     this.settings = settings;
     this.clock = clock;
+    this.speed = speed;
   }
 
   /**
@@ -33,7 +42,7 @@ public final class SlotMigrator {
    *     again is always safe
    */
   public boolean migrate(MigrationTask task, BooleanSupplier proceed, MigrationProgress progress) {
-    Sweep sweep = new Sweep(admin, settings, clock, task, proceed, progress);
+    Sweep sweep = new Sweep(admin, settings, clock, speed, task, proceed, progress);
     long moved;
     do {
       moved = 0;

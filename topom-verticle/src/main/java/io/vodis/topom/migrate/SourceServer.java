@@ -8,7 +8,6 @@ import io.vodis.redis.Reply;
 import io.vodis.topom.migrate.KeyPage.MovingKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,12 +119,6 @@ final class SourceServer {
     }
     int ordinary = Math.max(1, keys.size() - big.size());
     return new KeySizes(Replies.number(sizes.getFirst(), 0) / ordinary, big);
-  }
-
-  boolean holds(byte[] key) {
-    List<byte[]> command = new ArrayList<>(Replies.command("EXISTS"));
-    command.add(key);
-    return Replies.number(call(settings.migrationTimeout(), command), 0) > 0;
   }
 
   private Reply call(Duration timeout, List<byte[]> command) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The passes of one task over its source. While the keys of a page move, the next page is fetched:
@@ -27,6 +28,9 @@ final class Sweep {
   private static final Duration OPS_PERIOD = Duration.ofMillis(200);
   private static final int ATTEMPTS_MAX = 3;
 
+  /** So often a wait is interrupted to see whether anything has changed. */
+  private static final Duration RATE_LOOK = Duration.ofMillis(20);
+
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final Clock clock;
@@ -35,6 +39,8 @@ final class Sweep {
   private final MigrationProgress progress;
   private final LeftoverCleaner cleaner;
   private final BatchSizer sizer = new BatchSizer();
+  private final KeyRate rate = new KeyRate();
+  private final Supplier<SweepSpeed> speed;
 
   private long scannedKeys;
   private long totalKeys;
@@ -46,17 +52,19 @@ final class Sweep {
       RedisAdmin admin,
       MigrationSettings settings,
       Clock clock,
+      Supplier<SweepSpeed> speed,
       MigrationTask task,
       BooleanSupplier proceed,
       MigrationProgress progress) {
     this.admin = admin;
     this.settings = settings;
     this.clock = clock;
+    this.speed = speed;
     this.task = task;
     this.proceed = proceed;
     this.progress = progress;
     this.cleaner = new LeftoverCleaner(admin, settings.migrationTimeout());
-    this.pace = Pace.of(settings.migrationMaxBlock().toNanos(), Long.MAX_VALUE);
+    this.pace = Pace.of(speed.get().maxBlock().toNanos(), Long.MAX_VALUE);
     this.nextPaceNanos = clock.nanoTime();
   }
 
@@ -124,7 +132,11 @@ final class Sweep {
         if (!proceed.getAsBoolean()) {
           return count;
         }
+        if (!awaitRate()) {
+          return count;
+        }
         moveReliably(source, target, List.of(key.getKey()), true);
+        rate.onMoved(1, speed.get().keysPerSecond(), clock.nanoTime());
       }
     }
     return count;
@@ -134,19 +146,34 @@ final class Sweep {
       SourceServer source, HostAndPort target, List<MovingKey> keys, int keysMin) {
     int from = 0;
     while (from < keys.size()) {
-      if (!proceed.getAsBoolean()) {
+      if (!awaitRate() || !proceed.getAsBoolean()) {
         return false;
       }
       followPace(source);
-      int size = Math.max(keysMin, sizer.keys());
+      int keysPerSecond = speed.get().keysPerSecond();
+      int size = Math.min(Math.max(keysMin, sizer.keys()), KeyRate.keysMax(keysPerSecond));
       List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + size));
       long nanos = moveReliably(source, target, batch, false);
       sizer.onCall(batch.size(), nanos, pace.boundNanos());
+      rate.onMoved(batch.size(), keysPerSecond, clock.nanoTime());
       from += batch.size();
       long pause = pace.pauseNanos(nanos);
       if (pause > 0) {
         LockSupport.parkNanos(pause);
       }
+    }
+    return true;
+  }
+
+  /** False if the sweep is to end while it waits. */
+  private boolean awaitRate() {
+    long wait = rate.waitNanos(speed.get().keysPerSecond(), clock.nanoTime());
+    while (wait > 0) {
+      if (!proceed.getAsBoolean()) {
+        return false;
+      }
+      LockSupport.parkNanos(Math.min(wait, RATE_LOOK.toNanos()));
+      wait = rate.waitNanos(speed.get().keysPerSecond(), clock.nanoTime());
     }
     return true;
   }
@@ -167,7 +194,7 @@ final class Sweep {
     long ops = instantaneousOps(Replies.text(stats));
     // A MIGRATE comes with two TIMEs, a page with a SCAN and an EVAL.
     long own = 5 * ownCalls * 1_000_000_000L / OPS_PERIOD.toNanos();
-    pace = Pace.of(settings.migrationMaxBlock().toNanos(), Math.max(0, ops - own));
+    pace = Pace.of(speed.get().maxBlock().toNanos(), Math.max(0, ops - own));
     ownCalls = 0;
     nextPaceNanos = now + OPS_PERIOD.toNanos();
   }
@@ -214,8 +241,17 @@ final class Sweep {
       cleaner.killRestores(target);
     }
     if (leftover || fateUnknown) {
-      keys.forEach(key -> cleaner.removeLeftover(source, target, key.name()));
+      keys.forEach(key -> removeLeftover(source, target, key));
     }
     return leftover || fateUnknown;
+  }
+
+  private void removeLeftover(SourceServer source, HostAndPort target, MovingKey key) {
+    boolean returning = task.returning().contains(key.slotId());
+    cleaner.removeLeftover(
+        returning ? target : source.address(),
+        returning ? source.address() : target,
+        source.database(),
+        key.name());
   }
 }

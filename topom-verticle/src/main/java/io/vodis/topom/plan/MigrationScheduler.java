@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which actions may run now. Actions start in order of their index; those with the same source and
@@ -51,10 +52,15 @@ public final class MigrationScheduler {
    * new is started, and is not limited: it is under way already.
    *
    * @param held ways that have failed and are to be left alone for now; they hinder nobody
+   * @param mayGoOn whether an action need not stand still
    * @param slotsMax of the batches that run at once, together
    */
   public static List<Batch> next(
-      Topology topology, Collection<Batch> running, Set<Way> held, int slotsMax) {
+      Topology topology,
+      Collection<Batch> running,
+      Set<Way> held,
+      Predicate<SlotMapping> mayGoOn,
+      int slotsMax) {
     Set<Integer> busy = new HashSet<>();
     int room = slotsMax;
     for (Batch batch : running) {
@@ -65,24 +71,26 @@ public final class MigrationScheduler {
     List<SlotMapping> waiting =
         topology.slots().stream()
             .filter(slot -> slot.action() instanceof SlotAction.Moving)
-            .filter(slot -> !held.contains(way(slot)))
+            .filter(slot -> !held.contains(wayOf(slot)))
+            .filter(mayGoOn)
             .sorted(
                 Comparator.<SlotMapping, Boolean>comparing(MigrationScheduler::isPending)
+                    .thenComparing(slot -> !isReturning(slot))
                     .thenComparing(slot -> moving(slot).index()))
             .toList();
     List<Batch> batches = new ArrayList<>();
     for (SlotMapping first : waiting) {
-      int source = first.groupId();
-      int target = moving(first).targetGroupId();
+      int source = wayOf(first).sourceGroupId();
+      int target = wayOf(first).targetGroupId();
       if (isBusy(busy, source) || isBusy(busy, target) || isPending(first) && room <= 0) {
         continue;
       }
-      if (isPending(first) && (isPromoting(topology, source) || isPromoting(topology, target))) {
+      if (isUnstarted(first) && (isPromoting(topology, source) || isPromoting(topology, target))) {
         continue;
       }
       List<Integer> slotIds = new ArrayList<>();
       for (SlotMapping slot : waiting) {
-        if (way(slot).equals(way(first)) && (!isPending(slot) || slotIds.size() < room)) {
+        if (wayOf(slot).equals(wayOf(first)) && (!isPending(slot) || slotIds.size() < room)) {
           slotIds.add(slot.slotId());
         }
       }
@@ -106,12 +114,70 @@ public final class MigrationScheduler {
         .equals(Promotion.NONE);
   }
 
-  private static Way way(SlotMapping slot) {
-    return new Way(slot.groupId(), moving(slot).targetGroupId());
+  /**
+   * Where a slot with an action goes. One that is to turn round counts for the way it will go then,
+   * so that it is taken over by whoever runs that way.
+   */
+  public static Way wayOf(SlotMapping slot) {
+    int target = moving(slot).targetGroupId();
+    return slot.action() instanceof SlotAction.Turning
+        ? new Way(target, slot.groupId())
+        : new Way(slot.groupId(), target);
+  }
+
+  /** Whether the slot's move is cancelled and it is, or will be, on its way back. */
+  public static boolean isReturning(SlotMapping slot) {
+    return slot.action() instanceof SlotAction.Turning
+        || slot.action() instanceof SlotAction.Moving moving && moving.returning();
+  }
+
+  /**
+   * Whether a batch that goes this way is to let go of its groups, because slots are waiting to go
+   * back the way it comes. Not if it takes slots back itself: one of the two has to end.
+   */
+  public static boolean mustYield(Topology topology, Way way, Predicate<SlotMapping> mayGoOn) {
+    Way back = new Way(way.targetGroupId(), way.sourceGroupId());
+    boolean waiting = false;
+    for (SlotMapping slot : topology.slots()) {
+      if (isReturning(slot) && mayGoOn.test(slot)) {
+        if (wayOf(slot).equals(way)) {
+          return false;
+        }
+        waiting |= wayOf(slot).equals(back);
+      }
+    }
+    return waiting;
+  }
+
+  /** Why an action that may run does not, in words. */
+  public static String waitingFor(
+      Topology topology, Collection<Batch> running, SlotMapping slot, int slotsMax) {
+    Way way = wayOf(slot);
+    for (int groupId : new int[] {way.sourceGroupId(), way.targetGroupId()}) {
+      if (isUnstarted(slot) && isPromoting(topology, groupId)) {
+        return "the promotion of group " + groupId;
+      }
+    }
+    for (Batch batch : running) {
+      if (batch.involves(way.sourceGroupId()) || batch.involves(way.targetGroupId())) {
+        return "its turn: slots from group "
+            + batch.sourceGroupId()
+            + " to group "
+            + batch.targetGroupId()
+            + " are being moved";
+      }
+    }
+    int moving = running.stream().mapToInt(batch -> batch.slotIds().size()).sum();
+    return moving >= slotsMax ? "its turn: " + slotsMax + " slots are moved at once" : "its turn";
   }
 
   private static boolean isPending(SlotMapping slot) {
     return slot.action() instanceof SlotAction.Pending;
+  }
+
+  /** Neither fenced nor opened yet in the direction it is to go. */
+  private static boolean isUnstarted(SlotMapping slot) {
+    return isPending(slot) || slot.action() instanceof SlotAction.Turning;
   }
 
   private static SlotAction.Moving moving(SlotMapping slot) {

@@ -89,6 +89,7 @@ public final class RebalancePlanner {
 
   private static int settledGroupId(SlotMapping slot) {
     return slot.action() instanceof SlotAction.Moving moving
+            && !(moving instanceof SlotAction.Turning)
         ? moving.targetGroupId()
         : slot.groupId();
   }

@@ -39,6 +39,11 @@ public final class StrangerConnections {
     return TOPOM_PREFIX + term;
   }
 
+  /** The name of those on which a leader gives MIGRATE. */
+  public static String sweepName(long term) {
+    return topomName(term) + ":sweep";
+  }
+
   /**
    * Ends them and returns how many there were.
    *
@@ -76,6 +81,8 @@ public final class StrangerConnections {
       String rest = name.substring(PROXY_PREFIX.length());
       return known.stream().noneMatch(rest::startsWith);
     }
-    return name.startsWith(TOPOM_PREFIX) && !name.equals(topomName(term));
+    return name.startsWith(TOPOM_PREFIX)
+        && !name.equals(topomName(term))
+        && !name.equals(sweepName(term));
   }
 }

@@ -24,6 +24,6 @@ public sealed interface SlotEvent {
   /** Every proxy uses the target alone. */
   record Settled() implements SlotEvent {}
 
-  /** An operator no longer wants the move. */
+  /** An operator no longer wants the move; what has been moved already comes back. */
   record Cancelled() implements SlotEvent {}
 }

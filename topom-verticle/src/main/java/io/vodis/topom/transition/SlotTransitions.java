@@ -33,25 +33,64 @@ public final class SlotTransitions {
             case Cancelled e -> next(slot.with(SlotAction.IDLE));
             default -> rejected(slot, event);
           };
-      case SlotAction.Preparing p ->
+      case SlotAction.Preparing p -> onPreparing(slot, p, event);
+      case SlotAction.Prepared p ->
           switch (event) {
-            case Fenced e -> next(slot.with(new SlotAction.Prepared(p.index(), target(p))));
-            case FenceExpired e -> next(slot.with(new SlotAction.Pending(p.index(), target(p))));
+            case Opened e ->
+                next(slot.with(new SlotAction.Migrating(p.index(), target(p), p.returning())));
+            case Cancelled e when !p.returning() -> next(slot.with(SlotAction.IDLE));
             default -> rejected(slot, event);
           };
-      case SlotAction.Prepared p ->
-          event instanceof Opened
-              ? next(slot.with(new SlotAction.Migrating(p.index(), target(p))))
-              : rejected(slot, event);
-      case SlotAction.Migrating p ->
-          event instanceof Emptied
-              ? next(slot.with(new SlotAction.Finished(p.index(), target(p))))
+      case SlotAction.Migrating p -> onMigrating(slot, p, event);
+      case SlotAction.Turning p ->
+          event instanceof Started
+              ? next(swapped(slot, new SlotAction.Preparing(p.index(), slot.groupId(), true)))
               : rejected(slot, event);
       case SlotAction.Finished p ->
-          event instanceof Settled
-              ? next(new SlotMapping(slot.slotId(), target(p), SlotAction.IDLE))
-              : rejected(slot, event);
+          switch (event) {
+            case Settled e -> next(new SlotMapping(slot.slotId(), target(p), SlotAction.IDLE));
+            // All keys are on the target: the way back is a move like any other.
+            case Cancelled e when canReturn(slot, p) ->
+                next(swapped(slot, new SlotAction.Pending(p.index(), slot.groupId())));
+            default -> rejected(slot, event);
+          };
     };
+  }
+
+  private static Decision<SlotMapping> onPreparing(
+      SlotMapping slot, SlotAction.Preparing p, SlotEvent event) {
+    return switch (event) {
+      case Fenced e ->
+          next(slot.with(new SlotAction.Prepared(p.index(), target(p), p.returning())));
+      case FenceExpired e ->
+          next(
+              p.returning()
+                  ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId()))
+                  : slot.with(new SlotAction.Pending(p.index(), target(p))));
+      case Cancelled e when !p.returning() -> next(slot.with(SlotAction.IDLE));
+      default -> rejected(slot, event);
+    };
+  }
+
+  private static Decision<SlotMapping> onMigrating(
+      SlotMapping slot, SlotAction.Migrating p, SlotEvent event) {
+    return switch (event) {
+      case Emptied e ->
+          next(slot.with(new SlotAction.Finished(p.index(), target(p), p.returning())));
+      case Cancelled e when canReturn(slot, p) ->
+          next(slot.with(new SlotAction.Turning(p.index(), target(p))));
+      default -> rejected(slot, event);
+    };
+  }
+
+  /** A slot that was offline has nowhere to return to, and one that returns does so already. */
+  private static boolean canReturn(SlotMapping slot, SlotAction.Moving action) {
+    return slot.groupId() != SlotMapping.NO_GROUP && !action.returning();
+  }
+
+  /** The same slot with its target as owner: whatever it is doing, it does the other way round. */
+  private static SlotMapping swapped(SlotMapping slot, SlotAction.Moving action) {
+    return new SlotMapping(slot.slotId(), target((SlotAction.Moving) slot.action()), action);
   }
 
   /** What is to be done while a state lasts; a new leader begins here, whatever it finds. */
@@ -62,11 +101,12 @@ public final class SlotTransitions {
       case SlotAction.Preparing preparing -> List.of(AWAIT_FENCE);
       case SlotAction.Prepared prepared -> List.of();
       case SlotAction.Migrating migrating -> List.of(AWAIT_PROXIES, MOVE_KEYS);
+      case SlotAction.Turning turning -> List.of();
       case SlotAction.Finished finished -> List.of(AWAIT_PROXIES);
     };
   }
 
-  /** The state's name as stored and shown. */
+  /** The state's name as shown; stored under it but for {@code turning}. */
   public static String stateName(SlotAction action) {
     return switch (action) {
       case SlotAction.Idle idle -> "idle";
@@ -74,6 +114,7 @@ public final class SlotTransitions {
       case SlotAction.Preparing preparing -> "preparing";
       case SlotAction.Prepared prepared -> "prepared";
       case SlotAction.Migrating migrating -> "migrating";
+      case SlotAction.Turning turning -> "turning";
       case SlotAction.Finished finished -> "finished";
     };
   }
@@ -101,6 +142,14 @@ public final class SlotTransitions {
   }
 
   private static Decision<SlotMapping> rejected(SlotMapping slot, SlotEvent event) {
+    if (event instanceof Cancelled && slot.action() instanceof SlotAction.Moving moving) {
+      return new Decision.Rejected<>(
+          moving.returning() || moving instanceof SlotAction.Turning
+              ? "the move of slot " + slot.slotId() + " is cancelled already; it is on its way back"
+              : "slot "
+                  + slot.slotId()
+                  + " was offline before and has nowhere to return to; let it finish");
+    }
     return new Decision.Rejected<>(
         "slot "
             + slot.slotId()

@@ -12,7 +12,16 @@
  *          ▲                    ▲                       │                    │
  *          │                    └──────FenceExpired─────┘                 Opened
  *       Settled                                                              ▼
- *          └────────────────── finished ◄──────────Emptied────────────── migrating
+ *          └────────────────── finished ◄──────────Emptied────────────── migrating ──Cancelled──► turning
+ *
+ *   turning, of a slot going from A to B: the same machine from preparing on, from B to A
+ *
+ *       turning ──Started──► preparing(returning) ──Fenced──► prepared ──Opened──► migrating ...
+ *          ▲                         │
+ *          └───────FenceExpired──────┘
+ *
+ *   Cancelled also leads from preparing and prepared back to idle: nothing has been moved yet; and
+ *   from finished to pending, the other way round: everything has.
  *
  *                 Aborted           Aborted
  *          ┌──────────────────┬─────────────────┐

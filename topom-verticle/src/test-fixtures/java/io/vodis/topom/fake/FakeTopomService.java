@@ -2,19 +2,27 @@ package io.vodis.topom.fake;
 
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationControl;
 import io.vodis.model.Server;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
+import io.vodis.store.StoreChange;
 import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomService;
 import io.vodis.topom.TopomView;
+import io.vodis.topom.edit.ControlEdits;
+import io.vodis.topom.plan.MigrationLimits;
+import io.vodis.topom.plan.MigrationWindows;
 import io.vodis.topom.plan.RebalancePlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -147,10 +155,92 @@ public final class FakeTopomService implements TopomService {
             .filter(a -> a.slotId() == slotId)
             .findFirst()
             .orElseThrow(() -> notFound("slot " + slotId + " has no action"));
-    if (!action.state().equals("pending")) {
-      throw conflict("the action of slot " + slotId + " has started");
+    if (action.returning()) {
+      throw conflict("the move of slot " + slotId + " is cancelled already");
     }
-    cancel(List.of(action));
+    if (action.state().equals("pending")) {
+      cancel(List.of(action));
+    } else {
+      turn(action);
+    }
+  }
+
+  @Override
+  public synchronized int cancelAllActions() {
+    record("cancelAllActions()");
+    List<TopomView.ActionProgress> all =
+        view.actions().stream().filter(a -> !a.returning()).toList();
+    cancel(all.stream().filter(a -> a.state().equals("pending")).toList());
+    all.stream().filter(a -> !a.state().equals("pending")).forEach(this::turn);
+    return all.size();
+  }
+
+  /** What has moved keys goes on as one that returns. */
+  private void turn(TopomView.ActionProgress action) {
+    List<SlotMapping> slots = new ArrayList<>(topology().slots());
+    slots.set(
+        action.slotId(),
+        slots
+            .get(action.slotId())
+            .with(new SlotAction.Turning(action.index(), action.targetGroupId())));
+    commit(slots, topology().groups());
+    List<TopomView.ActionProgress> actions = new ArrayList<>(view.actions());
+    actions.set(actions.indexOf(action), Views.turning(action));
+    view = Views.withActions(view, actions);
+  }
+
+  @Override
+  public synchronized void pauseActions() {
+    record("pauseActions()");
+    control(topology().control().withPaused(true));
+  }
+
+  @Override
+  public synchronized void pauseAction(int slotId) {
+    record("pauseAction(" + slotId + ")");
+    SortedSet<Integer> slotIds = new TreeSet<>(topology().control().pausedSlots());
+    slotIds.add(slotId);
+    control(topology().control().withPausedSlots(slotIds));
+  }
+
+  @Override
+  public synchronized void resumeActions() {
+    record("resumeActions()");
+    control(topology().control().withPaused(false).withPausedSlots(new TreeSet<>()));
+  }
+
+  @Override
+  public synchronized void resumeAction(int slotId) {
+    record("resumeAction(" + slotId + ")");
+    control(topology().control().without(List.of(slotId)));
+  }
+
+  @Override
+  public synchronized MigrationLimits migrationLimits() {
+    failIfTold();
+    return MigrationLimits.configured(512, Duration.ofMillis(2), 0, MigrationWindows.ALWAYS)
+        .under(topology().control());
+  }
+
+  @Override
+  public synchronized void changeMigration(UnaryOperator<ControlEdits.Settings> change) {
+    ControlEdits.Settings wanted = change.apply(ControlEdits.Settings.of(topology().control()));
+    record("changeMigration(" + wanted + ")");
+    for (StoreChange put : ControlEdits.settings(topology(), wanted)) {
+      control(((StoreChange.PutControl) put).control());
+    }
+  }
+
+  private void control(MigrationControl control) {
+    view =
+        Views.withTopology(
+            view,
+            new Topology(
+                topology().product(),
+                topology().epoch() + 1,
+                topology().slots(),
+                topology().groups(),
+                control));
   }
 
   @Override
@@ -294,7 +384,9 @@ public final class FakeTopomService implements TopomService {
   }
 
   private void commit(List<SlotMapping> slots, Map<Integer, Group> groups) {
-    Topology next = new Topology(topology().product(), topology().epoch() + 1, slots, groups);
+    Topology next =
+        new Topology(
+            topology().product(), topology().epoch() + 1, slots, groups, topology().control());
     view = Views.withTopology(view, next);
   }
 

@@ -77,12 +77,13 @@ public final class Views {
                 2,
                 1,
                 "migrating",
+                false,
                 "",
                 1200,
                 15000.5,
                 Duration.ofSeconds(75),
                 List.of("big:1")),
-            new ActionProgress(6, 1, 2, 2, "pending", "its turn", 0, 0, null, List.of())));
+            new ActionProgress(6, 1, 2, 2, "pending", false, "its turn", 0, 0, null, List.of())));
   }
 
   /** A product of which nothing is stored yet, and no leader. */
@@ -175,11 +176,27 @@ public final class Views {
         move.targetGroupId(),
         index,
         "pending",
+        false,
         "its turn",
         0,
         0,
         null,
         List.of());
+  }
+
+  static ActionProgress turning(ActionProgress action) {
+    return new ActionProgress(
+        action.slotId(),
+        action.sourceGroupId(),
+        action.targetGroupId(),
+        action.index(),
+        "turning",
+        true,
+        "",
+        action.movedKeys(),
+        0,
+        null,
+        action.bigKeys());
   }
 
   private static ServerStatus status(HostAndPort server, @Nullable HostAndPort upstream) {

@@ -38,7 +38,8 @@ class OpenApiContractTest {
           "assignSlots", "{\"first\": 900, \"last\": 1023, \"groupId\": 1}",
           "offlineSlots", "{\"first\": 800, \"last\": 810}",
           "migrateSlots", "{\"first\": 20, \"last\": 29, \"groupId\": 2}",
-          "confirmRebalance", "{\"epoch\": 41}");
+          "confirmRebalance", "{\"epoch\": 41}",
+          "changeMigration", "{\"keysPerSecond\": 100, \"windows\": null}");
 
   private static final Map<String, String> PATH_PARAMETERS =
       Map.of(

@@ -118,13 +118,18 @@ class EditsTest {
   }
 
   @Test
-  void onlyWhatIsPendingIsCancelled() {
+  void cancellingForgetsWhatIsPendingAndTurnsWhatMoves() {
     slots.set(1, new SlotMapping(1, 1, new SlotAction.Migrating(5, 2)));
     slots.set(2, new SlotMapping(2, 1, new SlotAction.Pending(6, 2)));
     StoreChange reset = new StoreChange.PutSlot(new SlotMapping(2, 1, SlotAction.IDLE));
     assertThat(SlotEdits.cancel(topology(), 2)).containsExactly(reset);
     assertThat(SlotEdits.cancelPending(topology())).containsExactly(reset);
-    refused(Code.CONFLICT, () -> SlotEdits.cancel(topology(), 1));
+    StoreChange turned =
+        new StoreChange.PutSlot(new SlotMapping(1, 1, new SlotAction.Turning(5, 2)));
+    assertThat(SlotEdits.cancel(topology(), 1)).containsExactly(turned);
+    slots.set(4, new SlotMapping(4, 2, new SlotAction.Migrating(7, 1, true)));
+    assertThat(SlotEdits.cancelAll(topology())).containsExactly(turned, reset);
+    refused(Code.CONFLICT, () -> SlotEdits.cancel(topology(), 4));
     refused(Code.NOT_FOUND, () -> SlotEdits.cancel(topology(), 3));
   }
 

@@ -117,6 +117,51 @@ class SlotMigratorTest {
   }
 
   @Test
+  void ofASlotThatReturnsTheCopyAtHomeCounts() {
+    // Given
+    String both = keyOfMovingSlot("both");
+    String away = keyOfMovingSlot("away");
+    onTarget.expect("SET", both, "never left home");
+    onSource.expect("SET", both, "leftover of the way there");
+    onSource.expect("SET", away, "moved and changed since");
+    MigrationTask back =
+        new MigrationTask(source.address(), task().targetBySlot(), task().targetBySlot().keySet());
+
+    // When
+    boolean complete = migrator(Long.MAX_VALUE).migrate(back, () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    assertThat(onTarget.expectBytes("GET", both)).asString().isEqualTo("never left home");
+    assertThat(onTarget.expectBytes("GET", away)).asString().isEqualTo("moved and changed since");
+    assertThat(onSource.expectNumber("EXISTS", both, away)).isZero();
+  }
+
+  @Test
+  void keepsToSoManyKeysPerSecond() {
+    // Given
+    for (int i = 0; i < 300; i++) {
+      onSource.expect("SET", keyOfMovingSlot("paced" + i + ":"), "v");
+    }
+    SlotMigrator paced =
+        new SlotMigrator(
+            admin,
+            settings(Long.MAX_VALUE),
+            Clock.SYSTEM,
+            () -> new SweepSpeed(Duration.ofMillis(2), 300));
+
+    // When
+    long start = System.nanoTime();
+    boolean complete = paced.migrate(task(), () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    assertThat(onTarget.expectNumber("DBSIZE")).isEqualTo(300);
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isBetween(Duration.ofMillis(850), Duration.ofSeconds(10));
+  }
+
+  @Test
   void neverRemovesTheTargetsCopyOnceTheSourceHasNone() {
     // Given
     String key = keyOfMovingSlot("moved");
@@ -125,9 +170,7 @@ class SlotMigratorTest {
 
     // When
     cleaner.removeLeftover(
-        new SourceServer(admin, settings(1), source.address(), 0),
-        target.address(),
-        key.getBytes(StandardCharsets.UTF_8));
+        source.address(), target.address(), 0, key.getBytes(StandardCharsets.UTF_8));
 
     // Then
     assertThat(onTarget.expectBytes("GET", key)).asString().isEqualTo("moved and changed since");
@@ -214,12 +257,12 @@ class SlotMigratorTest {
   }
 
   private SlotMigrator migrator(long bigKeyBytes) {
-    return new SlotMigrator(admin, settings(bigKeyBytes), Clock.SYSTEM);
+    return new SlotMigrator(
+        admin, settings(bigKeyBytes), Clock.SYSTEM, () -> new SweepSpeed(Duration.ofMillis(2), 0));
   }
 
   private static MigrationSettings settings(long bigKeyBytes) {
-    return new MigrationSettings(
-        Duration.ofMillis(2), bigKeyBytes, Duration.ofSeconds(2), PASSWORD);
+    return new MigrationSettings(bigKeyBytes, Duration.ofSeconds(2), PASSWORD);
   }
 
   private static MigrationTask task() {

@@ -36,7 +36,8 @@ class MigrationSchedulerTest {
   }
 
   private List<Batch> next(List<Batch> running, Set<Way> held, int slotsMax) {
-    return MigrationScheduler.next(new Topology("p", 1, slots, groups), running, held, slotsMax);
+    return MigrationScheduler.next(
+        new Topology("p", 1, slots, groups), running, held, slot -> true, slotsMax);
   }
 
   @Test
@@ -135,6 +136,75 @@ class MigrationSchedulerTest {
 
     // When Then
     assertThat(next(100)).containsExactly(new Batch(0, 2, List.of(1)), new Batch(0, 3, List.of(2)));
+  }
+
+  @Test
+  void aSlotThatIsToTurnRoundRunsTheOtherWayAndBeforeOthers() {
+    // Given
+    slot(1, 1, new SlotAction.Migrating(1, 2));
+    slot(2, 1, new SlotAction.Turning(2, 2));
+    slot(3, 2, new SlotAction.Migrating(3, 1, true));
+
+    // When Then
+    assertThat(next(100)).containsExactly(new Batch(2, 1, List.of(2, 3)));
+  }
+
+  @Test
+  void aBatchYieldsToSlotsThatReturnUnlessItTakesSlotsBackItself() {
+    // Given
+    slot(1, 1, new SlotAction.Migrating(1, 2));
+    slot(2, 1, new SlotAction.Turning(2, 2));
+    Topology topology = new Topology("p", 1, slots, groups);
+
+    // When Then
+    assertThat(MigrationScheduler.mustYield(topology, new Way(1, 2), slot -> true)).isTrue();
+    assertThat(MigrationScheduler.mustYield(topology, new Way(1, 2), slot -> false)).isFalse();
+    assertThat(MigrationScheduler.mustYield(topology, new Way(2, 1), slot -> true)).isFalse();
+    assertThat(MigrationScheduler.mustYield(topology, new Way(1, 3), slot -> true)).isFalse();
+
+    // Given
+    slot(4, 2, new SlotAction.Turning(4, 1));
+    topology = new Topology("p", 1, slots, groups);
+
+    // When Then
+    assertThat(MigrationScheduler.mustYield(topology, new Way(1, 2), slot -> true)).isFalse();
+    assertThat(MigrationScheduler.mustYield(topology, new Way(2, 1), slot -> true)).isFalse();
+  }
+
+  @Test
+  void whatStandsStillIsNotStartedAndHindersNobody() {
+    // Given
+    slot(1, 1, new SlotAction.Pending(1, 2));
+    slot(2, 1, new SlotAction.Pending(2, 2));
+    slot(3, 3, new SlotAction.Pending(3, 1));
+
+    // When Then
+    assertThat(
+            MigrationScheduler.next(
+                new Topology("p", 1, slots, groups),
+                List.of(),
+                Set.of(),
+                slot -> slot.slotId() != 1,
+                100))
+        .containsExactly(new Batch(1, 2, List.of(2)));
+  }
+
+  @Test
+  void saysWhatAnActionWaitsFor() {
+    // Given
+    slot(1, 1, new SlotAction.Pending(1, 2));
+    Topology topology = new Topology("p", 1, slots, groups);
+    SlotMapping slot = topology.slot(1);
+
+    // When Then
+    assertThat(MigrationScheduler.waitingFor(topology, List.of(), slot, 8)).isEqualTo("its turn");
+    assertThat(
+            MigrationScheduler.waitingFor(topology, List.of(new Batch(3, 1, List.of(9))), slot, 8))
+        .isEqualTo("its turn: slots from group 3 to group 1 are being moved");
+    assertThat(
+            MigrationScheduler.waitingFor(
+                topology, List.of(new Batch(3, 4, List.of(8, 9))), slot, 2))
+        .isEqualTo("its turn: 2 slots are moved at once");
   }
 
   @ParameterizedTest

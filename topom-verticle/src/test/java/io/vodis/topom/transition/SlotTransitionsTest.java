@@ -18,9 +18,14 @@ class SlotTransitionsTest {
           SlotAction.IDLE,
           new SlotAction.Pending(7, 2),
           new SlotAction.Preparing(7, 2),
+          new SlotAction.Preparing(7, 2, true),
           new SlotAction.Prepared(7, 2),
+          new SlotAction.Prepared(7, 2, true),
           new SlotAction.Migrating(7, 2),
-          new SlotAction.Finished(7, 2));
+          new SlotAction.Migrating(7, 2, true),
+          new SlotAction.Turning(7, 2),
+          new SlotAction.Finished(7, 2),
+          new SlotAction.Finished(7, 2, true));
 
   private static final List<SlotEvent> EVENTS =
       List.of(
@@ -37,14 +42,24 @@ class SlotTransitionsTest {
   private static final Map<String, String> NEXT = new LinkedHashMap<>();
 
   static {
-    NEXT.put("idle Requested", "pending");
-    NEXT.put("pending Started", "preparing");
-    NEXT.put("pending Cancelled", "idle");
-    NEXT.put("preparing Fenced", "prepared");
-    NEXT.put("preparing FenceExpired", "pending");
-    NEXT.put("prepared Opened", "migrating");
-    NEXT.put("migrating Emptied", "finished");
-    NEXT.put("finished Settled", "idle");
+    NEXT.put("1 idle Requested", "1 pending to 2");
+    NEXT.put("1 pending to 2 Started", "1 preparing to 2");
+    NEXT.put("1 pending to 2 Cancelled", "1 idle");
+    NEXT.put("1 preparing to 2 Fenced", "1 prepared to 2");
+    NEXT.put("1 preparing to 2 FenceExpired", "1 pending to 2");
+    NEXT.put("1 preparing to 2 Cancelled", "1 idle");
+    NEXT.put("1 prepared to 2 Opened", "1 migrating to 2");
+    NEXT.put("1 prepared to 2 Cancelled", "1 idle");
+    NEXT.put("1 migrating to 2 Emptied", "1 finished to 2");
+    NEXT.put("1 migrating to 2 Cancelled", "1 turning to 2");
+    NEXT.put("1 turning to 2 Started", "2 preparing back to 1");
+    NEXT.put("1 finished to 2 Settled", "2 idle");
+    NEXT.put("1 finished to 2 Cancelled", "2 pending to 1");
+    NEXT.put("1 preparing back to 2 Fenced", "1 prepared back to 2");
+    NEXT.put("1 preparing back to 2 FenceExpired", "2 turning to 1");
+    NEXT.put("1 prepared back to 2 Opened", "1 migrating back to 2");
+    NEXT.put("1 migrating back to 2 Emptied", "1 finished back to 2");
+    NEXT.put("1 finished back to 2 Settled", "2 idle");
   }
 
   @TestFactory
@@ -55,7 +70,9 @@ class SlotTransitionsTest {
                 EVENTS.stream()
                     .map(
                         event ->
-                            DynamicTest.dynamicTest(name(state, event), () -> check(state, event))))
+                            DynamicTest.dynamicTest(
+                                name(new SlotMapping(3, 1, state), event),
+                                () -> check(state, event))))
         .toList();
   }
 
@@ -67,28 +84,49 @@ class SlotTransitionsTest {
     Decision<SlotMapping> decision = SlotTransitions.decide(slot, event);
 
     // Then
-    String expected = NEXT.get(name(state, event));
+    String expected = NEXT.get(name(slot, event));
     if (expected == null) {
       assertThat(decision).isInstanceOf(Decision.Rejected.class);
       return;
     }
     assertThat(decision).isInstanceOf(Decision.Next.class);
     Decision.Next<SlotMapping> next = (Decision.Next<SlotMapping>) decision;
-    assertThat(SlotTransitions.stateName(next.row().action())).isEqualTo(expected);
+    assertThat(text(next.row())).isEqualTo(expected);
     assertThat(next.row().slotId()).isEqualTo(3);
     assertThat(next.effects()).first().isEqualTo(Effect.PERSIST);
     assertThat(next.effects().subList(1, next.effects().size()))
         .isEqualTo(SlotTransitions.work(next.row().action()));
     if (next.row().action() instanceof SlotAction.Moving moving) {
       assertThat(moving.index()).isEqualTo(7);
-      assertThat(moving.targetGroupId()).isEqualTo(2);
     }
-    boolean settled = event instanceof SlotEvent.Settled;
-    assertThat(next.row().groupId()).isEqualTo(settled ? 2 : 1);
   }
 
-  private static String name(SlotAction state, SlotEvent event) {
-    return SlotTransitions.stateName(state) + " " + event.getClass().getSimpleName();
+  private static String name(SlotMapping slot, SlotEvent event) {
+    return text(slot) + " " + event.getClass().getSimpleName();
+  }
+
+  private static String text(SlotMapping slot) {
+    String state = slot.groupId() + " " + SlotTransitions.stateName(slot.action());
+    return slot.action() instanceof SlotAction.Moving moving
+        ? state + (moving.returning() ? " back to " : " to ") + moving.targetGroupId()
+        : state;
+  }
+
+  @Test
+  void whatWasOfflineBeforeHasNowhereToReturnTo() {
+    for (SlotAction action :
+        List.of(new SlotAction.Migrating(7, 2), new SlotAction.Finished(7, 2))) {
+      // When
+      Decision<SlotMapping> decision =
+          SlotTransitions.decide(
+              new SlotMapping(3, SlotMapping.NO_GROUP, action), new SlotEvent.Cancelled());
+
+      // Then
+      assertThat(decision)
+          .isInstanceOfSatisfying(
+              Decision.Rejected.class,
+              rejected -> assertThat(rejected.reason()).contains("was offline before"));
+    }
   }
 
   @Test

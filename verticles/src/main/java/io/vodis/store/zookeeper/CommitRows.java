@@ -1,6 +1,7 @@
 package io.vodis.store.zookeeper;
 
 import io.vodis.model.Topology;
+import io.vodis.store.ControlRow;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StorePaths;
 import io.vodis.store.TopologyRows;
@@ -51,6 +52,7 @@ final class CommitRows {
                       cache.slot(put.slot().slotId()).equals(base.slot(put.slot().slotId()));
                   case StoreChange.PutGroup put ->
                       cache.group(put.group().groupId()).equals(base.group(put.group().groupId()));
+                  case StoreChange.PutControl put -> cache.control().equals(base.control());
                   case StoreChange.RemoveGroup remove ->
                       cache.group(remove.groupId()).equals(base.group(remove.groupId()));
                 });
@@ -72,6 +74,8 @@ final class CommitRows {
                           path,
                           TopologyRows.write(put.group()),
                           cache.groupVersion(put.group().groupId()));
+                  case StoreChange.PutControl put ->
+                      put(path, ControlRow.write(put.control()), cache.controlVersion());
                   case StoreChange.RemoveGroup remove ->
                       Op.delete(path, cache.groupVersion(remove.groupId()));
                 }));
@@ -86,6 +90,7 @@ final class CommitRows {
       switch (entry.getValue()) {
         case StoreChange.PutSlot put -> cache.put(put.slot(), version);
         case StoreChange.PutGroup put -> cache.put(put.group(), version);
+        case StoreChange.PutControl put -> cache.put(put.control(), version);
         case StoreChange.RemoveGroup remove -> cache.removeGroup(remove.groupId());
       }
       changes.onKnown(entry.getKey());
@@ -106,6 +111,7 @@ final class CommitRows {
     return switch (change) {
       case StoreChange.PutSlot put -> paths.slot(put.slot().slotId());
       case StoreChange.PutGroup put -> paths.group(put.group().groupId());
+      case StoreChange.PutControl put -> paths.control();
       case StoreChange.RemoveGroup remove -> paths.group(remove.groupId());
     };
   }

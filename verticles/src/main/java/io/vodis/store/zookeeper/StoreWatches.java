@@ -109,6 +109,7 @@ final class StoreWatches implements Watcher, AutoCloseable {
     List<CompletableFuture<Boolean>> answers = new ArrayList<>();
     answers.add(Zk.watch(session, paths.slots(), this, AddWatchMode.PERSISTENT_RECURSIVE));
     answers.add(Zk.watch(session, paths.groups(), this, AddWatchMode.PERSISTENT_RECURSIVE));
+    answers.add(Zk.watch(session, paths.control(), this, AddWatchMode.PERSISTENT));
     answers.add(Zk.watch(session, paths.epoch(), this, AddWatchMode.PERSISTENT));
     answers.add(Zk.watch(session, paths.leader(), this, AddWatchMode.PERSISTENT));
     for (Role role : Role.values()) {

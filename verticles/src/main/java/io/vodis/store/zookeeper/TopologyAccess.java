@@ -101,6 +101,7 @@ final class TopologyAccess {
     CompletableFuture<List<String>> slots = Zk.children(session, paths.slots());
     CompletableFuture<List<String>> groups = Zk.children(session, paths.groups());
     List<String> found = new ArrayList<>();
+    found.add(paths.control());
     connection.answerOf(slots).forEach(name -> found.add(paths.slots() + "/" + name));
     connection.answerOf(groups).forEach(name -> found.add(paths.groups() + "/" + name));
     return found;

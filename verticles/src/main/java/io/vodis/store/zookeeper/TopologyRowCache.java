@@ -1,8 +1,10 @@
 package io.vodis.store.zookeeper;
 
 import io.vodis.model.Group;
+import io.vodis.model.MigrationControl;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
+import io.vodis.store.ControlRow;
 import io.vodis.store.StorePaths;
 import io.vodis.store.TopologyRows;
 import java.util.Map;
@@ -21,9 +23,13 @@ final class TopologyRowCache {
 
   private record Row<T>(T value, int version) {}
 
+  private static final Row<MigrationControl> NO_CONTROL = new Row<>(MigrationControl.NONE, ABSENT);
+
   private final StorePaths paths;
   private final Map<Integer, Row<SlotMapping>> slots = new ConcurrentHashMap<>();
   private final Map<Integer, Row<Group>> groups = new ConcurrentSkipListMap<>();
+
+  private volatile Row<MigrationControl> control = NO_CONTROL;
 
   TopologyRowCache(StorePaths paths) {
     this.paths = paths;
@@ -32,6 +38,7 @@ final class TopologyRowCache {
   void clear() {
     slots.clear();
     groups.clear();
+    control = NO_CONTROL;
   }
 
   /** Takes over what was read at a path; null if nothing was there. */
@@ -44,6 +51,13 @@ final class TopologyRowCache {
         put(
             TopologyRows.readSlot(path, slotId.getAsInt(), node.content()),
             node.stat().getVersion());
+      }
+    }
+    if (path.equals(paths.control())) {
+      if (node == null) {
+        control = NO_CONTROL;
+      } else {
+        put(ControlRow.read(path, node.content()), node.stat().getVersion());
       }
     }
     OptionalInt groupId = paths.groupAt(path);
@@ -64,6 +78,18 @@ final class TopologyRowCache {
 
   void put(Group group, int version) {
     groups.put(group.groupId(), new Row<>(group, version));
+  }
+
+  void put(MigrationControl value, int version) {
+    control = new Row<>(value, version);
+  }
+
+  MigrationControl control() {
+    return control.value();
+  }
+
+  int controlVersion() {
+    return control.version();
   }
 
   void removeGroup(int groupId) {
@@ -91,7 +117,8 @@ final class TopologyRowCache {
         paths.product(),
         epoch,
         IntStream.range(0, Topology.SLOT_COUNT).mapToObj(this::slot).toList(),
-        values);
+        values,
+        control.value());
   }
 
   SlotMapping slot(int slotId) {

@@ -17,6 +17,7 @@ public record ActionsView(
       int targetGroupId,
       int index,
       String state,
+      boolean returning,
       @Nullable String waitingFor,
       long movedKeys,
       @Nullable Double keysPerSecond,
