@@ -23,11 +23,14 @@ public final class CommandTable {
   /** Most commands, subcommands included, that a process gives an id to. */
   public static final int SIZE_MAX = 4096;
 
+  /** What the baseline is read from; no command is in two of them. */
+  static final List<String> RESOURCES = List.of("baseline.txt", "newer.txt", "byhand.txt");
+
   private static final class Baseline {
     private static final CommandTable TABLE =
         new CommandTable(
             List.of(),
-            Stream.of("baseline.txt", "newer.txt")
+            RESOURCES.stream()
                 .flatMap(resource -> CommandTableParser.read(resource).stream())
                 .toList(),
             CommandDocs.NONE);

@@ -29,6 +29,9 @@ final class RoutingRule {
     if (row.keySpecs().isEmpty()) {
       return refused(row, "it names no keys; command_policy can say where it goes");
     }
+    if (row.keySpecs().stream().anyMatch(spec -> spec.flags().contains("not_key"))) {
+      return refused(row, "what stands for its keys is none; command_policy can say where it goes");
+    }
     if (!row.keySpecs().stream().allMatch(KeySpec::isComplete)) {
       return refused(
           row, "its server does not publish where all its keys are; command_policy can say it");

@@ -83,7 +83,6 @@ class KeyLocatorTest {
         "LMPOP 0 a LEFT | ERR numkeys should be greater than 0",
         "ZMPOP 0 a MIN | ERR numkeys should be greater than 0",
         "XREAD COUNT 1 a 0 | ERR syntax error",
-        "GEORADIUS g 1 1 1 km STORE | ERR syntax error",
         "MSET a 1 b | ERR wrong number of arguments for 'mset' command",
         "SORT k BY w_* | ERR BY option of SORT denied in cluster mode.",
         "SORT k GET # GET o_* | ERR GET option of SORT denied in cluster mode.",
