@@ -28,6 +28,11 @@ public record BackendConfig(
             "Most connections for large requests, per server, database and event loop; further"
                 + " large requests wait.")
         int backendMaxDedicated,
+    @Doc(
+            "Most connections that single clients have for themselves because they watch keys or"
+                + " wait for elements (WATCH, BLPOP and its like, WAIT), per server, database and"
+                + " event loop; further clients get an error.")
+        int backendMaxExclusive,
     @Doc("TCP keepalive of connections to servers: idle time before the first probe. 0: off.")
         Duration backendKeepalivePeriod) {
 
@@ -50,6 +55,9 @@ public record BackendConfig(
     if (backendMaxOutput.bytes() < 64 << 10) {
       throw ConfigException.invalid("backend_max_output", backendMaxOutput, "64kb or more");
     }
+    if (backendMaxExclusive < 1) {
+      throw ConfigException.invalid("backend_max_exclusive", backendMaxExclusive, "1 or more");
+    }
     if (backendMaxDedicated < 1) {
       throw ConfigException.invalid("backend_max_dedicated", backendMaxDedicated, "1 or more");
     }
@@ -65,6 +73,7 @@ public record BackendConfig(
         20_480,
         ByteSize.ofMib(8),
         16,
+        1024,
         Duration.ofSeconds(75));
   }
 
@@ -75,6 +84,7 @@ public record BackendConfig(
         backendMaxPipeline,
         backendMaxOutput.bytes(),
         backendMaxDedicated,
+        backendMaxExclusive,
         backendConnectTimeout.toNanos(),
         backendRecvTimeout.toNanos(),
         backendSendTimeout.toNanos(),

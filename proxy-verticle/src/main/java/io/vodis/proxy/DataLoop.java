@@ -33,6 +33,7 @@ import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.session.SessionRegistry;
 import io.vodis.proxy.session.SlowLog;
 import io.vodis.proxy.session.UnknownCommands;
+import io.vodis.proxy.session.Transactions;
 import io.vodis.resp.RespLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,8 @@ final class DataLoop {
     new ServerCommands(process, commands, locator, limits).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
     SessionGate gate = new SessionGate(sessions);
+    Transactions transactions = new Transactions(locator, limits, handlers);
+    transactions.addTo(handlers);
     environment =
         new SessionEnvironment(
             new LoopSettings(limits, config.server().settings()),
@@ -118,7 +121,8 @@ final class DataLoop {
                 handlers,
                 config.slot().slotCrossCommands(),
                 unknownCommands,
-                gate));
+                gate,
+                transactions));
     stats.slowFrom(config.server().settings());
     maxClients = clientShare(config.listen().proxyMaxClients(), place);
     keepAliveSeconds = limits.keepAliveSeconds();

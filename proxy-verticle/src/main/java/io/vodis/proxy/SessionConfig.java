@@ -30,6 +30,10 @@ public record SessionConfig(
                 + " connection. Requests with one key are passed on as they come and are not"
                 + " limited by this.")
         ByteSize sessionMaxRequest,
+    @Doc("Most commands queued between MULTI and EXEC; one more makes the transaction fail.")
+        int sessionMultiMaxCommands,
+    @Doc("Most bytes of commands queued between MULTI and EXEC; likewise.")
+        ByteSize sessionMultiMaxSize,
     @Doc("TCP keepalive of client connections: idle time before the first probe. 0: off.")
         Duration sessionKeepalivePeriod,
     @Doc(
@@ -47,6 +51,13 @@ public record SessionConfig(
     if (sessionMaxPipeline < 1) {
       throw ConfigException.invalid("session_max_pipeline", sessionMaxPipeline, "1 or more");
     }
+    if (sessionMultiMaxCommands < 1) {
+      throw ConfigException.invalid(
+          "session_multi_max_commands", sessionMultiMaxCommands, "1 or more");
+    }
+    if (sessionMultiMaxSize.bytes() < 1024 || sessionMultiMaxSize.bytes() > 1 << 30) {
+      throw ConfigException.invalid("session_multi_max_size", sessionMultiMaxSize, "1kb to 1gb");
+    }
     if (sessionMaxOutput.bytes() < 1 << 20) {
       throw ConfigException.invalid("session_max_output", sessionMaxOutput, "1mb or more");
     }
@@ -63,6 +74,8 @@ public record SessionConfig(
         10_000,
         ByteSize.ofMib(64),
         ByteSize.ofMib(512),
+        100_000,
+        ByteSize.ofMib(64),
         Duration.ofSeconds(75),
         false);
   }
@@ -81,6 +94,8 @@ public record SessionConfig(
         sessionMaxPipeline,
         sessionMaxOutput.bytes(),
         sessionMaxRequest.bytes(),
+        sessionMultiMaxCommands,
+        sessionMultiMaxSize.bytes(),
         sessionRecvTimeout.toNanos(),
         sessionSendTimeout.toNanos(),
         (int) Math.min(Integer.MAX_VALUE, sessionKeepalivePeriod.toSeconds()),

@@ -219,6 +219,8 @@ class DataLoopTest {
                     4,
                     defaults.sessionMaxOutput(),
                     defaults.sessionMaxRequest(),
+                    defaults.sessionMultiMaxCommands(),
+                    defaults.sessionMultiMaxSize(),
                     defaults.sessionKeepalivePeriod(),
                     false)));
     EmbeddedChannel session = fixture.session();
@@ -257,6 +259,7 @@ class DataLoopTest {
                     4,
                     defaults.backendMaxOutput(),
                     1,
+                    defaults.backendMaxExclusive(),
                     defaults.backendKeepalivePeriod())));
     EmbeddedChannel busy = fixture.session();
     EmbeddedChannel other = fixture.session();

@@ -26,6 +26,8 @@ class PasswordsIT {
             open.sessionMaxPipeline(),
             open.sessionMaxOutput(),
             open.sessionMaxRequest(),
+            open.sessionMultiMaxCommands(),
+            open.sessionMultiMaxSize(),
             open.sessionKeepalivePeriod(),
             open.sessionBreakOnFailure());
     try (RedisProcess server = RedisProcess.builder().password("back").start();

@@ -34,6 +34,12 @@ public final class ProxyMetrics {
       counter("proxy_unknown_commands_total", "Requests with a command nobody knows.");
   public static final MetricDefinition LARGE_REQUESTS =
       counter("proxy_large_requests_total", "Requests passed on as they came.");
+  public static final MetricDefinition TRANSACTIONS =
+      counter("proxy_transactions_total", "Transactions that EXEC was asked to carry out.");
+  public static final MetricDefinition WATCHES_BROKEN =
+      counter(
+          "proxy_watches_broken_total",
+          "Watches ended because their slot was fenced or moved, or their connection was lost.");
   public static final MetricDefinition CLIENT_BYTES =
       counter("proxy_client_bytes_total", "Bytes from (in) and to (out) clients.", "direction");
   public static final MetricDefinition WAITING_REQUESTS =

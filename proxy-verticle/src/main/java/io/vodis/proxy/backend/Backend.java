@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A database of a server, in one protocol, as one loop uses it: one pipelined connection that all
- * sessions share, a few for large requests, and the waiting time between attempts when it cannot be
- * reached.
+ * sessions share, a few for large requests, some that single sessions have for themselves, and the
+ * waiting time between attempts when it cannot be reached.
  *
  * <p>If a client does not take a large reply, the connection it comes on cannot be read. After
  * {@value #STUCK_MILLIS} ms that connection is retired: it keeps its requests, new ones go to a
@@ -38,8 +38,8 @@ public final class Backend {
   private final BackendEnvironment environment;
   private final BackendStats stats = new BackendStats();
   private final List<BackendConnection> retired = new ArrayList<>();
-  private final List<BackendConnection> dedicated = new ArrayList<>();
-  private final List<BackendConnection> idleDedicated = new ArrayList<>();
+  private final OwnConnections dedicated;
+  private final OwnConnections exclusive;
   private @Nullable BackendConnection current;
   private byte @Nullable [] refusal;
   private long retryAtNanos;
@@ -51,6 +51,8 @@ public final class Backend {
     this.server = server;
     this.lane = lane;
     this.environment = environment;
+    this.dedicated = new OwnConnections(environment.limits().maxDedicated());
+    this.exclusive = new OwnConnections(environment.limits().maxExclusive());
   }
 
   /** The connection for the next request if it is there and takes one: the hot path. */
@@ -105,31 +107,44 @@ public final class Backend {
 
   /** A connection for one large request; null if there are too many or the server is down. */
   public @Nullable BackendConnection acquireDedicated() {
-    while (!idleDedicated.isEmpty()) {
-      BackendConnection idle = idleDedicated.removeLast();
-      if (!idle.isClosed()) {
-        return idle;
-      }
+    return acquireOwn(dedicated, null);
+  }
+
+  /** Gives a dedicated connection back when its request has been answered. */
+  public void releaseDedicated(BackendConnection connection) {
+    dedicated.release(connection);
+    environment.onRoom().run();
+  }
+
+  /**
+   * A connection for one session, which watches keys or waits on it; null says {@link #refusal()}.
+   */
+  public @Nullable BackendConnection acquireExclusive() {
+    return acquireOwn(exclusive, BackendErrors.tooManyExclusive(server));
+  }
+
+  /** Gives an exclusive connection back: nothing is watched on it, and nothing waits. */
+  public void releaseExclusive(BackendConnection connection) {
+    exclusive.release(connection);
+  }
+
+  private @Nullable BackendConnection acquireOwn(
+      OwnConnections pool, byte @Nullable [] refusalWhenFull) {
+    BackendConnection idle = pool.takeIdle();
+    if (idle != null) {
+      return idle;
     }
     if (mustFailFast()) {
       refusal = BackendErrors.unavailable(server, lastError);
       return null;
     }
-    if (dedicated.size() >= environment.limits().maxDedicated()) {
-      refusal = null;
+    if (pool.isFull()) {
+      refusal = refusalWhenFull;
       return null;
     }
     BackendConnection connection = open(true);
-    dedicated.add(connection);
+    pool.add(connection);
     return connection;
-  }
-
-  /** Gives a dedicated connection back when its request has been answered. */
-  public void releaseDedicated(BackendConnection connection) {
-    if (!connection.isClosed()) {
-      idleDedicated.add(connection);
-    }
-    environment.onRoom().run();
   }
 
   void onReady(BackendConnection connection) {
@@ -144,7 +159,7 @@ public final class Backend {
   void onClosed(BackendConnection connection, String reason, boolean couldNotConnect) {
     retired.remove(connection);
     dedicated.remove(connection);
-    idleDedicated.remove(connection);
+    exclusive.remove(connection);
     if (connection == current) {
       current = null;
     } else if (connection.isRetired()) {
@@ -168,7 +183,7 @@ public final class Backend {
 
   /** Whether there is no connection and none is wanted. */
   boolean isDormant() {
-    return current == null && retired.isEmpty() && dedicated.isEmpty();
+    return current == null && retired.isEmpty() && dedicated.isEmpty() && exclusive.isEmpty();
   }
 
   /** Lets the present connections end when they are idle; nothing routes here any more. */
@@ -177,7 +192,8 @@ public final class Backend {
     if (current != null) {
       retireCurrent();
     }
-    List.copyOf(idleDedicated).forEach(idle -> idle.close("not used any more"));
+    dedicated.closeIdle("not used any more");
+    exclusive.closeIdle("not used any more");
   }
 
   /** Closes everything at once; what is in flight fails. */
@@ -187,7 +203,8 @@ public final class Backend {
       connection.close(reason);
     }
     List.copyOf(retired).forEach(old -> old.close(reason));
-    List.copyOf(dedicated).forEach(large -> large.close(reason));
+    dedicated.close(reason);
+    exclusive.close(reason);
   }
 
   private void retireCurrent() {
@@ -204,9 +221,8 @@ public final class Backend {
     for (BackendConnection connection : List.copyOf(retired)) {
       connection.tick(now);
     }
-    for (BackendConnection connection : List.copyOf(dedicated)) {
-      connection.tick(now);
-    }
+    dedicated.tick(now);
+    exclusive.tick(now);
     BackendConnection connection = current;
     if (connection != null) {
       connection.tick(now);
@@ -267,10 +283,7 @@ public final class Backend {
     for (BackendConnection connection : retired) {
       count += connection.inFlight();
     }
-    for (BackendConnection connection : dedicated) {
-      count += connection.inFlight();
-    }
-    return count;
+    return count + dedicated.inFlight() + exclusive.inFlight();
   }
 
   /** Bytes that wait to be sent on the shared connection. */

@@ -351,7 +351,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     return phase == Phase.READY;
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return phase == Phase.CLOSED;
   }
 
@@ -406,7 +406,9 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
         send(new PingRequest(), Backend.PING, 0, Backend.PING.readableBytes());
         environment.copies().end();
       }
-    } else if (!paused && limits.recvTimeoutNanos() > 0 && silent > limits.recvTimeoutNanos()) {
+    } else if (!paused
+        && limits.recvTimeoutNanos() > 0
+        && silent - inFlight.getFirst().patienceNanos() > limits.recvTimeoutNanos()) {
       fail("no answer for " + limits.recvTimeoutNanos() / 1_000_000 + " ms");
     }
   }

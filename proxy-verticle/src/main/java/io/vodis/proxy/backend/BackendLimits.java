@@ -8,6 +8,7 @@ package io.vodis.proxy.backend;
  * @param maxPipeline requests awaiting a reply on one connection
  * @param maxOutputBytes bytes waiting to be sent on one connection
  * @param maxDedicated connections for large requests, per (server, database)
+ * @param maxExclusive connections that single sessions have for themselves, per (server, database)
  * @param recvTimeoutNanos time without a byte while a reply is awaited; 0 for none
  * @param pingPeriodNanos idle time after which a connection is tested; 0 for never
  */
@@ -17,6 +18,7 @@ public record BackendLimits(
     int maxPipeline,
     long maxOutputBytes,
     int maxDedicated,
+    int maxExclusive,
     long connectTimeoutNanos,
     long recvTimeoutNanos,
     long sendTimeoutNanos,
@@ -30,6 +32,7 @@ public record BackendLimits(
         maxPipeline,
         maxOutputBytes,
         maxDedicated,
+        maxExclusive,
         connectTimeoutNanos,
         nanos,
         sendTimeoutNanos,

@@ -52,6 +52,13 @@ public abstract class Request {
   }
 
   /**
+   * How long the server may be silent about it beyond what is usual, because it was asked to wait.
+   */
+  protected long patienceNanos() {
+    return 0;
+  }
+
+  /**
    * Whether whoever gets the reply cannot take more now. The connection then stops reading, and
    * whoever said so calls {@link BackendConnection#resume()} when there is room.
    */

@@ -19,6 +19,7 @@ public final class CommandSpec {
   private final boolean write;
   private final boolean movableKeys;
   private final boolean blocking;
+  private final boolean barredFromTransactions;
   private final int onlyKeyArg;
   private final byte @Nullable [] refusal;
 
@@ -33,6 +34,7 @@ public final class CommandSpec {
         row.flags().contains("write") || !readOnly && row.categories().contains("scripting");
     this.movableKeys = row.flags().contains("movablekeys");
     this.blocking = row.flags().contains("blocking");
+    this.barredFromTransactions = row.flags().contains("no_multi");
     this.onlyKeyArg = onlyKeyArg(row.keySpecs());
     this.refusal = row.refusal().isEmpty() ? null : RespErrors.reply(row.refusal());
   }
@@ -98,6 +100,16 @@ public final class CommandSpec {
   /** May wait at the server; whether it will can depend on arguments, see {@link KeyLocator}. */
   public boolean mayBlock() {
     return blocking;
+  }
+
+  /** WAIT or WAITAOF: waits for copies of what was written, not for a key. */
+  public boolean isWait() {
+    return row.name().equals("wait") || row.name().equals("waitaof");
+  }
+
+  /** Makes a transaction fail if it is asked for inside. */
+  public boolean isBarredFromTransactions() {
+    return barredFromTransactions;
   }
 
   /** Subcommands have specifications of their own. */

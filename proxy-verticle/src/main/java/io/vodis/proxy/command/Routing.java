@@ -19,11 +19,11 @@ public enum Routing {
   /** By a server of every group, the replies merged: SCAN KEYS DBSIZE FLUSHALL SCRIPT FUNCTION. */
   BROADCAST(false),
   /** Waits at the server, so needs a connection of its own: BLPOP and its like, WAIT. */
-  BLOCKING(false),
+  BLOCKING(true),
   /** Turns the connection into a stream of messages, or feeds one: SUBSCRIBE, PUBLISH, MONITOR. */
   PUBSUB(false),
   /** Binds the following commands together: MULTI EXEC DISCARD WATCH UNWATCH. */
-  TRANSACTION(false),
+  TRANSACTION(true),
   /** By a server of any group, for all would answer the same: only by the operator's policy. */
   ANY_GROUP(true),
   /** Not executed at all, answered with OK: only by the operator's policy. */

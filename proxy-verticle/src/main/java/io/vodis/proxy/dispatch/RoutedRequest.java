@@ -50,8 +50,13 @@ public abstract class RoutedRequest extends Request {
       return false;
     }
     beginOn(onSlot);
-    connection.send(this, from, offset, length);
+    transmit(connection, from, offset, length);
     return true;
+  }
+
+  /** Adds it to a connection. One that is a block of several commands overrides this. */
+  protected void transmit(BackendConnection to, ByteBuf from, int offset, int length) {
+    to.send(this, from, offset, length);
   }
 
   /** Counts it. A request for several slots of one server overrides this and the next. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>As long as the last byte has not been sent the server has executed nothing: whatever ends the
  * upload early ends the connection, and the rest of the request is skipped.
  */
-final class LargeRequest extends SessionRequest {
+final class LargeRequest extends SessionRequest implements Detour {
 
   private enum Phase {
     /** Waits for the replies to earlier requests. */
@@ -74,8 +74,8 @@ final class LargeRequest extends SessionRequest {
     return new LargeRequest(session, env, spec, SlotHash.slotOf(in, offset, length), key);
   }
 
-  /** Goes on with what has been read; returns false if the session must wait. */
-  boolean advance(ByteBuf in, RequestDecoder decoder) {
+  @Override
+  public boolean advance(ByteBuf in, RequestDecoder decoder) {
     return switch (phase) {
       case WAITING -> route();
       case SENDING, SKIPPING -> pass(in, decoder);
@@ -184,7 +184,7 @@ final class LargeRequest extends SessionRequest {
 
   private void over() {
     phase = Phase.OVER;
-    session().endLarge();
+    session().endDetour();
   }
 
   private void abort(String reason) {
@@ -194,8 +194,8 @@ final class LargeRequest extends SessionRequest {
     }
   }
 
-  /** The client will not send the rest. */
-  void onClientGone() {
+  @Override
+  public void onClientGone() {
     abort("the client has gone");
     if (phase != Phase.SENT) {
       // What has been sent whole is executed, and its connection is of use again after the reply.

@@ -26,6 +26,8 @@ public final class LoopStats {
   long pipelineStops;
   long outputStops;
   long largeRequests;
+  long transactions;
+  long watchesBroken;
 
   /** Counters for that many commands. */
   public LoopStats(int commandCount) {
@@ -100,6 +102,8 @@ public final class LoopStats {
     sum.pipelineStops += pipelineStops;
     sum.outputStops += outputStops;
     sum.largeRequests += largeRequests;
+    sum.transactions += transactions;
+    sum.watchesBroken += watchesBroken;
   }
 
   private static void add(long[] from, long[] to) {
@@ -187,5 +191,15 @@ public final class LoopStats {
 
   public long largeRequests() {
     return largeRequests;
+  }
+
+  /** Transactions for which EXEC was carried out or tried. */
+  public long transactions() {
+    return transactions;
+  }
+
+  /** Watches that ended because their slot was fenced or moved, or their connection was lost. */
+  public long watchesBroken() {
+    return watchesBroken;
   }
 }

@@ -36,6 +36,7 @@ public final class RequestRouter implements RequestHandler {
   private final CrossSlot crossSlot;
   private final UnknownCommands unknownCommands;
   private final SessionGate gate;
+  private final Transactions transactions;
 
   public RequestRouter(
       KeyLocator locator,
@@ -45,7 +46,8 @@ public final class RequestRouter implements RequestHandler {
       CommandHandlers handlers,
       CrossSlot crossSlot,
       UnknownCommands unknownCommands,
-      SessionGate gate) {
+      SessionGate gate,
+      Transactions transactions) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
@@ -54,6 +56,7 @@ public final class RequestRouter implements RequestHandler {
     this.crossSlot = crossSlot;
     this.unknownCommands = unknownCommands;
     this.gate = gate;
+    this.transactions = transactions;
   }
 
   /** Commands for those who have yet to say who they are. */
@@ -92,6 +95,19 @@ public final class RequestRouter implements RequestHandler {
         return verdict == SessionState.Verdict.HANDLED;
       }
     }
+    OpenTransaction open = session.state(OpenTransaction.class);
+    if (open == null) {
+      return check(session, spec, in, length);
+    }
+    open.onRequest();
+    boolean done = check(session, spec, in, length);
+    if (done) {
+      open.onChecked();
+    }
+    return done;
+  }
+
+  private boolean check(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
     RequestDecoder request = session.decoder();
     if (spec == null) {
       stats.unknownCommands++;
@@ -100,13 +116,11 @@ public final class RequestRouter implements RequestHandler {
     } else if (spec.routing() == Routing.CROSS_PROTOCOL) {
       session.socket().close();
     } else if (spec.routing() == Routing.CONTAINER) {
-      session.reject(
-          spec,
-          request.argCount() < 2
-              ? RespErrors.wrongArity(spec.name())
-              : RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
+      return container(session, spec, in);
     } else if (!spec.acceptsArgCount(request.argCount())) {
-      session.reject(spec, RespErrors.wrongArity(spec.name()));
+      if (!spec.name().equals("exec") || !transactions.refuseExec(session, spec)) {
+        session.reject(spec, RespErrors.wrongArity(spec.name()));
+      }
     } else if (!session.authenticated() && !needsNoAuthentication(spec)) {
       session.reject(spec, RespErrors.NO_AUTH);
     } else {
@@ -165,6 +179,14 @@ public final class RequestRouter implements RequestHandler {
   }
 
   private boolean route(Session session, CommandSpec spec, ByteBuf in, int length) {
+    OpenTransaction open = session.state(OpenTransaction.class);
+    if (open != null) {
+      open.onAdmitted();
+      if (!Transactions.isImmediate(spec)) {
+        transactions.queue(session, open, spec, in, length);
+        return true;
+      }
+    }
     return switch (spec.routing()) {
       case ANY_GROUP -> anyGroup(session, spec, in, length);
       case ANSWER_OK -> {

@@ -1,6 +1,7 @@
 package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.BackendServer;
@@ -60,7 +61,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   private boolean draining;
   private boolean reading;
   private boolean gone;
-  private @Nullable LargeRequest large;
+  private @Nullable Detour detour;
   private long lastReadNanos;
   private long outputProgressNanos;
   private long outputAtTick;
@@ -99,8 +100,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   private void readRequests(ByteBuf in) {
     while (stops == 0) {
-      if (large != null) {
-        if (!large.advance(in, decoder)) {
+      if (detour != null) {
+        if (!detour.advance(in, decoder)) {
           return;
         }
         continue;
@@ -188,7 +189,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
       case INLINE -> {
         return handleInline(in);
       }
-      case LARGE -> large = LargeRequest.of(this, env, decoder, in);
+      case LARGE -> detour = LargeRequest.of(this, env, decoder, in);
       case ERROR -> {
         env.stats().protocolErrors++;
         refuse(decoder.error(), in);
@@ -296,7 +297,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     if ((stops & Stop.EARLIER_REPLIES) != 0) {
       unstop(Stop.EARLIER_REPLIES);
     }
-    if ((stops & Stop.CLOSING) != 0) {
+    if ((stops & Stop.CLOSING) != 0 && !isReplaying()) {
       env.copies().end();
       socket.flushAndClose();
     } else if (inputClosed) {
@@ -366,6 +367,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return (stops & reason) != 0;
   }
 
+  /** Whether it is stopped for any other reason. */
+  boolean isStoppedBut(int reason) {
+    return (stops & ~reason) != 0;
+  }
+
   void unstop(int reason) {
     stops &= ~reason;
     if (stops == 0) {
@@ -384,18 +390,34 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     if (gone) {
       return;
     }
+    if (isReplaying() && (stops & ~Stop.CLOSING) == 0 && !reading) {
+      replay();
+    }
     if (stops == 0 && !reading) {
       socket.resumeReading();
     }
     closeIfDone(socket.hasUnread());
   }
 
+  /** What is left of a transaction is handled also while the session closes. */
+  private void replay() {
+    reading = true;
+    try {
+      if (detour != null) {
+        detour.advance(Unpooled.EMPTY_BUFFER, decoder);
+      }
+    } finally {
+      reading = false;
+      env.copies().end();
+    }
+  }
+
   /** The client has said all it wanted, and has all its replies. */
   private void closeIfDone(boolean moreToRead) {
-    if (inputClosed && replies.isEmpty() && stops == 0 && large == null && !gone) {
+    if (inputClosed && replies.isEmpty() && stops == 0 && detour == null && !gone) {
       // What is left is the beginning of a request whose end will not come.
       socket.flushAndClose();
-    } else if (inputClosed && large != null && !moreToRead && stops == 0) {
+    } else if (inputClosed && detour instanceof LargeRequest && !moreToRead && stops == 0) {
       socket.close();
     }
   }
@@ -403,7 +425,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   /** Reads nothing more, and closes once everything is answered. */
   void closeWhenAnswered() {
     stop(Stop.CLOSING);
-    if (replies.isEmpty() && !gone) {
+    if (replies.isEmpty() && !gone && !isReplaying()) {
       env.copies().end();
       socket.flushAndClose();
     }
@@ -430,8 +452,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   public void onClosed() {
     gone = true;
     env.sessions().remove(this);
-    if (large != null) {
-      large.onClientGone();
+    if (detour != null) {
+      detour.onClientGone();
     }
     replies.discard();
     endStates();
@@ -460,8 +482,21 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     }
   }
 
-  void endLarge() {
-    large = null;
+  /** Has {@code first} handled before anything more is read. */
+  void begin(Detour first) {
+    detour = first;
+  }
+
+  void endDetour() {
+    detour = null;
+    if ((stops & Stop.CLOSING) != 0 && replies.isEmpty() && !gone) {
+      env.copies().end();
+      socket.flushAndClose();
+    }
+  }
+
+  private boolean isReplaying() {
+    return detour instanceof Replay;
   }
 
   @Override
@@ -481,6 +516,10 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   /** Requests that are not answered. */
   public int unanswered() {
     return replies.size();
+  }
+
+  SessionEnvironment environment() {
+    return env;
   }
 
   public RequestDecoder decoder() {

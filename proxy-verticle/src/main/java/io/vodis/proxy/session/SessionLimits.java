@@ -10,6 +10,8 @@ import io.vodis.resp.RespLimits;
  * @param maxOutputBytes bytes a client may leave untaken; it is not read beyond, and neither are
  *     the connections its replies come on
  * @param maxRequestBytes most bytes of one request that must be collected whole
+ * @param maxMultiCommands commands between MULTI and EXEC
+ * @param maxMultiBytes bytes of these
  * @param recvTimeoutNanos idle time after which a session is closed; 0 for never
  * @param sendTimeoutNanos time a client may take nothing although something waits; 0 for any
  * @param keepAliveSeconds of the TCP connection; 0 for off
@@ -21,6 +23,8 @@ public record SessionLimits(
     int maxPipeline,
     long maxOutputBytes,
     long maxRequestBytes,
+    int maxMultiCommands,
+    long maxMultiBytes,
     long recvTimeoutNanos,
     long sendTimeoutNanos,
     int keepAliveSeconds,

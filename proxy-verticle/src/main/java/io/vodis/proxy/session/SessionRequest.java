@@ -109,7 +109,7 @@ public class SessionRequest extends RoutedRequest {
   }
 
   @Override
-  protected final void onReplyChunk(ByteBuf in, int offset, int length, boolean last) {
+  protected void onReplyChunk(ByteBuf in, int offset, int length, boolean last) {
     session.replies().onChunk(this, in, offset, length, last);
     if (last) {
       onLastChunk();

@@ -30,5 +30,11 @@ final class Stop {
   /** A request waits for what others than its loop have to say. */
   static final int ELSEWHERE = 1 << 17;
 
+  /** A request on a connection of its own is not answered, and later ones must not overtake it. */
+  static final int OWN_CONNECTION = 1 << 6;
+
+  /** It waits for something to come: an element, an acknowledgement. */
+  static final int BLOCKED = 1 << 7;
+
   private Stop() {}
 }
