@@ -95,6 +95,32 @@ class DataLoopTest {
   }
 
   @Test
+  void aWholePipelineOfRepliesOfAnySizeWaitsForTheFirst() {
+    // Given
+    EmbeddedChannel session = fixture.session();
+    StringBuilder requests = new StringBuilder(request("GET", "a"));
+    StringBuilder early = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      requests.append(request("GET", "foo"));
+      int size = i % 7 == 0 ? 700 + i : i;
+      early.append('$').append(size).append("\r\n").append("v".repeat(size)).append("\r\n");
+    }
+    fixture.deliver(session, requests + request("GET", "a") + request("GET", "foo"));
+    EmbeddedChannel lower = fixture.connect(LOWER);
+    EmbeddedChannel upper = fixture.connect(UPPER);
+    // When
+    fixture.deliver(lower, early + "$3\r\nend\r\n");
+    String before = written(session);
+    fixture.deliver(upper, "$5\r\nfirst\r\n");
+    String middle = written(session);
+    fixture.deliver(upper, "$4\r\nlast\r\n");
+    // Then
+    assertThat(before).isEmpty();
+    assertThat(middle).isEqualTo("$5\r\nfirst\r\n" + early);
+    assertThat(written(session)).isEqualTo("$4\r\nlast\r\n$3\r\nend\r\n");
+  }
+
+  @Test
   void requestsArriveInAnyPieces() {
     // Given
     EmbeddedChannel session = fixture.session();

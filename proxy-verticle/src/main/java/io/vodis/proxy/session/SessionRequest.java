@@ -24,6 +24,12 @@ public class SessionRequest extends RoutedRequest {
   /** Kept for SLOWLOG if requests are looked at closely, cut to what is worth keeping. */
   private List<byte[]> args = List.of();
 
+  /** Where the reply stands in {@link #held}, if that is shared with other requests' replies. */
+  private short sharedOffset;
+
+  /** Its length there; 0 if {@link #held} is this request's own. */
+  private short sharedLength;
+
   private boolean answered;
   private boolean partlySent;
 
@@ -83,10 +89,32 @@ public class SessionRequest extends RoutedRequest {
     answered = true;
   }
 
-  /** What is held, which the caller owns from now on. */
+  /** Keeps a whole reply that stands among others; owns one reference to {@code shared}. */
+  final void holdShared(ByteBuf shared, int offset, int length) {
+    held = shared;
+    sharedOffset = (short) offset;
+    sharedLength = (short) length;
+    answered = true;
+  }
+
+  /** Where the reply begins in what is held. */
+  final int heldOffset() {
+    ByteBuf kept = held;
+    return kept == null || sharedLength > 0 ? sharedOffset : kept.readerIndex();
+  }
+
+  /** Bytes held for this request; 0 if nothing is. */
+  final int heldLength() {
+    ByteBuf kept = held;
+    return kept == null || sharedLength > 0 ? sharedLength : kept.readableBytes();
+  }
+
+  /** What is held, of which the caller owns a reference from now on. */
   final @Nullable ByteBuf takeHeld() {
     ByteBuf kept = held;
     held = null;
+    sharedOffset = 0;
+    sharedLength = 0;
     return kept;
   }
 
