@@ -11,7 +11,9 @@ import java.util.Map;
 /** The product under measurement: the proxy is a process of its own with the production flags. */
 final class BenchCluster {
 
-  private static final List<String> JVM_FLAGS = List.of("-Xmx512m");
+  /** Those of {@code ./vodis}, which {@code bench/run} passes on. */
+  private static final List<String> JVM_FLAGS =
+      List.of(System.getProperty("vodis.bench.flags", "-Xmx512m").trim().split("\\s+"));
 
   private BenchCluster() {}
 
@@ -25,6 +27,9 @@ final class BenchCluster {
             .withRedis(Path.of(options.redisServer()), Map.of());
     for (Map.Entry<String, String> key : options.proxyKeys().entrySet()) {
       plan = plan.with(Role.PROXY, key.getKey(), key.getValue());
+    }
+    for (Map.Entry<String, String> key : options.topomKeys().entrySet()) {
+      plan = plan.with(Role.TOPOM, key.getKey(), key.getValue());
     }
     return VodisCluster.start(plan);
   }

@@ -1,9 +1,12 @@
 package io.vodis.bench.load;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.Topology;
+import io.vodis.slot.SlotHash;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import io.vodis.testsupport.workload.Latencies;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,20 +18,38 @@ import java.util.Random;
  */
 final class ClosedLoopLoad implements AutoCloseable {
 
-  /** What the clients felt in some stretch of time. */
+  /**
+   * What the clients felt in some stretch of time.
+   *
+   * @param p99MovingMillis of requests for slots of the lower half, the one that is moved
+   * @param p99OtherMillis of all other requests
+   */
   record Figures(
       double requestsPerSecond,
       double p50Millis,
       double p99Millis,
       double worstMillis,
+      double p99MovingMillis,
+      double p99OtherMillis,
       long errors) {
 
     @Override
     public String toString() {
-      return "%.0f requests/s, p50 %.2f ms, p99 %.2f ms, worst %.1f ms, %d errors"
-          .formatted(requestsPerSecond, p50Millis, p99Millis, worstMillis, errors);
+      return ("%.0f requests/s, p50 %.2f ms, p99 %.2f ms (slots that move %.2f, others %.2f),"
+              + " worst %.1f ms, %d errors")
+          .formatted(
+              requestsPerSecond,
+              p50Millis,
+              p99Millis,
+              p99MovingMillis,
+              p99OtherMillis,
+              worstMillis,
+              errors);
     }
   }
+
+  /** Slots below this one are moved. */
+  static final int MOVING_SLOTS = Topology.SLOT_COUNT / 2;
 
   private final List<Client> clients = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -54,16 +75,22 @@ final class ClosedLoopLoad implements AutoCloseable {
   /** Figures since the last mark. */
   Figures mark() {
     long now = System.nanoTime();
-    Latencies all = new Latencies();
+    Latencies moving = new Latencies();
+    Latencies other = new Latencies();
     long errors = 0;
     for (Client client : clients) {
       synchronized (client) {
-        all.addAll(client.latencies);
+        moving.addAll(client.moving);
+        other.addAll(client.other);
         errors += client.errors;
-        client.latencies = new Latencies();
+        client.moving = new Latencies();
+        client.other = new Latencies();
         client.errors = 0;
       }
     }
+    Latencies all = new Latencies();
+    all.addAll(moving);
+    all.addAll(other);
     double seconds = (now - markNanos) / 1e9;
     markNanos = now;
     return new Figures(
@@ -71,6 +98,8 @@ final class ClosedLoopLoad implements AutoCloseable {
         millis(all.percentile(0.5)),
         millis(all.percentile(0.99)),
         millis(all.worst()),
+        millis(moving.percentile(0.99)),
+        millis(other.percentile(0.99)),
         errors);
   }
 
@@ -96,7 +125,8 @@ final class ClosedLoopLoad implements AutoCloseable {
     private final int keys;
     private final Random random;
     private final String value = "w".repeat(100);
-    private Latencies latencies = new Latencies();
+    private Latencies moving = new Latencies();
+    private Latencies other = new Latencies();
     private long errors;
 
     Client(HostAndPort address, int keys, int number) {
@@ -113,13 +143,18 @@ final class ClosedLoopLoad implements AutoCloseable {
           long start = System.nanoTime();
           Object reply =
               random.nextBoolean() ? client.call("GET", key) : client.call("SET", key, value);
-          record(System.nanoTime() - start, reply instanceof RespError);
+          long nanos = System.nanoTime() - start;
+          record(nanos, SlotHash.slotOf(bytes(key)) < MOVING_SLOTS, reply instanceof RespError);
         }
       }
     }
 
-    private synchronized void record(long nanos, boolean failed) {
-      latencies.add(nanos);
+    private static byte[] bytes(String key) {
+      return key.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private synchronized void record(long nanos, boolean ofMoving, boolean failed) {
+      (ofMoving ? moving : other).add(nanos);
       if (failed) {
         errors++;
       }

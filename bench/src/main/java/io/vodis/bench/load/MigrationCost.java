@@ -2,7 +2,6 @@ package io.vodis.bench.load;
 
 import io.vodis.it.VodisCluster;
 import io.vodis.model.HostAndPort;
-import io.vodis.model.Topology;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
@@ -21,9 +20,10 @@ public final class MigrationCost {
   private static final int VALUE_BYTES = 100;
   private static final int CLIENTS = 20;
   private static final int BATCH = 500;
-  private static final Duration BASELINE = Duration.ofSeconds(15);
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final Duration BASELINE = Duration.ofSeconds(10);
   private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(5);
-  private static final int HALF = Topology.SLOT_COUNT / 2;
+  private static final int HALF = ClosedLoopLoad.MOVING_SLOTS;
 
   private final Options options;
   private final int keys;
@@ -68,23 +68,27 @@ public final class MigrationCost {
     return Math.rint(moving / ((System.nanoTime() - start) / 1e9));
   }
 
+  /** Each round measures the same load without a migration, during one, and during its return. */
   private void withLoad(VodisCluster cluster, long moving) {
     try (ClosedLoopLoad load = ClosedLoopLoad.start(cluster.proxy(0).address(), CLIENTS, keys)) {
-      Poll.pass(BASELINE);
-      load.mark();
-      Poll.pass(BASELINE);
-      ClosedLoopLoad.Figures baseline = load.mark();
-      double there = move(cluster, 2, moving);
-      ClosedLoopLoad.Figures duringThere = load.mark();
-      double back = move(cluster, 1, moving);
-      ClosedLoopLoad.Figures duringBack = load.mark();
-      System.out.println("no migration:   " + baseline);
-      System.out.printf("while moving:   %s, %.0f keys/s moved%n", duringThere, there);
-      System.out.printf("moving back:    %s, %.0f keys/s moved%n", duringBack, back);
-      System.out.printf(
-          "p99 ratio:      %.2f, %.2f%n",
-          duringThere.p99Millis() / baseline.p99Millis(),
-          duringBack.p99Millis() / baseline.p99Millis());
+      Poll.pass(WARM_UP);
+      List<Double> ratios = new ArrayList<>();
+      for (int round = 0; round < options.rounds(); round++) {
+        load.mark();
+        Poll.pass(BASELINE);
+        ClosedLoopLoad.Figures baseline = load.mark();
+        System.out.println("no migration:   " + baseline);
+        for (int groupId : List.of(2, 1)) {
+          double speed = move(cluster, groupId, moving);
+          ClosedLoopLoad.Figures during = load.mark();
+          double ratio = during.p99Millis() / baseline.p99Millis();
+          ratios.add(ratio);
+          System.out.printf(
+              "moving %s: %s, %.0f keys/s moved, p99 ratio %.2f%n",
+              groupId == 2 ? "there  " : "back   ", during, speed, ratio);
+        }
+      }
+      System.out.printf("p99 ratio:      %.2f (median of %d)%n", median(ratios), ratios.size());
     }
   }
 

@@ -10,12 +10,19 @@ import java.util.Map;
  * @param loops event loops of the proxy
  * @param scale factor on the number of requests or keys
  * @param proxyKeys configuration of the proxy beyond the defaults
+ * @param topomKeys configuration of topom beyond the defaults
  */
 record Options(
-    int rounds, int loops, double scale, String redisServer, Map<String, String> proxyKeys) {
+    int rounds,
+    int loops,
+    double scale,
+    String redisServer,
+    Map<String, String> proxyKeys,
+    Map<String, String> topomKeys) {
 
   static final String USAGE =
-      "[--rounds N] [--loops N] [--scale FACTOR] [--redis-server PATH] [--set KEY=VALUE]...";
+      "[--rounds N] [--loops N] [--scale FACTOR] [--redis-server PATH] [--set KEY=VALUE]..."
+          + " [--topom KEY=VALUE]...";
 
   static Options parse(List<String> arguments) {
     int rounds = 3;
@@ -23,6 +30,7 @@ record Options(
     double scale = 1;
     String redisServer = "/usr/bin/redis-server";
     Map<String, String> proxyKeys = new LinkedHashMap<>();
+    Map<String, String> topomKeys = new LinkedHashMap<>();
     if (arguments.size() % 2 != 0) {
       throw new IllegalArgumentException("usage: " + USAGE);
     }
@@ -33,10 +41,15 @@ record Options(
         case "--loops" -> loops = Integer.parseInt(value);
         case "--scale" -> scale = Double.parseDouble(value);
         case "--redis-server" -> redisServer = value;
-        case "--set" -> proxyKeys.put(value.split("=", 2)[0], value.split("=", 2)[1]);
+        case "--set" -> put(proxyKeys, value);
+        case "--topom" -> put(topomKeys, value);
         default -> throw new IllegalArgumentException("usage: " + USAGE);
       }
     }
-    return new Options(rounds, loops, scale, redisServer, proxyKeys);
+    return new Options(rounds, loops, scale, redisServer, proxyKeys, topomKeys);
+  }
+
+  private static void put(Map<String, String> keys, String pair) {
+    keys.put(pair.split("=", 2)[0], pair.split("=", 2)[1]);
   }
 }
