@@ -16,6 +16,8 @@ import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.migrate.MigrateKeyMover;
 import io.vodis.proxy.migrate.MoverEnvironment;
+import io.vodis.proxy.pubsub.SubscribeCommands;
+import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.ClientCommands;
 import io.vodis.proxy.session.CommandHandlers;
@@ -50,6 +52,7 @@ final class DataLoop {
   private final BackendPool pool;
   private final MigrateKeyMover mover;
   private final Dispatcher dispatcher;
+  private final Subscribers subscribers;
   private final SessionEnvironment environment;
   private final int maxClients;
   private final int keepAliveSeconds;
@@ -85,6 +88,8 @@ final class DataLoop {
     pool = new BackendPool(limits.databaseCount(), backends);
     mover = mover(config, clientName + ":pull:" + place.index(), backends);
     dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits());
+    subscribers =
+        new Subscribers(dispatcher, backends, config.pubsub().limits(place.count(), config.slot()));
     commands =
         new LiveCommands(
             TableBuilder.build(CommandTable.baseline(), List.of(), config.command().policy())
@@ -100,6 +105,7 @@ final class DataLoop {
     SessionGate gate = new SessionGate(sessions);
     Transactions transactions = new Transactions(locator, limits, handlers);
     transactions.addTo(handlers);
+    new SubscribeCommands(subscribers).addTo(handlers);
     environment =
         new SessionEnvironment(
             new LoopSettings(limits, config.server().settings()),
@@ -209,6 +215,7 @@ final class DataLoop {
     pool.tick(now);
     mover.tick(now);
     dispatcher.tick(now);
+    subscribers.tick(now);
     unknownCommands.tick(now);
     environment.gate().tick(now);
   }

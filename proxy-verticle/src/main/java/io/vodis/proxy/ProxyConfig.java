@@ -17,7 +17,8 @@ public record ProxyConfig(
     @Section("Backends (servers)") BackendConfig backend,
     @Section("Slots that change hands") SlotConfig slot,
     @Section("Commands") CommandConfig command,
-    @Section("Answers of the proxy's own") ServerConfig server) {
+    @Section("Answers of the proxy's own") ServerConfig server,
+    @Section("Pub/Sub, MONITOR and CLIENT TRACKING") PubSubConfig pubsub) {
 
   public static ProxyConfig defaults() {
     return new ProxyConfig(
@@ -28,6 +29,7 @@ public record ProxyConfig(
         BackendConfig.defaults(),
         SlotConfig.defaults(),
         CommandConfig.defaults(),
-        ServerConfig.defaults());
+        ServerConfig.defaults(),
+        PubSubConfig.defaults());
   }
 }

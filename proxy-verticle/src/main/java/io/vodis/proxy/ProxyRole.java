@@ -83,7 +83,8 @@ public final class ProxyRole implements RunningRole {
             config.backend(),
             config.slot(),
             config.command(),
-            config.server()));
+            config.server(),
+            config.pubsub()));
   }
 
   private static DataPlane listen(Vertx vertx, ProxyConfig config, String incarnation) {

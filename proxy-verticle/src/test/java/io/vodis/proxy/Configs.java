@@ -16,7 +16,8 @@ final class Configs {
         defaults.backend(),
         defaults.slot(),
         defaults.command(),
-        defaults.server());
+        defaults.server(),
+        defaults.pubsub());
   }
 
   /** The defaults, but for the sessions. */
@@ -30,7 +31,8 @@ final class Configs {
         config.backend(),
         config.slot(),
         config.command(),
-        config.server());
+        config.server(),
+        config.pubsub());
   }
 
   /** The defaults, but for the backends. */
@@ -44,6 +46,7 @@ final class Configs {
         backends,
         config.slot(),
         config.command(),
-        config.server());
+        config.server(),
+        config.pubsub());
   }
 }

@@ -51,7 +51,8 @@ final class Planes implements AutoCloseable {
         config.backend(),
         slots,
         config.command(),
-        config.server());
+        config.server(),
+        config.pubsub());
   }
 
   static ProxyConfig withPasswords(ProxyConfig config, String product, SessionConfig session) {
@@ -63,7 +64,8 @@ final class Planes implements AutoCloseable {
         config.backend(),
         config.slot(),
         config.command(),
-        config.server());
+        config.server(),
+        config.pubsub());
   }
 
   void lend(long millis) {

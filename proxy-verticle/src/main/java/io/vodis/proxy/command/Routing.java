@@ -21,7 +21,7 @@ public enum Routing {
   /** Waits at the server, so needs a connection of its own: BLPOP and its like, WAIT. */
   BLOCKING(true),
   /** Turns the connection into a stream of messages, or feeds one: SUBSCRIBE, PUBLISH, MONITOR. */
-  PUBSUB(false),
+  PUBSUB(true),
   /** Binds the following commands together: MULTI EXEC DISCARD WATCH UNWATCH. */
   TRANSACTION(true),
   /** By a server of any group, for all would answer the same: only by the operator's policy. */
