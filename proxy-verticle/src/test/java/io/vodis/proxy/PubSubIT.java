@@ -223,7 +223,9 @@ class PubSubIT {
       server.kill();
       server.restart();
       Poll.until(
-          SOON, "subscribed again", () -> Long.valueOf(2).equals(publisher.call("PUBLISH", "news", "x")));
+          SOON,
+          "subscribed again",
+          () -> Long.valueOf(2).equals(publisher.call("PUBLISH", "news", "x")));
       // Then
       assertThat(subscriber.receive()).isEqualTo(List.of("message", "news", "x"));
       assertThat(subscriber.receive()).isEqualTo(List.of("pmessage", "n*", "news", "x"));
@@ -264,8 +266,7 @@ class PubSubIT {
           assertThat(subscriber.call("SSUBSCRIBE", "a")).isEqualTo(List.of("ssubscribe", "a", 1L));
           assertThat(publisher.call("SPUBLISH", "a", "x")).isEqualTo(1L);
           assertThat(subscriber.receive()).isEqualTo(List.of("smessage", "a", "x"));
-          assertThat(subscriber.call("SUNSUBSCRIBE"))
-              .isEqualTo(List.of("sunsubscribe", "a", 0L));
+          assertThat(subscriber.call("SUNSUBSCRIBE")).isEqualTo(List.of("sunsubscribe", "a", 0L));
           assertThat(publisher.call("SPUBLISH", "a", "x")).isEqualTo(0L);
         }
       }

@@ -34,8 +34,7 @@ public final class SubscribeCommands {
         .add("subscribe", (session, spec, in, n) -> subscribe(session, spec, in, Kind.CHANNEL))
         .add("psubscribe", (session, spec, in, n) -> subscribe(session, spec, in, Kind.PATTERN))
         .add(
-            "ssubscribe",
-            (session, spec, in, n) -> subscribe(session, spec, in, Kind.SLOT_CHANNEL))
+            "ssubscribe", (session, spec, in, n) -> subscribe(session, spec, in, Kind.SLOT_CHANNEL))
         .add("unsubscribe", (session, spec, in, n) -> unsubscribe(session, spec, in, Kind.CHANNEL))
         .add("punsubscribe", (session, spec, in, n) -> unsubscribe(session, spec, in, Kind.PATTERN))
         .add(

@@ -305,9 +305,7 @@ final class Subscriber implements SessionState {
 
   private boolean isAnythingHeld() {
     Change waiting = change;
-    return waiting != null && waiting.subscribing
-        || !drains.isEmpty()
-        || hub.owners().anyFenced();
+    return waiting != null && waiting.subscribing || !drains.isEmpty() || hub.owners().anyFenced();
   }
 
   private boolean mustWait(HostAndPort from, int slot) {
@@ -432,8 +430,7 @@ final class Subscriber implements SessionState {
   }
 
   @Override
-  public Verdict intercept(
-      Session of, @Nullable CommandSpec spec, ByteBuf in, int length) {
+  public Verdict intercept(Session of, @Nullable CommandSpec spec, ByteBuf in, int length) {
     RequestDecoder request = of.decoder();
     if (topics.isEmpty()
         || of.protocol() == Protocol.RESP3
@@ -476,8 +473,7 @@ final class Subscriber implements SessionState {
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(64);
     RespWriter.arrayHeader(reply, 2);
     RespWriter.bulk(reply, "pong");
-    RespWriter.bulk(
-        reply, request.argCount() == 2 ? Args.bytes(in, request, 1) : new byte[0]);
+    RespWriter.bulk(reply, request.argCount() == 2 ? Args.bytes(in, request, 1) : new byte[0]);
     of.reply(spec, reply);
     return Verdict.HANDLED;
   }

@@ -116,8 +116,7 @@ final class SubscriberLink implements MessageLink.Listener {
   private void send(MessageLink to, Topic topic, Standing standing) {
     ByteBuf out = to.outgoing();
     RespWriter.arrayHeader(out, 2);
-    RespWriter.bulk(
-        out, standing.leaving ? topic.kind().unsubscribe() : topic.kind().subscribe());
+    RespWriter.bulk(out, standing.leaving ? topic.kind().unsubscribe() : topic.kind().subscribe());
     RespWriter.bulk(out, topic.name());
     expected.addLast(new Expected(topic, standing, null));
   }
