@@ -1,6 +1,7 @@
 package io.vodis.testsupport;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Member;
 import io.vodis.model.Topology;
 import io.vodis.store.Leadership;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,10 @@ public final class InMemoryStoreServer {
   final Map<Member, Object> live = new LinkedHashMap<>();
 
   final Duration sessionTimeout = Duration.ofSeconds(6);
+
+  /** By epoch. */
+  final NavigableMap<Long, AuditEntry> audit = new TreeMap<>();
+
   Topology topology;
   long term;
 

@@ -2,6 +2,7 @@ package io.vodis.testsupport;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.Periodic;
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
@@ -91,8 +92,34 @@ public final class InMemoryTopologyStore implements TopologyStore {
             Reason.STALE_EPOCH, "epoch is " + server.topology.epoch() + ", not " + base.epoch());
       }
       server.topology = StoreChanges.apply(server.topology, changes);
+      long epoch = server.topology.epoch();
+      for (StoreChange change : changes) {
+        if (change instanceof StoreChange.AddAudit audit) {
+          server.audit.put(epoch, audit.entry().in(epoch));
+        }
+      }
       server.notifyClients();
       return server.topology;
+    }
+  }
+
+  @Override
+  public List<AuditEntry> audit(long before, int limit) {
+    synchronized (server) {
+      requireConnection();
+      return server.audit.headMap(before, false).descendingMap().values().stream()
+          .limit(limit)
+          .toList();
+    }
+  }
+
+  @Override
+  public void trimAudit(int keep) {
+    synchronized (server) {
+      requireConnection();
+      while (server.audit.size() > keep) {
+        server.audit.pollFirstEntry();
+      }
     }
   }
 

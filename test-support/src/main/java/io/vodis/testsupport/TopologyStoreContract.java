@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
@@ -22,6 +23,7 @@ import io.vodis.store.StoreException;
 import io.vodis.store.StoreException.Reason;
 import io.vodis.store.TopologyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -166,6 +168,45 @@ public abstract class TopologyStoreContract {
       assertThat(reader.load()).isEqualTo(topology);
       assertThat(open().load()).isEqualTo(topology);
     }
+  }
+
+  @Test
+  void theAuditLogIsWrittenWithTheChangeReadNewestFirstAndTrimmed() {
+    // Given
+    TopologyStore store = open();
+    TopologyStore reader = open();
+    Leadership leadership = lead(store, "a");
+    Topology topology = store.load();
+    assertThat(reader.audit(Long.MAX_VALUE, 10)).isEmpty();
+    // When
+    List<AuditEntry> written = new ArrayList<>();
+    for (int i = 1; i <= 5; i++) {
+      AuditEntry entry =
+          new AuditEntry(
+              0, Instant.ofEpochMilli(i), "me", "10.0.0.1:" + i, "a <&>", "slot " + i, "done");
+      List<StoreChange> changes = new ArrayList<>(List.of(new StoreChange.AddAudit(entry)));
+      if (i != 3) {
+        changes.add(slot(i, i));
+      }
+      topology = store.commit(leadership, topology, changes);
+      written.addFirst(entry.in(topology.epoch()));
+    }
+    // Then
+    assertThat(topology.epoch()).isEqualTo(5);
+    assertThat(reader.load()).isEqualTo(topology);
+    assertThat(reader.audit(Long.MAX_VALUE, 10)).isEqualTo(written);
+    assertThat(reader.audit(written.get(1).epoch(), 2)).isEqualTo(written.subList(2, 4));
+    Topology old = new Topology(topology.product(), 4, topology.slots(), topology.groups());
+    assertRefused(
+        Reason.STALE_EPOCH,
+        () -> store.commit(leadership, old, List.of(new StoreChange.AddAudit(written.getFirst()))));
+    assertThat(reader.audit(Long.MAX_VALUE, 10)).isEqualTo(written);
+    // When
+    store.trimAudit(2);
+    // Then
+    assertThat(reader.audit(Long.MAX_VALUE, 10)).isEqualTo(written.subList(0, 2));
+    store.trimAudit(2);
+    assertThat(reader.audit(Long.MAX_VALUE, 10)).hasSize(2);
   }
 
   @Test

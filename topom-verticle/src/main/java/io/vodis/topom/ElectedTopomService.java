@@ -1,5 +1,7 @@
 package io.vodis.topom;
 
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.AuditEntry;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
@@ -10,6 +12,8 @@ import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import io.vodis.topom.TopomException.Code;
+import io.vodis.topom.audit.Auditor;
+import io.vodis.topom.audit.Caller;
 import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.edit.GroupEdits;
 import io.vodis.topom.edit.SlotEdits;
@@ -26,17 +30,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@link TopomService} by whatever this topom is at the moment: the leader, or one who looks on.
  */
 final class ElectedTopomService implements TopomService {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(ElectedTopomService.class);
   private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PROMOTE_TIMEOUT = Duration.ofSeconds(60);
 
   private final TopologyStore store;
   private final ProductCache cache;
+  private final Caller caller;
   private final MigrationLimits configured;
   private final Supplier<Optional<LeaderServices>> leading;
 
@@ -45,10 +53,30 @@ final class ElectedTopomService implements TopomService {
       ProductCache cache,
       MigrationLimits configured,
       Supplier<Optional<LeaderServices>> leading) {
+    this(store, cache, configured, leading, Caller.TOPOM);
+  }
+
+  private ElectedTopomService(
+      TopologyStore store,
+      ProductCache cache,
+      MigrationLimits configured,
+      Supplier<Optional<LeaderServices>> leading,
+      Caller caller) {
+    this.caller = caller;
     this.store = store;
     this.configured = configured;
     this.cache = cache;
     this.leading = leading;
+  }
+
+  @Override
+  public TopomService as(Caller other) {
+    return new ElectedTopomService(store, cache, configured, leading, other);
+  }
+
+  @Override
+  public List<AuditEntry> audit(long before, int limit) {
+    return translated(() -> store.audit(before, limit));
   }
 
   @Override
@@ -100,12 +128,12 @@ final class ElectedTopomService implements TopomService {
 
   @Override
   public void createGroup(int groupId) {
-    change(topology -> GroupEdits.create(topology, groupId));
+    change("create group " + groupId, topology -> GroupEdits.create(topology, groupId));
   }
 
   @Override
   public void removeGroup(int groupId) {
-    change(topology -> GroupEdits.remove(topology, groupId));
+    change("remove group " + groupId, topology -> GroupEdits.remove(topology, groupId));
   }
 
   @Override
@@ -117,68 +145,90 @@ final class ElectedTopomService implements TopomService {
     } catch (RedisAdminException e) {
       throw new TopomException(Code.UNAVAILABLE, e.getMessage() + "; nothing was changed", e);
     }
-    change(topology -> GroupEdits.addServer(topology, groupId, server, datacenter));
+    change(
+        "add server " + server + " to group " + groupId,
+        topology -> GroupEdits.addServer(topology, groupId, server, datacenter));
     leader.reconciler().wake();
   }
 
   @Override
   public void removeServer(int groupId, HostAndPort server) {
-    change(topology -> GroupEdits.removeServer(topology, groupId, server));
+    change(
+        "remove server " + server + " from group " + groupId,
+        topology -> GroupEdits.removeServer(topology, groupId, server));
   }
 
   @Override
   public void promote(int groupId, HostAndPort replica) {
     LeaderServices leader = leader();
-    translated(
-        () -> {
-          leader.promotions().switchOver(groupId, replica, PROMOTE_TIMEOUT);
-          return replica;
-        });
+    long before = leader.topology().current().epoch();
+    String action = "promote " + replica + " in group " + groupId;
+    try {
+      translated(
+          () -> {
+            leader.promotions().switchOver(groupId, replica, PROMOTE_TIMEOUT, auditor());
+            return replica;
+          });
+    } catch (TopomException e) {
+      if (leader.topology().current().epoch() > before) {
+        audit(leader, action, "failed: " + e.getMessage());
+      }
+      throw e;
+    }
+    audit(leader, action, "done");
   }
 
   @Override
   public void assignSlots(int firstSlotId, int lastSlotId, int groupId) {
-    change(topology -> SlotEdits.assign(topology, firstSlotId, lastSlotId, groupId));
+    change(
+        "assign slots " + firstSlotId + "-" + lastSlotId + " to group " + groupId,
+        topology -> SlotEdits.assign(topology, firstSlotId, lastSlotId, groupId));
   }
 
   @Override
   public void offlineSlots(int firstSlotId, int lastSlotId) {
-    change(topology -> SlotEdits.offline(topology, firstSlotId, lastSlotId));
+    change(
+        "offline slots " + firstSlotId + "-" + lastSlotId,
+        topology -> SlotEdits.offline(topology, firstSlotId, lastSlotId));
   }
 
   @Override
   public int migrateSlots(int firstSlotId, int lastSlotId, int groupId) {
-    return change(topology -> SlotEdits.migrate(topology, firstSlotId, lastSlotId, groupId));
+    return change(
+        "migrate slots " + firstSlotId + "-" + lastSlotId + " to group " + groupId,
+        topology -> SlotEdits.migrate(topology, firstSlotId, lastSlotId, groupId));
   }
 
   @Override
   public void cancelAction(int slotId) {
-    change(topology -> SlotEdits.cancel(topology, slotId));
+    change("cancel action of slot " + slotId, topology -> SlotEdits.cancel(topology, slotId));
   }
 
   @Override
   public int cancelAllActions() {
-    return change(SlotEdits::cancelAll);
+    return change("cancel all actions", SlotEdits::cancelAll);
   }
 
   @Override
   public void pauseActions() {
-    change(topology -> ControlEdits.pauseAll(topology, true));
+    change("pause all actions", topology -> ControlEdits.pauseAll(topology, true));
   }
 
   @Override
   public void pauseAction(int slotId) {
-    change(topology -> ControlEdits.pause(topology, slotId, true));
+    change(
+        "pause action of slot " + slotId, topology -> ControlEdits.pause(topology, slotId, true));
   }
 
   @Override
   public void resumeActions() {
-    change(topology -> ControlEdits.pauseAll(topology, false));
+    change("resume all actions", topology -> ControlEdits.pauseAll(topology, false));
   }
 
   @Override
   public void resumeAction(int slotId) {
-    change(topology -> ControlEdits.pause(topology, slotId, false));
+    change(
+        "resume action of slot " + slotId, topology -> ControlEdits.pause(topology, slotId, false));
   }
 
   @Override
@@ -189,6 +239,7 @@ final class ElectedTopomService implements TopomService {
   @Override
   public void changeMigration(UnaryOperator<ControlEdits.Settings> change) {
     change(
+        "change migration",
         topology ->
             ControlEdits.settings(
                 topology, change.apply(ControlEdits.Settings.of(topology.control()))));
@@ -196,7 +247,7 @@ final class ElectedTopomService implements TopomService {
 
   @Override
   public int cancelPendingActions() {
-    return change(SlotEdits::cancelPending);
+    return change("cancel pending actions", SlotEdits::cancelPending);
   }
 
   @Override
@@ -206,12 +257,14 @@ final class ElectedTopomService implements TopomService {
 
   @Override
   public void confirmRebalance(RebalancePlan plan) {
-    change(topology -> SlotEdits.confirm(topology, plan));
+    change(
+        "rebalance, as planned for epoch " + plan.epoch(),
+        topology -> SlotEdits.confirm(topology, plan));
   }
 
   @Override
   public void removeProxy(String token) {
-    leader();
+    LeaderServices leader = leader();
     translated(
         () -> {
           if (store.liveMembers(Role.PROXY).stream().anyMatch(m -> m.token().equals(token))) {
@@ -220,6 +273,7 @@ final class ElectedTopomService implements TopomService {
           if (store.listedMembers(Role.PROXY).stream().noneMatch(m -> m.token().equals(token))) {
             throw new TopomException(Code.NOT_FOUND, "proxy " + token + " is not listed");
           }
+          leader.topology().change(t -> auditor().outcome("remove proxy " + token, "", "done"));
           store.forget(Role.PROXY, token);
           return token;
         });
@@ -227,7 +281,7 @@ final class ElectedTopomService implements TopomService {
   }
 
   /** Commits an edit and returns how many slots it changed. */
-  private int change(Function<Topology, List<StoreChange>> edit) {
+  private int change(String action, Function<Topology, List<StoreChange>> edit) {
     LeaderServices leader = leader();
     int[] rows = new int[1];
     return translated(
@@ -240,10 +294,24 @@ final class ElectedTopomService implements TopomService {
                     rows[0] =
                         (int)
                             changes.stream().filter(c -> c instanceof StoreChange.PutSlot).count();
-                    return changes;
+                    return auditor().audited(action, changes);
                   });
           return rows[0];
         });
+  }
+
+  private Auditor auditor() {
+    return new Auditor(Clock.SYSTEM, caller);
+  }
+
+  /** Puts down what came of something that is over; the caller has his answer in any case. */
+  private void audit(LeaderServices leader, String action, String result) {
+    try {
+      leader.topology().change(topology -> auditor().outcome(action, "", result));
+    } catch (StoreException e) {
+      LOGGER.warn(
+          "'{}' by {}: {}; not in the audit log: {}", action, caller, result, e.getMessage());
+    }
   }
 
   private LeaderServices leader() {

@@ -30,15 +30,27 @@ public record TopomConfig(
                       + " product. Empty: nothing can be changed over HTTP.",
               secret = true)
           String adminToken,
-      @Doc("Datacenter of this process, free text, shown in lists. Empty: none.")
-          String datacenter) {
+      @Doc("Datacenter of this process, free text, shown in lists. Empty: none.") String datacenter,
+      @Doc(
+              "Number of entries kept in the audit log in the store; the oldest go first. Between 1"
+                  + " and 10000.")
+          int auditEntriesMax) {
     public Admin {
+      if (auditEntriesMax < 1 || auditEntriesMax > 10_000) {
+        throw ConfigException.invalid("audit_entries_max", auditEntriesMax, "1 to 10000");
+      }
       ListenAddress.parse("admin_addr", adminAddr);
     }
 
     @Override
     public String toString() {
-      return "Admin[adminAddr=" + adminAddr + ", datacenter=" + datacenter + "]";
+      return "Admin[adminAddr="
+          + adminAddr
+          + ", datacenter="
+          + datacenter
+          + ", auditEntriesMax="
+          + auditEntriesMax
+          + "]";
     }
   }
 
@@ -136,7 +148,7 @@ public record TopomConfig(
     return new TopomConfig(
         ProductConfig.defaults(),
         CoordinatorConfig.defaults(),
-        new Admin("0.0.0.0:18080", "", ""),
+        new Admin("0.0.0.0:18080", "", "", 1000),
         new Migration(
             512,
             Duration.ofMillis(2),

@@ -1,9 +1,12 @@
 package io.vodis.topom;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.HostAndPort;
+import io.vodis.topom.audit.Caller;
 import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.RebalancePlan;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,6 +18,16 @@ import java.util.function.UnaryOperator;
 public interface TopomService {
 
   TopomView view();
+
+  /** The same service on behalf of somebody, whose changes are put down in the audit log. */
+  TopomService as(Caller caller);
+
+  /**
+   * The newest entries of the audit log, newest first.
+   *
+   * @param before only entries of lower epochs; {@link Long#MAX_VALUE} for the newest
+   */
+  List<AuditEntry> audit(long before, int limit);
 
   void createGroup(int groupId);
 

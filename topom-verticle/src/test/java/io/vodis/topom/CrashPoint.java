@@ -1,5 +1,6 @@
 package io.vodis.topom;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
@@ -112,6 +113,17 @@ final class CrashPoint {
     @Override
     public Topology commit(Leadership leadership, Topology base, List<StoreChange> changes) {
       return effect(() -> store.commit(leadership, base, changes), CrashPoint::storeLost);
+    }
+
+    @Override
+    public List<AuditEntry> audit(long before, int limit) {
+      return alive(() -> store.audit(before, limit));
+    }
+
+    @Override
+    public void trimAudit(int keep) {
+      requireAlive(CrashPoint::storeLost);
+      store.trimAudit(keep);
     }
 
     @Override

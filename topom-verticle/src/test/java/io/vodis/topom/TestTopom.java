@@ -70,7 +70,7 @@ final class TestTopom implements AutoCloseable {
     return new TopomConfig(
         new ProductConfig(product, ""),
         coordinator,
-        new TopomConfig.Admin("127.0.0.1:0", "secret", ""),
+        new TopomConfig.Admin("127.0.0.1:0", "secret", "", 100),
         new TopomConfig.Migration(
             512,
             Duration.ofMillis(2),

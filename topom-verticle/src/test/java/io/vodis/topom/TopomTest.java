@@ -8,12 +8,14 @@ import io.vodis.bus.Addresses;
 import io.vodis.bus.BusClient;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.TopomCommand;
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotRoute;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
+import io.vodis.topom.audit.Caller;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -290,6 +292,36 @@ class TopomTest {
     product.awaitServing(proxy, 0, primary.address());
     assertThat(product.topology().group(1).orElseThrow().promotion()).isEqualTo(Promotion.NONE);
     assertThat(primary.call("SET", "still", "writable")).isEqualTo("OK");
+  }
+
+  @Test
+  void whoeverChangesSomethingIsPutDownInTheAuditLogWithIt() {
+    // Given
+    product.startTopom();
+    RedisProcess server = product.startServer();
+    TopomService alice = product.leader().as(new Caller("alice", "10.0.0.9:1"));
+
+    // When
+    alice.createGroup(1);
+    alice.addServer(1, server.address(), "");
+    alice.assignSlots(0, 9, 1);
+    alice.assignSlots(0, 9, 1);
+    assertThatThrownBy(() -> alice.createGroup(1)).isInstanceOf(TopomException.class);
+    assertThatThrownBy(() -> alice.promote(1, server.address())).isInstanceOf(TopomException.class);
+
+    // Then
+    assertThat(alice.audit(Long.MAX_VALUE, 10))
+        .extracting(AuditEntry::action)
+        .containsExactly(
+            "assign slots 0-9 to group 1",
+            "add server " + server.address() + " to group 1",
+            "create group 1");
+    AuditEntry newest = alice.audit(Long.MAX_VALUE, 10).getFirst();
+    assertThat(newest.epoch()).isEqualTo(product.topology().epoch());
+    assertThat(newest.actor()).isEqualTo("alice");
+    assertThat(newest.origin()).isEqualTo("10.0.0.9:1");
+    assertThat(newest.plan()).isEqualTo("slots 0-9: group 1");
+    assertThat(newest.result()).isEqualTo("done");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.vodis.store;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Group;
 import io.vodis.model.MigrationControl;
 import io.vodis.model.SlotMapping;
@@ -15,6 +16,9 @@ public sealed interface StoreChange {
 
   /** Writes what was said about running actions. */
   record PutControl(MigrationControl control) implements StoreChange {}
+
+  /** Writes down who made this change; at most one in a commit. */
+  record AddAudit(AuditEntry entry) implements StoreChange {}
 
   /** Removes a group's row; nothing happens if there is none. */
   record RemoveGroup(int groupId) implements StoreChange {}

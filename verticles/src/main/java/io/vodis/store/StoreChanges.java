@@ -24,6 +24,7 @@ public final class StoreChanges {
         case StoreChange.PutSlot put -> slots.set(put.slot().slotId(), put.slot());
         case StoreChange.PutGroup put -> groups.put(put.group().groupId(), put.group());
         case StoreChange.PutControl put -> control = put.control();
+        case StoreChange.AddAudit audit -> {}
         case StoreChange.RemoveGroup remove -> groups.remove(remove.groupId());
       }
     }

@@ -57,6 +57,16 @@ public record StorePaths(String product) {
     return root() + "/vodis/control";
   }
 
+  /** Directory of the audit log. */
+  public String audit() {
+    return root() + "/vodis/audit";
+  }
+
+  /** The entry of the commit that made this epoch; in order of names is in order of epochs. */
+  public String audit(long epoch) {
+    return audit() + String.format(Locale.ROOT, "/%019d", epoch);
+  }
+
   public String leader() {
     return root() + "/vodis/leader";
   }

@@ -1,5 +1,6 @@
 package io.vodis.store;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
@@ -29,6 +30,16 @@ public interface TopologyStore extends AutoCloseable {
    *     latest, or {@code UNAVAILABLE} (then the change may or may not have been made)
    */
   Topology commit(Leadership leadership, Topology base, List<StoreChange> changes);
+
+  /**
+   * The newest entries of the audit log, newest first.
+   *
+   * @param before only entries of lower epochs; {@link Long#MAX_VALUE} for the newest
+   */
+  List<AuditEntry> audit(long before, int limit);
+
+  /** Removes the oldest entries of the audit log, so that {@code keep} are left. */
+  void trimAudit(int keep);
 
   /**
    * Takes the lead if nobody has it; raises the term. The leadership ends with this client's store

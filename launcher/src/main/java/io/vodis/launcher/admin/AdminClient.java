@@ -25,6 +25,10 @@ final class AdminClient implements AutoCloseable {
   /** A little longer than topom waits for its leader, so that its words arrive. */
   private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(130);
 
+  /** For the audit log; a claim, nothing more. */
+  private static final String ACTOR =
+      System.getProperty("user.name", "unknown").replaceAll("[^\\x20-\\x7e]", "?");
+
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
@@ -73,6 +77,7 @@ final class AdminClient implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(topom + "/api/v1" + path))
             .timeout(timeout)
+            .header("X-Vodis-Actor", ACTOR)
             .header("Accept", "application/json");
     if (body == null) {
       request.method(method, HttpRequest.BodyPublishers.noBody());

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
       ActionsCommand.class,
       MigrationCommand.class,
       ProxiesCommand.class,
-      MembersCommand.class
+      MembersCommand.class,
+      AuditCommand.class
     })
 public final class AdminCommand {
 

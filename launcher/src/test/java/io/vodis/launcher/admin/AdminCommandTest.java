@@ -130,6 +130,53 @@ class AdminCommandTest {
   }
 
   @Test
+  void listsTheAuditLog() {
+    assertThat(admin("audit", "--limit", "1").out())
+        .isEqualTo(
+            """
+            EPOCH  TIME                  WHO    FROM           WHAT                     RESULT  CHANGED
+               41  2026-11-20T20:00:01Z  alice  10.0.0.9:4711  cancel action of slot 7  done    slot 7: group 1
+            """);
+    assertThat(admin("audit", "--before", "41").out()).contains("fail over group 2");
+    assertThat(admin("audit", "--before", "40").out()).isEqualTo("no entries\n");
+  }
+
+  @Test
+  void pausesResumesAndPacesMoves() {
+    assertThat(admin("actions", "pause").out()).isEqualTo("all actions paused\n");
+    assertThat(admin("actions", "pause", "5-6").out())
+        .isEqualTo("action of slot 5 paused\naction of slot 6 paused\n");
+    assertThat(admin("migration").out()).contains("paused           all actions");
+    assertThat(admin("actions", "resume").exitCode()).isZero();
+    assertThat(
+            admin(
+                    "migration",
+                    "--keys-per-second",
+                    "5000",
+                    "--windows",
+                    "22:00-06:00 Europe/Berlin",
+                    "--parallel",
+                    "7",
+                    "--max-block",
+                    "500")
+                .out())
+        .isEqualTo(
+            """
+            paused           no
+            parallel slots   7
+            max block        500 us
+            keys per second  5000
+            windows          22:00-06:00 Europe/Berlin
+            """);
+    assertThat(admin("migration", "--windows", "configured").out())
+        .contains("windows          always")
+        .contains("parallel slots   7");
+    assertThat(admin("migration", "--windows", "never").err()).contains("'never' is no");
+    assertThat(admin("migration", "--parallel", "many").exitCode()).isEqualTo(2);
+    assertThat(service.caller().actor()).isEqualTo(System.getProperty("user.name"));
+  }
+
+  @Test
   void listsSlotsActionsProxiesAndMembers() {
     assertThat(admin("slots", "list").out())
         .isEqualTo(

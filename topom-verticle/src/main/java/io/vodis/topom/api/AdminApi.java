@@ -179,7 +179,8 @@ public final class AdminApi implements AutoCloseable {
           "actions",
           "migration",
           "proxies",
-          "members"
+          "members",
+          "audit"
         }) {
       links.put(path, BASE + "/" + path);
     }

@@ -26,6 +26,11 @@ record Arguments(ValidatedRequest request) {
     return address(name, pathText(name));
   }
 
+  long queryLong(String name, long absent) {
+    RequestParameter parameter = request.getQuery().get(name);
+    return parameter == null || parameter.isNull() ? absent : parameter.getLong();
+  }
+
   boolean queryFlag(String name) {
     RequestParameter parameter = request.getQuery().get(name);
     return parameter != null && !parameter.isNull() && parameter.getBoolean();

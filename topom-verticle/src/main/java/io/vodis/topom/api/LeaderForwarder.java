@@ -13,6 +13,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.RoutingContext;
 import io.vodis.model.HostAndPort;
 import io.vodis.topom.TopomException;
+import io.vodis.topom.audit.Caller;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,12 @@ final class LeaderForwarder {
 
   /** Set on what was passed on already; its receiver must be the leader or refuse. */
   private static final String FORWARDED = "X-Vodis-Forwarded";
+
+  /** The address from which it came to whoever has passed it on. */
+  private static final String ORIGIN = "X-Vodis-Origin";
+
+  /** How the caller names itself. */
+  private static final String ACTOR = "X-Vodis-Actor";
 
   private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
 
@@ -46,6 +53,18 @@ final class LeaderForwarder {
 
   static boolean isForwarded(HttpServerRequest request) {
     return request.headers().contains(FORWARDED);
+  }
+
+  /**
+   * Who calls. A call that was passed on names where it came from; the address that it really came
+   * from is told too, since everybody can set a header.
+   */
+  static Caller caller(HttpServerRequest request) {
+    String actor = request.getHeader(ACTOR);
+    String remote = String.valueOf(request.remoteAddress());
+    String origin = request.getHeader(ORIGIN);
+    return new Caller(
+        actor == null ? "admin" : actor, origin == null ? remote : origin + " via " + remote);
   }
 
   /** Answers the caller with what the leader answers, or fails the context. */
@@ -72,7 +91,9 @@ final class LeaderForwarder {
             .setPort(leader.port())
             .setURI(request.uri())
             .setIdleTimeout(ANSWER_TIMEOUT_MILLIS)
-            .putHeader(FORWARDED, "1");
+            .putHeader(FORWARDED, "1")
+            .putHeader(ORIGIN, String.valueOf(request.remoteAddress()));
+    copyHeader(request, options, ACTOR);
     copyHeader(request, options, HttpHeaders.AUTHORIZATION);
     copyHeader(request, options, HttpHeaders.CONTENT_TYPE);
     Buffer body = context.body().buffer();

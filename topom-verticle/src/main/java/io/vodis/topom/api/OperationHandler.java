@@ -12,6 +12,7 @@ import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomService;
 import io.vodis.topom.TopomView;
 import io.vodis.topom.api.view.ErrorView;
+import io.vodis.topom.audit.Caller;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +64,13 @@ final class OperationHandler implements Handler<RoutingContext> {
     Context loop = engine.vertx().getOrCreateContext();
     ValidatedRequest request = context.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
     boolean changes = AdminTokenHandler.changes(context.request().method());
+    Caller caller = LeaderForwarder.caller(context.request());
     boolean forwarded = LeaderForwarder.isForwarded(context.request());
     engine
         .virtualThreads()
         .execute(
             () -> {
-              Outcome outcome = run(new Arguments(request), changes, forwarded);
+              Outcome outcome = run(new Arguments(request), caller, changes, forwarded);
               loop.runOnContext(
                   ignored -> {
                     engine.callsFree().release();
@@ -79,7 +81,7 @@ final class OperationHandler implements Handler<RoutingContext> {
 
   /** Every failure is caught here: it belongs into the answer, there is no caller above. */
   @SuppressWarnings("IllegalCatch")
-  private Outcome run(Arguments arguments, boolean changes, boolean forwarded) {
+  private Outcome run(Arguments arguments, Caller caller, boolean changes, boolean forwarded) {
     try {
       if (changes) {
         TopomView view = engine.service().view();
@@ -87,7 +89,7 @@ final class OperationHandler implements Handler<RoutingContext> {
           return elsewhere(view.leader(), forwarded);
         }
       }
-      return new Outcome.Answered(operation.run(engine.service(), arguments));
+      return new Outcome.Answered(operation.run(engine.service().as(caller), arguments));
     } catch (RuntimeException | Error e) {
       return new Outcome.Failed(e);
     }

@@ -4,6 +4,7 @@ import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomService;
 import io.vodis.topom.TopomView;
 import io.vodis.topom.api.Arguments.SlotSpan;
+import io.vodis.topom.api.view.AuditView;
 import io.vodis.topom.api.view.ChangeView;
 import io.vodis.topom.plan.RebalancePlan;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ final class Operations {
   interface Operation {
     Answer run(TopomService service, Arguments arguments);
   }
+
+  private static final long AUDIT_LIMIT = 100;
 
   private Operations() {}
 
@@ -38,6 +41,7 @@ final class Operations {
         query("listSlots", ViewMapper::slots),
         query("listActions", ViewMapper::actions),
         query("listProxies", ViewMapper::proxies),
+        Map.entry("listAudit", Operations::audit),
         Map.entry("getGroup", Operations::group),
         Map.entry("createGroup", Operations::createGroup),
         Map.entry("removeGroup", Operations::removeGroup),
@@ -55,6 +59,27 @@ final class Operations {
   private static Map.Entry<String, Operation> query(
       String operationId, Function<TopomView, Object> mapper) {
     return Map.entry(operationId, (service, arguments) -> Answer.ok(mapper.apply(service.view())));
+  }
+
+  private static Answer audit(TopomService service, Arguments arguments) {
+    return Answer.ok(
+        new AuditView(
+            service
+                .audit(
+                    arguments.queryLong("before", Long.MAX_VALUE),
+                    (int) arguments.queryLong("limit", AUDIT_LIMIT))
+                .stream()
+                .map(
+                    entry ->
+                        new AuditView.Entry(
+                            entry.epoch(),
+                            entry.at().toString(),
+                            entry.actor(),
+                            entry.origin(),
+                            entry.action(),
+                            entry.plan(),
+                            entry.result()))
+                .toList()));
   }
 
   private static Answer group(TopomService service, Arguments arguments) {

@@ -9,6 +9,7 @@ import io.vodis.bus.BusServer;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Periodic;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
@@ -19,6 +20,8 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomException;
+import io.vodis.topom.audit.Auditor;
+import io.vodis.topom.audit.Caller;
 import io.vodis.topom.migrate.MigrationSettings;
 import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.migrate.SlotMigrator;
@@ -46,6 +49,8 @@ public final class LeaderServices implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(LeaderServices.class);
   private static final Duration ACK_TIMEOUT = Duration.ofSeconds(10);
 
+  private static final Duration AUDIT_PERIOD = Duration.ofMinutes(1);
+
   private final TopomContext context;
   private final Term term;
   private final RedisAdmin admin;
@@ -55,6 +60,7 @@ public final class LeaderServices implements AutoCloseable {
   private final SlotActions actions;
   private final GroupPromotions promotions;
   private final RoleReconciler reconciler;
+  private final Periodic trimmer;
   private final MessageConsumer<TopomCommand> consumer;
 
   /** Takes over: reads the store, and goes on with what is unfinished there. */
@@ -108,6 +114,7 @@ public final class LeaderServices implements AutoCloseable {
     promotions.start();
     actions.start();
     reconciler.start();
+    trimmer = Periodic.start("topom-audit", AUDIT_PERIOD, this::trimAudit);
     String product = context.config().product().productName();
     consumer =
         BusServer.serveBlocking(
@@ -157,6 +164,7 @@ public final class LeaderServices implements AutoCloseable {
     actions.close();
     promotions.close();
     reconciler.close();
+    trimmer.close();
     sweepAdmin.close();
     admin.close();
   }
@@ -205,7 +213,7 @@ public final class LeaderServices implements AutoCloseable {
           "group " + command.groupId() + " has no replica that can be promoted");
     }
     try {
-      promotions.failOver(command.groupId(), command.primary(), candidate.get());
+      promotions.failOver(command.groupId(), command.primary(), candidate.get(), auditor(command));
     } catch (TopomException e) {
       throw BusFailure.STALE_EPOCH.asException(String.valueOf(e.getMessage()));
     } catch (StoreException e) {
@@ -213,6 +221,21 @@ public final class LeaderServices implements AutoCloseable {
               ? BusFailure.NOT_LEADER
               : BusFailure.BUSY)
           .asException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Auditor auditor(TopomCommand.FailoverGroup command) {
+    String origin = String.join(" ", command.observers()) + ": " + command.evidence();
+    return new Auditor(context.clock(), new Caller("ha", origin));
+  }
+
+  private void trimAudit() {
+    if (term.isCurrent()) {
+      try {
+        context.store().trimAudit(context.config().admin().auditEntriesMax());
+      } catch (StoreException e) {
+        LOGGER.debug("the audit log is not trimmed now: {}", e.getMessage());
+      }
     }
   }
 

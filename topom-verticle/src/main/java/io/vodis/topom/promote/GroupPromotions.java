@@ -16,6 +16,7 @@ import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomException.Code;
+import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.edit.GroupEdits;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
@@ -77,7 +78,8 @@ public final class GroupPromotions implements AutoCloseable {
    * @throws TopomException {@code CONFLICT} if it is not the primary or the group is promoting
    *     otherwise
    */
-  public void failOver(int groupId, HostAndPort primary, HostAndPort firstCandidate) {
+  public void failOver(
+      int groupId, HostAndPort primary, HostAndPort firstCandidate, Auditor auditor) {
     work.topology()
         .change(
             topology -> {
@@ -89,7 +91,9 @@ public final class GroupPromotions implements AutoCloseable {
                 throw new TopomException(
                     Code.CONFLICT, primary + " is not the primary of group " + groupId);
               }
-              return request(group, new PromotionEvent.Requested(firstCandidate, false));
+              return auditor.audited(
+                  "fail over group " + groupId + " from " + primary,
+                  request(group, new PromotionEvent.Requested(firstCandidate, false)));
             });
     resumeUnfinished();
   }
@@ -100,15 +104,17 @@ public final class GroupPromotions implements AutoCloseable {
    *
    * @throws TopomException if it was not done; then nothing has changed
    */
-  public void switchOver(int groupId, HostAndPort replica, Duration timeout) {
+  public void switchOver(int groupId, HostAndPort replica, Duration timeout, Auditor auditor) {
     requireReady(groupId, replica);
     work.topology()
         .change(
             topology -> {
               requireNoMove(topology, groupId);
-              return request(
-                  GroupEdits.existing(topology, groupId),
-                  new PromotionEvent.Requested(replica, true));
+              return auditor.audited(
+                  "begin to promote " + replica + " in group " + groupId,
+                  request(
+                      GroupEdits.existing(topology, groupId),
+                      new PromotionEvent.Requested(replica, true)));
             });
     await(groupId, run(groupId), timeout);
     if (!work.topology().current().primaryOf(groupId).equals(Optional.of(replica))) {

@@ -1,5 +1,6 @@
 package io.vodis.topom.fake;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationControl;
@@ -11,6 +12,7 @@ import io.vodis.store.StoreChange;
 import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomService;
 import io.vodis.topom.TopomView;
+import io.vodis.topom.audit.Caller;
 import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.MigrationWindows;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeTopomService implements TopomService {
 
   private TopomView view;
+  private volatile Caller caller = Caller.TOPOM;
   private final List<String> calls = new ArrayList<>();
   private @Nullable RuntimeException failure;
   private Runnable beforeEachChange = () -> {};
@@ -163,6 +166,23 @@ public final class FakeTopomService implements TopomService {
     } else {
       turn(action);
     }
+  }
+
+  @Override
+  public TopomService as(Caller other) {
+    caller = other;
+    return this;
+  }
+
+  /** On whose behalf it was called last. */
+  public Caller caller() {
+    return caller;
+  }
+
+  @Override
+  public synchronized List<AuditEntry> audit(long before, int limit) {
+    failIfTold();
+    return Views.audit().stream().filter(entry -> entry.epoch() < before).limit(limit).toList();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.vodis.topom.fake;
 
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
@@ -16,6 +17,7 @@ import io.vodis.topom.TopomView.ProxyHealth;
 import io.vodis.topom.TopomView.ServerHealth;
 import io.vodis.topom.plan.RebalancePlan;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -182,6 +184,26 @@ public final class Views {
         0,
         null,
         List.of());
+  }
+
+  static List<AuditEntry> audit() {
+    return List.of(
+        new AuditEntry(
+            41,
+            Instant.parse("2026-11-20T20:00:01.5Z"),
+            "alice",
+            "10.0.0.9:4711",
+            "cancel action of slot 7",
+            "slot 7: group 1",
+            "done"),
+        new AuditEntry(
+            40,
+            Instant.parse("2026-11-20T20:00:00Z"),
+            "ha",
+            "ha-1 ha-2: no PING",
+            "fail over group 2 from 127.0.0.1:6381",
+            "group 2: [::1]:6382",
+            "done"));
   }
 
   static ActionProgress turning(ActionProgress action) {

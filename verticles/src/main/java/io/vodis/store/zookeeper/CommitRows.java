@@ -1,6 +1,7 @@
 package io.vodis.store.zookeeper;
 
 import io.vodis.model.Topology;
+import io.vodis.store.AuditRow;
 import io.vodis.store.ControlRow;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StorePaths;
@@ -23,11 +24,23 @@ final class CommitRows {
   private final StorePaths paths;
   private final TopologyRowCache cache;
   private final List<ACL> acl;
+  private final long epoch;
 
   /** The last change of each row, by path. */
   private final Map<String, StoreChange> changeByPath = new LinkedHashMap<>();
 
-  CommitRows(List<StoreChange> changes, StorePaths paths, TopologyRowCache cache, List<ACL> acl) {
+  /**
+   * The rows of a commit.
+   *
+   * @param epoch that the commit makes
+   */
+  CommitRows(
+      List<StoreChange> changes,
+      long epoch,
+      StorePaths paths,
+      TopologyRowCache cache,
+      List<ACL> acl) {
+    this.epoch = epoch;
     this.paths = paths;
     this.cache = cache;
     this.acl = acl;
@@ -52,6 +65,7 @@ final class CommitRows {
                       cache.slot(put.slot().slotId()).equals(base.slot(put.slot().slotId()));
                   case StoreChange.PutGroup put ->
                       cache.group(put.group().groupId()).equals(base.group(put.group().groupId()));
+                  case StoreChange.AddAudit audit -> true;
                   case StoreChange.PutControl put -> cache.control().equals(base.control());
                   case StoreChange.RemoveGroup remove ->
                       cache.group(remove.groupId()).equals(base.group(remove.groupId()));
@@ -76,6 +90,8 @@ final class CommitRows {
                           cache.groupVersion(put.group().groupId()));
                   case StoreChange.PutControl put ->
                       put(path, ControlRow.write(put.control()), cache.controlVersion());
+                  case StoreChange.AddAudit audit ->
+                      put(path, AuditRow.write(audit.entry()), TopologyRowCache.ABSENT);
                   case StoreChange.RemoveGroup remove ->
                       Op.delete(path, cache.groupVersion(remove.groupId()));
                 }));
@@ -90,6 +106,7 @@ final class CommitRows {
       switch (entry.getValue()) {
         case StoreChange.PutSlot put -> cache.put(put.slot(), version);
         case StoreChange.PutGroup put -> cache.put(put.group(), version);
+        case StoreChange.AddAudit audit -> {}
         case StoreChange.PutControl put -> cache.put(put.control(), version);
         case StoreChange.RemoveGroup remove -> cache.removeGroup(remove.groupId());
       }
@@ -111,6 +128,7 @@ final class CommitRows {
     return switch (change) {
       case StoreChange.PutSlot put -> paths.slot(put.slot().slotId());
       case StoreChange.PutGroup put -> paths.group(put.group().groupId());
+      case StoreChange.AddAudit audit -> paths.audit(epoch);
       case StoreChange.PutControl put -> paths.control();
       case StoreChange.RemoveGroup remove -> paths.group(remove.groupId());
     };

@@ -51,6 +51,7 @@ final class StoreLayout {
     nodes.put(paths.root() + "/vodis", EMPTY);
     nodes.put(paths.root() + "/vodis/members", EMPTY);
     nodes.put(paths.root() + "/vodis/live", EMPTY);
+    nodes.put(paths.audit(), EMPTY);
     for (Role role : Role.values()) {
       nodes.put(paths.members(role), EMPTY);
       nodes.put(paths.live(role), EMPTY);

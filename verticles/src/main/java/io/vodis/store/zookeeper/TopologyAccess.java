@@ -133,7 +133,7 @@ final class TopologyAccess {
         }
       }
       ZooKeeper session = watches.watchedSession();
-      CommitRows rows = new CommitRows(changed, paths, cache, connection.acl());
+      CommitRows rows = new CommitRows(changed, result.epoch(), paths, cache, connection.acl());
       if (!rows.areAsIn(base)) {
         throw stale(base); // another program has edited a row
       }

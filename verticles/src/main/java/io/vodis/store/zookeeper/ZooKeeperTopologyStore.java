@@ -1,6 +1,7 @@
 package io.vodis.store.zookeeper;
 
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.model.AuditEntry;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
@@ -27,6 +28,7 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
   private final TopologyAccess topology;
   private final ZooKeeperElection election;
   private final ZooKeeperMembers members;
+  private final ZooKeeperAudit audit;
   private final StoreLayout layout;
   private final StorePaths paths;
 
@@ -38,6 +40,7 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
     watches = new StoreWatches(connection, paths, changes);
     topology = new TopologyAccess(connection, watches, changes, paths);
     election = new ZooKeeperElection(connection, layout, paths);
+    audit = new ZooKeeperAudit(connection, paths);
     members = new ZooKeeperMembers(connection, paths);
   }
 
@@ -61,6 +64,16 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
     Topology result = StoreChanges.apply(base, changes);
     topology.commit(election, fenceOf(leadership), base, result, changes);
     return result;
+  }
+
+  @Override
+  public List<AuditEntry> audit(long before, int limit) {
+    return audit.newest(before, limit);
+  }
+
+  @Override
+  public void trimAudit(int keep) {
+    audit.trim(keep);
   }
 
   @Override
