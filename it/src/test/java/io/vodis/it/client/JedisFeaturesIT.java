@@ -31,9 +31,11 @@ import redis.clients.jedis.resps.ScanResult;
 @ExtendWith(SharedProduct.Extension.class)
 class JedisFeaturesIT {
 
+  private final SharedProduct product;
   private final HostAndPort address;
 
   JedisFeaturesIT(SharedProduct product) {
+    this.product = product;
     address = product.address();
   }
 
@@ -50,6 +52,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void transactionsAndWatchedKeys(RedisProtocol protocol) {
+    product.needs("WATCH none", "EXEC");
     try (Jedis one = connect(protocol);
         Jedis two = connect(protocol)) {
       String key = key(protocol, "tx");
@@ -76,6 +79,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void blockingPopsAndMoves(RedisProtocol protocol) throws Exception {
+    product.needs("BLPOP none 0.001");
     try (Jedis waiter = connect(protocol);
         Jedis writer = connect(protocol)) {
       String from = key(protocol, "from");
@@ -98,6 +102,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void subscribersHearAndLeave(RedisProtocol protocol) throws Exception {
+    product.needs("UNSUBSCRIBE none");
     try (Jedis subscriber = connect(protocol);
         Jedis publisher = connect(protocol)) {
       LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -127,6 +132,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void scriptsAreKnownEverywhereOnceLoaded(RedisProtocol protocol) {
+    product.needs("SCRIPT EXISTS x");
     try (Jedis jedis = connect(protocol)) {
       String sha = jedis.scriptLoad("return redis.call('INCRBY', KEYS[1], ARGV[1])");
       assertThat(jedis.scriptExists(sha)).isTrue();
@@ -143,6 +149,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void scansFindEveryKeyOnce(RedisProtocol protocol) {
+    product.needs("SCAN 0");
     try (Jedis jedis = connect(protocol)) {
       Set<String> expected = new HashSet<>();
       for (int i = 0; i < 300; i++) {
@@ -168,6 +175,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void theConnectionIsTheClients(RedisProtocol protocol) {
+    product.needs("ACL WHOAMI", "WAIT 0 1");
     try (Jedis jedis = connect(protocol)) {
       assertThat(jedis.clientSetname("me")).isEqualTo("OK");
       assertThat(jedis.clientGetname()).isEqualTo("me");

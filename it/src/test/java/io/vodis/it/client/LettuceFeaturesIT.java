@@ -72,6 +72,7 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void transactionsAreAppliedWholeOrNotAtAll(ProtocolVersion version) {
+    product.needs("WATCH none", "EXEC");
     try (StatefulRedisConnection<String, String> one = connect(version);
         StatefulRedisConnection<String, String> two = connect(version)) {
       RedisCommands<String, String> redis = one.sync();
@@ -95,6 +96,7 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void blockedPopsAndReadsGetWhatComes(ProtocolVersion version) throws Exception {
+    product.needs("BLPOP none 0.001");
     try (StatefulRedisConnection<String, String> waiter = connect(version);
         StatefulRedisConnection<String, String> writer = connect(version)) {
       // Given
@@ -122,6 +124,7 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void subscribersHearWhatIsPublished(ProtocolVersion version) throws Exception {
+    product.needs("UNSUBSCRIBE none");
     try (StatefulRedisPubSubConnection<String, String> subscriber =
             clients.get(version).connectPubSub();
         StatefulRedisConnection<String, String> publisher = connect(version)) {
@@ -158,6 +161,7 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void scansSeeEveryKeyWhileSlotsMove(ProtocolVersion version) {
+    product.needs("SCAN 0");
     try (StatefulRedisConnection<String, String> connection = connect(version);
         SharedProduct.MovingSlots moving = product.moveSlots()) {
       // Given
@@ -187,6 +191,7 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void everyReplyTypeArrives(ProtocolVersion version) {
+    product.needs("SCRIPT EXISTS x");
     try (StatefulRedisConnection<String, String> connection = connect(version)) {
       RedisCommands<String, String> redis = connection.sync();
       String hash = key(version, "hash");
@@ -212,6 +217,7 @@ class LettuceFeaturesIT {
 
   @Test
   void trackedKeysAreInvalidated() {
+    product.needs("CLIENT TRACKING OFF");
     try (StatefulRedisConnection<String, String> reader = connect(ProtocolVersion.RESP3);
         StatefulRedisConnection<String, String> writer = connect(ProtocolVersion.RESP3)) {
       // Given

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class Differential {
   private static final int EPISODES_PER_ROUND = 6;
   private static final int BATCH_MAX = 16;
   private static final int REPLAY_BATCH = 16;
+  private static final Set<String> SINCE_7 =
+      Set.of("CLIENT|NO-EVICT", "CLIENT|NO-TOUCH", "CLIENT|TRACKINGINFO", "PUBSUB|SHARDCHANNELS",
+          "PUBSUB|SHARDNUMSUB");
   private static final int DIFFERENCES_MAX = 100;
   private static final Duration SHRINK_LIMIT = Duration.ofSeconds(20);
 
@@ -241,13 +245,25 @@ final class Differential {
     try (RespClient client = plain.client()) {
       return productions.stream()
           .filter(production -> !crossing || mayCross(production))
-          .filter(
-              production ->
-                  production.name().equals("NOSUCH")
-                      || ((List<?>) client.expect("COMMAND", "INFO", production.name())).get(0)
-                          != null)
+          .filter(production -> production.name().equals("NOSUCH") || has(client, production))
           .toList();
     }
+  }
+
+  private static boolean has(RespClient client, Grammar.Production production) {
+    List<?> answer = (List<?>) client.expect("COMMAND", "INFO", production.name());
+    if (!(answer.getFirst() instanceof List<?> row)) {
+      return false;
+    }
+    if (row.size() < 10) {
+      // Servers before 7.0 do not tell their subcommands.
+      return !SINCE_7.contains(production.label());
+    }
+    List<?> subcommands = (List<?>) row.get(9);
+    return subcommands.isEmpty()
+        || subcommands.stream()
+            .map(sub -> String.valueOf(((List<?>) sub).getFirst()))
+            .anyMatch(production.label()::equalsIgnoreCase);
   }
 
   /** Commands of the grammar that the proxy does not offer. */
