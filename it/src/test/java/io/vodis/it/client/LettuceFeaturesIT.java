@@ -251,8 +251,7 @@ class LettuceFeaturesIT {
       for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < keys; i++) {
           last.put(
-              i,
-              connection.async().incr("lettuce:moving:" + version + i).toCompletableFuture());
+              i, connection.async().incr("lettuce:moving:" + version + i).toCompletableFuture());
         }
       }
 

@@ -39,9 +39,7 @@ class NodeClientsIT {
     try (var files = Files.list(SOURCE)) {
       for (Path file : files.toList()) {
         Files.copy(
-            file,
-            INSTALLED.resolve(file.getFileName()),
-            StandardCopyOption.REPLACE_EXISTING);
+            file, INSTALLED.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
     String trouble = "";

@@ -86,8 +86,7 @@ class RedisCliIT {
     product.needs("EXEC");
     cli("", "HSET", "cli:shown", "f", "1");
     assertThat(cli("", "HGETALL", "cli:shown")).isEqualTo("f\n1\n");
-    assertThat(cli("", "-3", "--no-raw", "HGETALL", "cli:shown"))
-        .isEqualTo("1# \"f\" => \"1\"\n");
+    assertThat(cli("", "-3", "--no-raw", "HGETALL", "cli:shown")).isEqualTo("1# \"f\" => \"1\"\n");
     assertThat(cli("", "-3", "--no-raw", "GET", "cli:none")).isEqualTo("(nil)\n");
     assertThat(cli("", "INFO", "server")).contains("redis_version:");
     assertThat(cli("PING\nSET cli:stdin 1\nGET cli:stdin\n")).isEqualTo("PONG\nOK\n1\n");

@@ -197,8 +197,7 @@ class SpringIT {
     // Given
     ConfigureNotifyKeyspaceEventsAction notifications = new ConfigureNotifyKeyspaceEventsAction();
     notifications.configure(connections.getConnection());
-    RedisIndexedSessionRepository repository =
-        new RedisIndexedSessionRepository(sessionTemplate());
+    RedisIndexedSessionRepository repository = new RedisIndexedSessionRepository(sessionTemplate());
     List<ApplicationEvent> events = new CopyOnWriteArrayList<>();
     repository.setApplicationEventPublisher(event -> events.add((ApplicationEvent) event));
     repository.setDefaultSerializer(RedisSerializer.java());

@@ -26,7 +26,11 @@ final class Differential {
   private static final int BATCH_MAX = 16;
   private static final int REPLAY_BATCH = 16;
   private static final Set<String> SINCE_7 =
-      Set.of("CLIENT|NO-EVICT", "CLIENT|NO-TOUCH", "CLIENT|TRACKINGINFO", "PUBSUB|SHARDCHANNELS",
+      Set.of(
+          "CLIENT|NO-EVICT",
+          "CLIENT|NO-TOUCH",
+          "CLIENT|TRACKINGINFO",
+          "PUBSUB|SHARDCHANNELS",
           "PUBSUB|SHARDNUMSUB");
   private static final int DIFFERENCES_MAX = 100;
   private static final Duration SHRINK_LIMIT = Duration.ofSeconds(20);
