@@ -179,10 +179,14 @@ class SpringIT {
   void sessionsWithAHashTagChangeTheirId() {
     RedisSessionRepository repository = new RedisSessionRepository(sessionTemplate());
     repository.setRedisKeyNamespace("{spring:session}");
-    var session = repository.createSession();
+    assertChangesId(repository);
+  }
+
+  private static <S extends Session> void assertChangesId(SessionRepository<S> repository) {
+    S session = repository.createSession();
     repository.save(session);
     String oldId = session.getId();
-    var found = repository.findById(oldId);
+    S found = repository.findById(oldId);
 
     String newId = found.changeSessionId();
     repository.save(found);
