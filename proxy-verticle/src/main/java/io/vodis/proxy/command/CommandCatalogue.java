@@ -1,15 +1,18 @@
 package io.vodis.proxy.command;
 
 import io.netty.buffer.ByteBuf;
-import io.vodis.proxy.command.KeySpec.Begin;
-import io.vodis.proxy.command.KeySpec.Find;
+import io.vodis.redis.Reply;
+import io.vodis.resp.Protocol;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +31,16 @@ public final class CommandCatalogue {
 
   private final CommandTable table;
   private final List<CommandSpec> offered;
+  private final Set<String> offeredNames;
 
   public CommandCatalogue(CommandTable table) {
     this.table = table;
     this.offered = table.topLevel().stream().filter(CommandCatalogue::isOffered).toList();
+    this.offeredNames =
+        offered.stream()
+            .flatMap(spec -> Stream.concat(Stream.of(spec), offeredSubcommands(spec).stream()))
+            .map(CommandSpec::name)
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -39,46 +48,80 @@ public final class CommandCatalogue {
    * whose number of arguments has been checked.
    */
   public void reply(
-      CommandSpec spec, ByteBuf in, RequestDecoder request, KeyLocator locator, ByteBuf out) {
+      CommandSpec spec,
+      ByteBuf in,
+      RequestDecoder request,
+      KeyLocator locator,
+      Protocol protocol,
+      ByteBuf out) {
     switch (spec.name()) {
-      case "command" -> writeAll(in, request, out);
+      case "command" -> writeAll(in, request, protocol, out);
       case "command|count" -> RespWriter.integer(out, offered.size());
-      case "command|info" -> writeNamed(in, request, out);
+      case "command|info" -> writeNamed(in, request, protocol, out);
       case "command|list" -> writeNames(in, request, out);
-      case "command|getkeys" -> writeKeys(in, request, locator, false, out);
-      case "command|getkeysandflags" -> writeKeys(in, request, locator, true, out);
-      // Documentation is the server's; an empty map is what it answers for names it lacks.
-      case "command|docs" -> RespWriter.arrayHeader(out, 0);
+      case "command|getkeys" -> writeKeys(in, request, locator, null, out);
+      case "command|getkeysandflags" ->
+          writeKeys(in, request, locator, new CommandWriter(protocol, out), out);
+      case "command|docs" -> writeDocs(in, request, protocol, out);
       default -> out.writeBytes(RespErrors.SYNTAX);
     }
   }
 
-  private void writeAll(ByteBuf in, RequestDecoder request, ByteBuf out) {
+  private void writeAll(ByteBuf in, RequestDecoder request, Protocol protocol, ByteBuf out) {
     if (request.argCount() > 1) {
       out.writeBytes(
           RespErrors.unknownSubcommand(
               "command", text(in, request, 1).getBytes(StandardCharsets.ISO_8859_1)));
       return;
     }
+    writeOffered(new CommandWriter(protocol, out), out);
+  }
+
+  private void writeOffered(CommandWriter writer, ByteBuf out) {
     RespWriter.arrayHeader(out, offered.size());
-    offered.forEach(spec -> write(spec, out));
+    offered.forEach(spec -> writer.info(spec, offeredSubcommands(spec)));
   }
 
   /** COMMAND INFO [name ...]: a null for each name that is not offered. */
-  private void writeNamed(ByteBuf in, RequestDecoder request, ByteBuf out) {
+  private void writeNamed(ByteBuf in, RequestDecoder request, Protocol protocol, ByteBuf out) {
     int argCount = request.argCount();
+    CommandWriter writer = new CommandWriter(protocol, out);
     if (argCount == 2) {
-      RespWriter.arrayHeader(out, offered.size());
-      offered.forEach(spec -> write(spec, out));
+      writeOffered(writer, out);
       return;
     }
     RespWriter.arrayHeader(out, argCount - 2);
     for (int arg = 2; arg < argCount; arg++) {
       CommandSpec spec = byFullName(in, request, arg);
       if (spec == null || !isOffered(spec)) {
-        RespWriter.nullBulk(out);
+        protocol.nil(out);
       } else {
-        write(spec, out);
+        writer.info(spec, offeredSubcommands(spec));
+      }
+    }
+  }
+
+  /** COMMAND DOCS [name ...]: what the servers say of what is offered; other names are left out. */
+  private void writeDocs(ByteBuf in, RequestDecoder request, Protocol protocol, ByteBuf out) {
+    List<CommandSpec> wanted = new ArrayList<>();
+    for (int arg = 2; arg < request.argCount(); arg++) {
+      CommandSpec spec = byFullName(in, request, arg);
+      if (spec != null && isOffered(spec)) {
+        wanted.add(spec);
+      }
+    }
+    if (request.argCount() == 2) {
+      wanted.addAll(offered);
+    }
+    CommandWriter writer = new CommandWriter(protocol, out);
+    protocol.mapHeader(out, wanted.size());
+    for (CommandSpec spec : wanted) {
+      RespWriter.bulk(out, spec.name());
+      List<Reply> docs = table.docs().of(spec.name());
+      if (docs == null) {
+        writer.group(CommandDocs.groupOf(spec.row()));
+      } else {
+        writer.docs(docs, offeredNames);
       }
     }
   }
@@ -105,7 +148,7 @@ public final class CommandCatalogue {
     names.forEach(name -> RespWriter.bulk(out, name));
   }
 
-  private static @Nullable Predicate<CommandSpec> filter(ByteBuf in, RequestDecoder request) {
+  private @Nullable Predicate<CommandSpec> filter(ByteBuf in, RequestDecoder request) {
     if (request.argCount() == 2) {
       return spec -> true;
     }
@@ -114,7 +157,8 @@ public final class CommandCatalogue {
     }
     String argument = text(in, request, 4);
     return switch (text(in, request, 3).toUpperCase(java.util.Locale.ROOT)) {
-      case "MODULE" -> spec -> false;
+      // A server says which module a command is of in its documentation only.
+      case "MODULE" -> spec -> argument.equals(table.docs().moduleOf(spec.name()));
       case "ACLCAT" -> spec -> spec.row().categories().contains(argument);
       case "PATTERN" -> spec -> Glob.matches(argument, spec.name());
       default -> null;
@@ -122,7 +166,11 @@ public final class CommandCatalogue {
   }
 
   private void writeKeys(
-      ByteBuf in, RequestDecoder request, KeyLocator locator, boolean withFlags, ByteBuf out) {
+      ByteBuf in,
+      RequestDecoder request,
+      KeyLocator locator,
+      @Nullable CommandWriter flags,
+      ByteBuf out) {
     CommandSpec spec = nested(in, request);
     if (spec == null) {
       out.writeBytes(INVALID_COMMAND);
@@ -131,7 +179,7 @@ public final class CommandCatalogue {
     } else if (!spec.acceptsArgCount(request.argCount() - 2)) {
       out.writeBytes(WRONG_NUMBER);
     } else {
-      writeKeys(spec, in, request, locator, withFlags, out);
+      writeKeys(spec, in, request, locator, flags, out);
     }
   }
 
@@ -140,24 +188,28 @@ public final class CommandCatalogue {
       ByteBuf in,
       RequestDecoder request,
       KeyLocator locator,
-      boolean withFlags,
+      @Nullable CommandWriter flags,
       ByteBuf out) {
     int count = locator.locateNested(spec, in, request, 2);
     if (count < 0) {
       out.writeBytes(WRONG_ARGUMENTS);
       return;
     }
+    if (count == 0 && !spec.row().flags().contains("no_mandatory_keys")) {
+      out.writeBytes(WRONG_ARGUMENTS);
+      return;
+    }
     RespWriter.arrayHeader(out, count);
     for (int i = 0; i < count; i++) {
       int arg = locator.keyArg(i);
-      if (withFlags) {
+      if (flags != null) {
         RespWriter.arrayHeader(out, 2);
       }
       RespWriter.bulk(out, in, in.readerIndex() + request.argOffset(arg), request.argLength(arg));
-      if (withFlags) {
+      if (flags != null) {
         // A key beyond the specifications (SORT's target) has the flags of the last of them.
         List<KeySpec> specs = spec.keySpecs();
-        writeStatuses(out, "", specs.get(Math.min(i, specs.size() - 1)).flags());
+        flags.statuses("", specs.get(Math.min(i, specs.size() - 1)).flags());
       }
     }
   }
@@ -197,86 +249,6 @@ public final class CommandCatalogue {
 
   private static List<CommandSpec> offeredSubcommands(CommandSpec spec) {
     return spec.subcommands().stream().filter(CommandSpec::supported).toList();
-  }
-
-  /**
-   *
-   *
-   * <pre>
-   *   name arity flags first last step categories tips key-specifications subcommands
-   * </pre>
-   */
-  private static void write(CommandSpec spec, ByteBuf out) {
-    CommandRow row = spec.row();
-    RespWriter.arrayHeader(out, 10);
-    RespWriter.bulk(out, row.name());
-    RespWriter.integer(out, row.arity());
-    writeStatuses(out, "", row.flags());
-    RespWriter.integer(out, row.firstKey());
-    RespWriter.integer(out, row.lastKey());
-    RespWriter.integer(out, row.keyStep());
-    writeStatuses(out, "@", row.categories());
-    RespWriter.arrayHeader(out, row.tips().size());
-    row.tips().forEach(tip -> RespWriter.bulk(out, tip));
-    RespWriter.arrayHeader(out, row.keySpecs().size());
-    row.keySpecs().forEach(keySpec -> write(keySpec, out));
-    List<CommandSpec> subcommands = offeredSubcommands(spec);
-    RespWriter.arrayHeader(out, subcommands.size());
-    subcommands.forEach(subcommand -> write(subcommand, out));
-  }
-
-  private static void write(KeySpec spec, ByteBuf out) {
-    RespWriter.arrayHeader(out, 6);
-    RespWriter.bulk(out, "flags");
-    writeStatuses(out, "", spec.flags());
-    RespWriter.bulk(out, "begin_search");
-    switch (spec.begin()) {
-      case Begin.Index begin -> {
-        writeKind(out, "index", 1);
-        writeField(out, "index", begin.index());
-      }
-      case Begin.Keyword begin -> {
-        writeKind(out, "keyword", 2);
-        RespWriter.bulk(out, "keyword");
-        RespWriter.bulk(out, begin.keyword());
-        writeField(out, "startfrom", begin.startFrom());
-      }
-      case Begin.Unknown unknown -> writeKind(out, "unknown", 0);
-    }
-    RespWriter.bulk(out, "find_keys");
-    switch (spec.find()) {
-      case Find.Range range -> {
-        writeKind(out, "range", 3);
-        writeField(out, "lastkey", range.lastKey());
-        writeField(out, "keystep", range.step());
-        writeField(out, "limit", range.limit());
-      }
-      case Find.KeyNum num -> {
-        writeKind(out, "keynum", 3);
-        writeField(out, "keynumidx", num.keyNumIndex());
-        writeField(out, "firstkey", num.firstKey());
-        writeField(out, "keystep", num.step());
-      }
-      case Find.Unknown unknown -> writeKind(out, "unknown", 0);
-    }
-  }
-
-  private static void writeKind(ByteBuf out, String kind, int fields) {
-    RespWriter.arrayHeader(out, 4);
-    RespWriter.bulk(out, "type");
-    RespWriter.bulk(out, kind);
-    RespWriter.bulk(out, "spec");
-    RespWriter.arrayHeader(out, 2 * fields);
-  }
-
-  private static void writeField(ByteBuf out, String name, int value) {
-    RespWriter.bulk(out, name);
-    RespWriter.integer(out, value);
-  }
-
-  private static void writeStatuses(ByteBuf out, String prefix, List<String> values) {
-    RespWriter.arrayHeader(out, values.size());
-    values.forEach(value -> RespWriter.simple(out, prefix + value));
   }
 
   private static String text(ByteBuf in, RequestDecoder request, int arg) {

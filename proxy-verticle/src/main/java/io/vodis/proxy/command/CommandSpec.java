@@ -35,7 +35,7 @@ public final class CommandSpec {
     this.movableKeys = row.flags().contains("movablekeys");
     this.blocking = row.flags().contains("blocking");
     this.barredFromTransactions = row.flags().contains("no_multi");
-    this.onlyKeyArg = onlyKeyArg(row.keySpecs());
+    this.onlyKeyArg = movableKeys ? 0 : onlyKeyArg(row.keySpecs());
     this.refusal = row.refusal().isEmpty() ? null : RespErrors.reply(row.refusal());
   }
 

@@ -5,6 +5,7 @@ import io.vodis.proxy.command.KeySpec.Begin;
 import io.vodis.proxy.command.KeySpec.Find;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
+import io.vodis.slot.SlotHash;
 import java.util.Arrays;
 
 /**
@@ -37,6 +38,7 @@ public final class KeyLocator {
 
   private int[] keyArgs = new int[KEYS_INITIAL];
   private int keyCount;
+  private boolean hasPatterns;
   private byte[] error = RespErrors.SYNTAX;
 
   // The request under examination; its first argument may be a nested command's name.
@@ -66,6 +68,14 @@ public final class KeyLocator {
   /** Index of the argument that is the i-th key. */
   public int keyArg(int i) {
     return keyArgs[i];
+  }
+
+  /**
+   * Whether the server will take further keys of the same slot, which only it can name: SORT with
+   * patterns. Such a request cannot run while the slot migrates, for nobody knows what to move.
+   */
+  public boolean hasPatterns() {
+    return hasPatterns;
   }
 
   /** What to answer when the keys cannot be told: a whole error reply. */
@@ -108,6 +118,7 @@ public final class KeyLocator {
       keyArgs = new int[KEYS_INITIAL];
     }
     keyCount = 0;
+    hasPatterns = false;
     String name = spec.name();
     if (name.equals("sort") || name.equals("sort_ro")) {
       return sort(in, request) ? keyCount : -1;
@@ -187,13 +198,14 @@ public final class KeyLocator {
   private boolean range(int first, Find.Range range, CommandSpec spec) {
     int last = range.lastKey() >= 0 ? first + range.lastKey() : argCount + range.lastKey();
     int rest = argCount - first;
-    if (range.lastKey() == -1 && range.limit() > 1) {
-      if (rest == 0 || rest % range.limit() != 0) {
-        return fail(rest == 0 ? RespErrors.SYNTAX : UNBALANCED_STREAMS);
+    if (range.lastKey() < 0 && range.limit() > 1) {
+      boolean streams = spec.row().categories().contains("stream");
+      if (rest <= 0 || streams && rest % range.limit() != 0) {
+        return fail(rest <= 0 ? RespErrors.SYNTAX : UNBALANCED_STREAMS);
       }
-      last = first + rest / range.limit() - 1;
+      last = first + rest / range.limit() + range.lastKey();
     }
-    if (range.lastKey() == -1 && rest % range.step() != 0) {
+    if (range.lastKey() == -1 && rest % range.step() != 0 && spec.name().startsWith("mset")) {
       return fail(RespErrors.wrongArity(spec.name()));
     }
     // Fewer than none is fine: PFMERGE may have no source.
@@ -244,8 +256,9 @@ public final class KeyLocator {
   }
 
   /**
-   * SORT names its other keys among options; those that a pattern would name live in any slot, so
-   * patterns are refused as Redis Cluster refuses them.
+   * SORT names its other keys among options. A pattern names keys that only the server will know;
+   * it is let through if all of them must be in the slot of the key, because of a tag that stands
+   * before the star, and refused as Redis Cluster refuses it otherwise.
    *
    * <pre>
    *   SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC|DESC] [ALPHA] [STORE key]
@@ -260,11 +273,11 @@ public final class KeyLocator {
         keyCount = 1; // The last one counts.
         add(++arg);
       } else if (matches(in, request, arg, "BY") && argCount - arg > 1) {
-        if (isPattern(in, request, ++arg)) {
+        if (isPatternElsewhere(in, request, ++arg)) {
           return fail(SORT_BY_DENIED);
         }
       } else if (matches(in, request, arg, "GET") && argCount - arg > 1) {
-        if (!matches(in, request, ++arg, "#")) {
+        if (isPatternElsewhere(in, request, ++arg)) {
           return fail(SORT_GET_DENIED);
         }
       }
@@ -272,9 +285,23 @@ public final class KeyLocator {
     return true;
   }
 
-  private boolean isPattern(ByteBuf in, RequestDecoder request, int arg) {
+  /** Without a star it names no key at all. */
+  private boolean isPatternElsewhere(ByteBuf in, RequestDecoder request, int arg) {
     int from = base + request.argOffset(nameArg + arg);
-    return in.indexOf(from, from + request.argLength(nameArg + arg), (byte) '*') >= 0;
+    int length = request.argLength(nameArg + arg);
+    int star = in.indexOf(from, from + length, (byte) '*');
+    if (star < 0) {
+      return false;
+    }
+    hasPatterns = true;
+    int open = in.indexOf(from, star, (byte) '{');
+    int close = open < 0 ? -1 : in.indexOf(open, star, (byte) '}');
+    if (close < 0) {
+      return true;
+    }
+    int key = base + request.argOffset(nameArg + 1);
+    return SlotHash.slotOf(in, from, length)
+        != SlotHash.slotOf(in, key, request.argLength(nameArg + 1));
   }
 
   /** Compares in any letter case with a word in upper case. */

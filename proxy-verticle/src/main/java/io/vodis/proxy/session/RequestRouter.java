@@ -236,6 +236,13 @@ public final class RequestRouter implements RequestHandler {
         }
       }
     }
+    if (refusal == null
+        && spec.movableKeys()
+        && locator.hasPatterns()
+        && dispatcher.serving(slot) == null) {
+      // Which keys to move first is known to the server only.
+      refusal = RespErrors.TRY_AGAIN;
+    }
     if (refusal != null) {
       session.reject(spec, refusal);
       return true;

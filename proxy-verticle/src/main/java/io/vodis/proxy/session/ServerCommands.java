@@ -100,7 +100,7 @@ public final class ServerCommands {
 
   private void command(Session session, CommandSpec spec, ByteBuf in) {
     ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(1024);
-    commands.catalogue().reply(spec, in, session.decoder(), locator, reply);
+    commands.catalogue().reply(spec, in, session.decoder(), locator, session.protocol(), reply);
     session.reply(spec, reply);
   }
 

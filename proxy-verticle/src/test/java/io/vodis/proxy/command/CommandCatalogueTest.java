@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.vodis.resp.Protocol;
 import io.vodis.resp.ReplyDecoder;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespLimits;
@@ -55,11 +56,12 @@ class CommandCatalogueTest {
         "COMMAND GETKEYS ping a | -ERR The command has no key arguments",
         "COMMAND GETKEYS get a b | -ERR Invalid number of arguments specified for command",
         "COMMAND GETKEYS eval s x k | -ERR Invalid arguments specified for command",
-        "COMMAND GETKEYSANDFLAGS smove a b m | *2 *2 $1 a *3 +RW +access +delete *2 $1 b *2 +RW +insert",
+        "COMMAND GETKEYSANDFLAGS smove a b m | *2 *2 $1 a *3 +RW +access +delete *2 $1 b *2 +RW"
+            + " +insert",
         "COMMAND LIST FILTERBY ACLCAT hyperloglog | *3 $5 pfadd $7 pfcount $7 pfmerge",
         "COMMAND LIST FILTERBY MODULE x | *0",
         "COMMAND LIST FOO | -ERR syntax error",
-        "COMMAND DOCS get | *0",
+        "COMMAND DOCS get nosuch | *2 $3 get *2 $5 group $6 string",
         "COMMAND FOO | -ERR unknown subcommand 'FOO'. Try COMMAND HELP.",
       })
   void answersEverySubcommand(String line, String reply) {
@@ -100,7 +102,7 @@ class CommandCatalogueTest {
     ByteBuf out = Unpooled.buffer();
 
     CommandSpec spec = Objects.requireNonNull(table.resolve(in, request));
-    catalogue.reply(spec, in, request, new KeyLocator(), out);
+    catalogue.reply(spec, in, request, new KeyLocator(), Protocol.RESP2, out);
 
     ReplyDecoder decoder = new ReplyDecoder(new RespLimits(1 << 16, 1 << 20, 1 << 20, 32, 1 << 30));
     assertThat(decoder.decode(out)).isEqualTo(ReplyDecoder.Progress.FRAME);

@@ -64,6 +64,23 @@ class KeyLocatorTest {
     assertThat(keys(in, count)).isEqualTo(keys);
   }
 
+  /** A tag before the star puts all that the pattern may name into one slot. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "SORT {t}l BY {t}w:* GET # GET {t}v*->f STORE {t}d | {t}l {t}d | true",
+        "SORT_RO {t}l GET {t}* | {t}l | true",
+        "SORT l BY nosort GET nothing | l | false",
+      })
+  void sortMayHavePatternsInTheSlotOfItsKey(String line, String keys, boolean patterns) {
+    ByteBuf in = decode(line);
+
+    assertThat(keysOf(in)).containsExactly(keys.split(" "));
+    assertThat(locator.hasPatterns()).isEqualTo(patterns);
+  }
+
   /** The errors are those of a Redis 7.0.15 server for the same line, in cluster mode for SORT. */
   @ParameterizedTest
   @CsvSource(
@@ -84,6 +101,10 @@ class KeyLocatorTest {
         "ZMPOP 0 a MIN | ERR numkeys should be greater than 0",
         "XREAD COUNT 1 a 0 | ERR syntax error",
         "MSET a 1 b | ERR wrong number of arguments for 'mset' command",
+        "SORT {t}l BY {t}w:* GET # GET {t}v*->f STORE {t}d | {t}l {t}d",
+        "SORT l GET nothing | l",
+        "SORT {t}l BY *{t} | ERR BY option of SORT denied in cluster mode.",
+        "SORT {t}l GET {u}* | ERR GET option of SORT denied in cluster mode.",
         "SORT k BY w_* | ERR BY option of SORT denied in cluster mode.",
         "SORT k GET # GET o_* | ERR GET option of SORT denied in cluster mode.",
       })
