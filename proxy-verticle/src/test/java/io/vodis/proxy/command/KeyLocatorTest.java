@@ -101,8 +101,6 @@ class KeyLocatorTest {
         "ZMPOP 0 a MIN | ERR numkeys should be greater than 0",
         "XREAD COUNT 1 a 0 | ERR syntax error",
         "MSET a 1 b | ERR wrong number of arguments for 'mset' command",
-        "SORT {t}l BY {t}w:* GET # GET {t}v*->f STORE {t}d | {t}l {t}d",
-        "SORT l GET nothing | l",
         "SORT {t}l BY *{t} | ERR BY option of SORT denied in cluster mode.",
         "SORT {t}l GET {u}* | ERR GET option of SORT denied in cluster mode.",
         "SORT k BY w_* | ERR BY option of SORT denied in cluster mode.",
