@@ -19,6 +19,11 @@ import io.vodis.proxy.migrate.MoverEnvironment;
 import io.vodis.proxy.pubsub.SubscribeCommands;
 import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.route.RouteTable;
+import io.vodis.proxy.session.AclCommands;
+import io.vodis.proxy.session.ConfigCommands;
+import io.vodis.proxy.session.InfoCommand;
+import io.vodis.proxy.session.LatencyCommands;
+import io.vodis.proxy.session.SlowLogCommands;
 import io.vodis.proxy.session.ClientCommands;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.ConnectionCommands;
@@ -54,8 +59,7 @@ final class DataLoop {
   private final Dispatcher dispatcher;
   private final Subscribers subscribers;
   private final SessionEnvironment environment;
-  private final int maxClients;
-  private final int keepAliveSeconds;
+  private final Place place;
   private final Refusal refusal = new Refusal();
   private final ProcessView process;
   private final LiveCommands commands;
@@ -97,10 +101,17 @@ final class DataLoop {
     LoopStats stats = new LoopStats(commands.table().size());
     unknownCommands = new UnknownCommands(process, clock, config.command().limits());
     KeyLocator locator = new KeyLocator();
+    LoopSettings settings =
+        new LoopSettings(limits, config.server().settings(config.listen().proxyMaxClients()));
     CommandHandlers handlers = new CommandHandlers();
-    new ConnectionCommands(limits).addTo(handlers);
+    new ConnectionCommands(process, settings).addTo(handlers);
     new ClientCommands(process).addTo(handlers);
-    new ServerCommands(process, commands, locator, limits).addTo(handlers);
+    new ServerCommands(process, commands, locator).addTo(handlers);
+    new InfoCommand(process, commands, settings).addTo(handlers);
+    new ConfigCommands(process, settings).addTo(handlers);
+    new SlowLogCommands(process, settings).addTo(handlers);
+    new LatencyCommands(process, commands).addTo(handlers);
+    new AclCommands(commands, settings).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
     SessionGate gate = new SessionGate(sessions);
     Transactions transactions = new Transactions(locator, limits, handlers);
@@ -108,7 +119,7 @@ final class DataLoop {
     new SubscribeCommands(subscribers).addTo(handlers);
     environment =
         new SessionEnvironment(
-            new LoopSettings(limits, config.server().settings()),
+            settings,
             clock,
             flushes,
             copies,
@@ -129,9 +140,8 @@ final class DataLoop {
                 unknownCommands,
                 gate,
                 transactions));
-    stats.slowFrom(config.server().settings());
-    maxClients = clientShare(config.listen().proxyMaxClients(), place);
-    keepAliveSeconds = limits.keepAliveSeconds();
+    stats.slowFrom(settings.server());
+    this.place = place;
   }
 
   private MigrateKeyMover mover(
@@ -176,11 +186,14 @@ final class DataLoop {
   void accept(NetSocket socket) {
     if (draining) {
       socket.close();
-    } else if (environment.sessions().size() >= maxClients) {
+      return;
+    }
+    int maxClients = clientShare(environment.settings().server().maxClients(), place);
+    if (environment.sessions().size() >= maxClients) {
       environment.stats().rejected();
       refusal.send(socket, maxClients);
     } else {
-      begin().socket().attach(socket, keepAliveSeconds);
+      begin().socket().attach(socket, environment.settings().limits().keepAliveSeconds());
     }
   }
 
@@ -226,6 +239,7 @@ final class DataLoop {
     for (Session session : environment.sessions().all()) {
       session.tick(now);
     }
+    environment.stats().sampleRates();
     reportConnects();
   }
 
@@ -253,6 +267,7 @@ final class DataLoop {
     clock.refresh();
     return new LoopSnapshot(
         copy,
+        environment.stats().rates(),
         environment.sessions().size(),
         backends,
         dispatcher.view(),

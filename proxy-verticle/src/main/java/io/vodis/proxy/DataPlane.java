@@ -8,10 +8,13 @@ import io.vertx.core.Vertx;
 import io.vodis.config.ListenAddress;
 import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.control.Loops;
+import io.vodis.proxy.control.ServerSurvey;
+import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.learn.CommandLearner;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
+import io.vodis.proxy.session.Servers;
 import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.redis.VertxRedisAdmin;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,6 +48,8 @@ final class DataPlane implements ProcessView, Loops {
   private volatile CommandTable commands = CommandTable.baseline();
   private volatile String serving = "no table yet";
 
+  private final ServerSurvey survey;
+
   private DataPlane(Vertx vertx, ProxyConfig config, String incarnation, int port) {
     this.vertx = vertx;
     this.incarnation = incarnation;
@@ -55,6 +61,11 @@ final class DataPlane implements ProcessView, Loops {
             config.command().commandRefreshPeriod(),
             config.command().policy(),
             this::install);
+    this.survey =
+        new ServerSurvey(
+            new VertxRedisAdmin(
+                vertx, config.product().productAuth(), CLIENT_NAME + incarnation + ":survey"),
+            config.server().serverSurveyTimeout());
   }
 
   /** Deploys the loops one after the other; all listen on one port. */
@@ -113,6 +124,7 @@ final class DataPlane implements ProcessView, Loops {
       loop.run(data -> data.install(table, confirmed::tryComplete));
     }
     learner.servers(table.servers());
+    survey.servers(table.servers(), table.replicas());
     return Future.all(drained).mapEmpty();
   }
 
@@ -136,6 +148,7 @@ final class DataPlane implements ProcessView, Loops {
   @Override
   public void onServersConnected() {
     learner.wake();
+    survey.refresh();
   }
 
   @Override
@@ -174,6 +187,32 @@ final class DataPlane implements ProcessView, Loops {
     Context asking = vertx.getOrCreateContext();
     fromEach(loop -> task.apply(loop.environment()))
         .onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
+  }
+
+  @Override
+  public Servers servers() {
+    return new Servers() {
+      @Override
+      public ServerReports latest() {
+        return survey.latest();
+      }
+
+      @Override
+      public void report(Consumer<ServerReports> onReports) {
+        backHere(survey.reports(), onReports);
+      }
+
+      @Override
+      public void call(
+          List<List<byte[]>> commands, boolean replicasToo, Consumer<List<Answer>> onAnswers) {
+        backHere(survey.call(commands, replicasToo), onAnswers);
+      }
+    };
+  }
+
+  private <T> void backHere(CompletableFuture<T> answer, Consumer<T> onAnswer) {
+    Context asking = vertx.getOrCreateContext();
+    var unused = answer.thenAccept(value -> asking.runOnContext(v -> onAnswer.accept(value)));
   }
 
   @Override
@@ -223,6 +262,7 @@ final class DataPlane implements ProcessView, Loops {
     return vertx.executeBlocking(
         () -> {
           learner.close();
+          survey.close();
           return null;
         });
   }

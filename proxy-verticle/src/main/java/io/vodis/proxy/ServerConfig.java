@@ -4,6 +4,7 @@ import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
 import io.vodis.proxy.session.ServerSettings;
 import java.time.Duration;
+import java.util.List;
 
 /** How the proxy behaves where a Redis server answers for itself. */
 public record ServerConfig(
@@ -17,14 +18,28 @@ public record ServerConfig(
             "For so long after a slow request the arguments of all requests are noted, at some"
                 + " cost, so that SLOWLOG can show them; a slow request before that is shown with"
                 + " its command's name only. 0: never.")
-        Duration slowlogCloseLook) {
+        Duration slowlogCloseLook,
+    @Doc(
+            "How long servers are waited for when a client asks about all of them (INFO, CONFIG,"
+                + " LASTSAVE).")
+        Duration serverSurveyTimeout,
+    @Doc(
+            "Patterns of the servers' settings that clients may change with CONFIG SET, on all"
+                + " primaries and replicas; ['*'] for all. Empty: none. The proxy's own can always"
+                + " be changed.")
+        List<String> configSetAllowed) {
 
   private static final int SLOWLOG_LENGTH_MAX = 1 << 20;
 
   public ServerConfig {
+    configSetAllowed = List.copyOf(configSetAllowed);
     SessionConfig.notNegative("client_max_pause", clientMaxPause);
     SessionConfig.notNegative("slowlog_log_slower_than", slowlogLogSlowerThan);
     SessionConfig.notNegative("slowlog_close_look", slowlogCloseLook);
+    if (serverSurveyTimeout.toMillis() < 10 || serverSurveyTimeout.toMillis() > 60_000) {
+      throw ConfigException.invalid(
+          "server_survey_timeout", serverSurveyTimeout, "10ms to 60s");
+    }
     if (slowlogMaxLen < 0 || slowlogMaxLen > SLOWLOG_LENGTH_MAX) {
       throw ConfigException.invalid("slowlog_max_len", slowlogMaxLen, "0 to " + SLOWLOG_LENGTH_MAX);
     }
@@ -32,14 +47,19 @@ public record ServerConfig(
 
   public static ServerConfig defaults() {
     return new ServerConfig(
-        Duration.ofMinutes(5), Duration.ofMillis(10), 128, Duration.ofSeconds(10));
+        Duration.ofMinutes(5), Duration.ofMillis(10), 128, Duration.ofSeconds(10),
+        Duration.ofMillis(500),
+        List.of());
   }
 
-  ServerSettings settings() {
+  ServerSettings settings(int maxClients) {
     return new ServerSettings(
+        maxClients,
         clientMaxPause.toNanos(),
         slowlogLogSlowerThan.toNanos(),
         slowlogMaxLen,
-        slowlogCloseLook.toNanos());
+        slowlogCloseLook.toNanos(),
+        configSetAllowed,
+        false);
   }
 }

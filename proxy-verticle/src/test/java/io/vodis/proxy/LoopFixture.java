@@ -7,9 +7,11 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import io.vodis.proxy.loop.RespSocket;
+import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
+import io.vodis.proxy.session.Servers;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionEnvironment;
 import java.nio.charset.StandardCharsets;
@@ -182,6 +184,27 @@ final class LoopFixture implements AutoCloseable {
     @Override
     public <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll) {
       tasks.add(() -> onAll.accept(List.of(task.apply(loop.environment()))));
+    }
+
+    @Override
+    public Servers servers() {
+      return new Servers() {
+        @Override
+        public ServerReports latest() {
+          return ServerReports.NONE;
+        }
+
+        @Override
+        public void report(Consumer<ServerReports> onReports) {
+          tasks.add(() -> onReports.accept(ServerReports.NONE));
+        }
+
+        @Override
+        public void call(
+            List<List<byte[]>> commands, boolean replicasToo, Consumer<List<Answer>> onAnswers) {
+          tasks.add(() -> onAnswers.accept(List.of()));
+        }
+      };
     }
 
     @Override

@@ -55,6 +55,30 @@ final class Planes implements AutoCloseable {
         config.pubsub());
   }
 
+  static ProxyConfig withServer(ProxyConfig config, ServerConfig server) {
+    return new ProxyConfig(
+        config.product(),
+        config.coordinator(),
+        config.listen(),
+        config.session(),
+        config.backend(),
+        config.slot(),
+        config.command(),
+        server,
+        config.pubsub());
+  }
+
+  /** The same, but clients may change these settings of the servers. */
+  static ServerConfig allowing(ServerConfig server, List<String> settings) {
+    return new ServerConfig(
+        server.clientMaxPause(),
+        server.slowlogLogSlowerThan(),
+        server.slowlogMaxLen(),
+        server.slowlogCloseLook(),
+        server.serverSurveyTimeout(),
+        settings);
+  }
+
   static ProxyConfig withPasswords(ProxyConfig config, String product, SessionConfig session) {
     return new ProxyConfig(
         new ProductConfig(config.product().productName(), product),

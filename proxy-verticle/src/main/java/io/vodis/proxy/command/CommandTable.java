@@ -143,6 +143,14 @@ public final class CommandTable {
     return names.contains(name);
   }
 
+  /** Names of the commands and subcommands of an ACL category that are offered. */
+  public List<String> namesOfCategory(String category) {
+    return byId.stream()
+        .filter(spec -> spec.supported() && spec.row().categories().contains(category))
+        .map(CommandSpec::name)
+        .toList();
+  }
+
   /** One more than the largest id. */
   public int size() {
     return byId.size();

@@ -72,6 +72,17 @@ public final class RouteTable {
         : one.equals(other);
   }
 
+  /** The replicas of the groups that serve. */
+  public Set<HostAndPort> replicas() {
+    Set<HostAndPort> replicas = new HashSet<>();
+    for (SlotRoute route : routes) {
+      if (route instanceof SlotRoute.Serving serving) {
+        replicas.addAll(serving.replicas());
+      }
+    }
+    return replicas;
+  }
+
   /** Every server that a request or a key may go to. */
   public Set<HostAndPort> servers() {
     Set<HostAndPort> servers = new HashSet<>();

@@ -50,9 +50,17 @@ public final class ClientLine {
     return flag('t');
   }
 
+  boolean has(char letter) {
+    return flags.indexOf(String.valueOf(letter)) >= 0;
+  }
+
+  boolean watches() {
+    return watched > 0;
+  }
+
   /** Whether it is of the type {@code pubsub} rather than {@code normal}. */
   boolean isPubsub() {
-    return flags.indexOf("P") >= 0;
+    return has('P');
   }
 
   /** The line, in the form and with the fields of Redis 7.2. */

@@ -2,6 +2,7 @@ package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.info.ServerVersion;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.Protocol;
 import io.vodis.resp.RequestDecoder;
@@ -12,9 +13,6 @@ import java.security.MessageDigest;
 
 /** PING ECHO QUIT SELECT AUTH HELLO RESET. */
 public final class ConnectionCommands {
-
-  /** The version clients are told, which decides what some of them dare to use. */
-  static final String REDIS_VERSION = "7.0.15";
 
   private static final byte[] OK = ascii("+OK\r\n");
   private static final byte[] PONG = ascii("+PONG\r\n");
@@ -33,12 +31,16 @@ public final class ConnectionCommands {
   private static final byte[] BAD_NAME =
       RespErrors.reply("ERR Client names cannot contain spaces, newlines or special characters.");
 
-  private final byte[] password;
-  private final int databaseCount;
+  private final ProcessView process;
+  private final LoopSettings settings;
 
-  public ConnectionCommands(SessionLimits limits) {
-    this.password = limits.password().getBytes(StandardCharsets.UTF_8);
-    this.databaseCount = limits.databaseCount();
+  public ConnectionCommands(ProcessView process, LoopSettings settings) {
+    this.process = process;
+    this.settings = settings;
+  }
+
+  private byte[] password() {
+    return settings.limits().password().getBytes(StandardCharsets.UTF_8);
   }
 
   /** Adds the handlers of these commands. */
@@ -89,7 +91,7 @@ public final class ConnectionCommands {
       session.reply(spec, RespErrors.NOT_AN_INTEGER);
       return;
     }
-    if (database < 0 || database >= databaseCount) {
+    if (database < 0 || database >= settings.limits().databaseCount()) {
       session.reply(spec, RespErrors.DB_OUT_OF_RANGE);
       return;
     }
@@ -102,7 +104,7 @@ public final class ConnectionCommands {
     int argCount = request.argCount();
     if (argCount > 3) {
       session.reply(spec, RespErrors.SYNTAX);
-    } else if (argCount == 2 && password.length == 0) {
+    } else if (argCount == 2 && password().length == 0) {
       session.reply(spec, NO_PASSWORD_SET);
     } else {
       boolean right =
@@ -117,6 +119,7 @@ public final class ConnectionCommands {
 
   private boolean isPassword(byte[] given) {
     // Without a password the default user accepts any, as Redis's does.
+    byte[] password = password();
     return password.length == 0 || MessageDigest.isEqual(password, given);
   }
 
@@ -144,6 +147,11 @@ public final class ConnectionCommands {
         return;
       }
       protocol = version.endsWith("3") ? Protocol.RESP3 : Protocol.RESP2;
+      if (protocol == Protocol.RESP3 && !version().speaksResp3()) {
+        // A server cannot answer in it, and neither can what passes its replies on.
+        session.reply(spec, RespErrors.NO_PROTO);
+        return;
+      }
     }
     for (int arg = 2; arg < request.argCount(); arg++) {
       int more = request.argCount() - 1 - arg;
@@ -164,7 +172,8 @@ public final class ConnectionCommands {
         }
         arg++;
       } else {
-        session.reply(spec, RespErrors.reply("ERR Syntax error in HELLO option '" + option + "'"));
+        session.reply(spec, RespErrors.reply(
+                "ERR Syntax error in HELLO option '" + Args.text(in, request, arg) + "'"));
         return;
       }
     }
@@ -178,19 +187,24 @@ public final class ConnectionCommands {
     session.reply(spec, greeting(protocol, session.client().id()));
   }
 
-  private static ByteBuf greeting(Protocol protocol, long id) {
+  /** What all servers can do at least: it decides what some clients dare to use. */
+  private ServerVersion version() {
+    return process.servers().latest().lowestVersion().orElse(ServerVersion.ASSUMED);
+  }
+
+  private ByteBuf greeting(Protocol protocol, long id) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
     protocol.mapHeader(out, 7);
     RespWriter.bulk(out, "server");
     RespWriter.bulk(out, "redis");
     RespWriter.bulk(out, "version");
-    RespWriter.bulk(out, REDIS_VERSION);
+    RespWriter.bulk(out, version().toString());
     RespWriter.bulk(out, "proto");
     RespWriter.integer(out, protocol.version());
     RespWriter.bulk(out, "id");
     RespWriter.integer(out, id);
     RespWriter.bulk(out, "mode");
-    RespWriter.bulk(out, "standalone");
+    RespWriter.bulk(out, settings.server().mode());
     RespWriter.bulk(out, "role");
     RespWriter.bulk(out, "master");
     RespWriter.bulk(out, "modules");
@@ -206,7 +220,7 @@ public final class ConnectionCommands {
     session.database(0);
     session.protocol(Protocol.RESP2);
     session.client().reset();
-    session.authenticated(password.length == 0);
+    session.authenticated(password().length == 0);
     session.reply(spec, RESET);
     return true;
   }

@@ -11,11 +11,11 @@ public final class LoopSettings {
     this.server = server;
   }
 
-  SessionLimits limits() {
+  public SessionLimits limits() {
     return limits;
   }
 
-  ServerSettings server() {
+  public ServerSettings server() {
     return server;
   }
 

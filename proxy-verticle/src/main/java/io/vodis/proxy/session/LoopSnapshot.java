@@ -13,6 +13,7 @@ import java.util.List;
  */
 public record LoopSnapshot(
     LoopStats stats,
+    LoopRates rates,
     int sessions,
     List<BackendView> backends,
     WaitView waiting,

@@ -16,6 +16,10 @@ public final class LoopStats {
   /** Answers that took so long are slow. */
   long slowFromNanos = Long.MAX_VALUE;
 
+  private LoopRates rates = LoopRates.NONE;
+  private long sampledCalls;
+  private long sampledBytesIn;
+  private long sampledBytesOut;
   long sessionsTotal;
   long sessionsRejected;
   long sessionsClosedByLimit;
@@ -76,6 +80,46 @@ public final class LoopStats {
   /** Which answers are slow from now on. */
   public void slowFrom(ServerSettings settings) {
     slowFromNanos = settings.slowFromNanos();
+  }
+
+  /** To be called every second: what was done since the last call are the rates. */
+  public void sampleRates() {
+    long calls = callsTotal();
+    rates =
+        new LoopRates(
+            Math.max(0, calls - sampledCalls),
+            Math.max(0, bytesIn - sampledBytesIn),
+            Math.max(0, bytesOut - sampledBytesOut));
+    sampledCalls = calls;
+    sampledBytesIn = bytesIn;
+    sampledBytesOut = bytesOut;
+  }
+
+  public LoopRates rates() {
+    return rates;
+  }
+
+  /** Sets all figures to zero. */
+  void reset() {
+    Arrays.fill(calls, 0);
+    Arrays.fill(errors, 0);
+    Arrays.fill(nanos, 0);
+    Arrays.fill(buckets, 0);
+    Arrays.fill(rejected, 0);
+    errorReplies.clear();
+    sessionsTotal = 0;
+    sessionsRejected = 0;
+    sessionsClosedByLimit = 0;
+    protocolErrors = 0;
+    unknownCommands = 0;
+    bytesIn = 0;
+    bytesOut = 0;
+    pipelineStops = 0;
+    outputStops = 0;
+    largeRequests = 0;
+    sampledCalls = 0;
+    sampledBytesIn = 0;
+    sampledBytesOut = 0;
   }
 
   /** A refused client. */

@@ -26,6 +26,9 @@ public interface ProcessView {
   /** This loop has made connections to servers. */
   void onServersConnected();
 
+  /** The servers, asked beside the traffic; what is said comes back on the loop that asks. */
+  Servers servers();
+
   /** When the process began to serve. */
   Instant startedAt();
 

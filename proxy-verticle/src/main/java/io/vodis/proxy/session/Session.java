@@ -628,7 +628,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
         client.ageSeconds());
   }
 
-  private ClientLine describe() {
+  ClientLine describe() {
     ClientLine line = new ClientLine();
     states.forEach(state -> state.describe(line));
     client.describe(line);

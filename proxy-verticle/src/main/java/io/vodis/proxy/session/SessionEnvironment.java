@@ -26,4 +26,11 @@ public record SessionEnvironment(
   SessionLimits limits() {
     return settings.limits();
   }
+
+  /** Puts other settings in force on this loop. */
+  public void apply(SessionLimits newLimits, ServerSettings newServer) {
+    settings.replace(newLimits, newServer);
+    stats.slowFrom(newServer);
+    slowLog.shrinkTo(newServer.slowMax());
+  }
 }

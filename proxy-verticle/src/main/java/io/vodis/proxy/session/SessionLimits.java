@@ -31,6 +31,102 @@ public record SessionLimits(
     boolean breakOnFailure,
     RespLimits resp) {
 
+  SessionLimits withMaxPipeline(int other) {
+    return new SessionLimits(
+        password,
+        databaseCount,
+        other,
+        maxOutputBytes,
+        maxRequestBytes,
+        maxMultiCommands,
+        maxMultiBytes,
+        recvTimeoutNanos,
+        sendTimeoutNanos,
+        keepAliveSeconds,
+        breakOnFailure,
+        resp);
+  }
+
+  SessionLimits withMaxOutput(long other) {
+    return new SessionLimits(
+        password,
+        databaseCount,
+        maxPipeline,
+        other,
+        maxRequestBytes,
+        maxMultiCommands,
+        maxMultiBytes,
+        recvTimeoutNanos,
+        sendTimeoutNanos,
+        keepAliveSeconds,
+        breakOnFailure,
+        resp);
+  }
+
+  SessionLimits withMaxRequest(long other) {
+    return new SessionLimits(
+        password,
+        databaseCount,
+        maxPipeline,
+        maxOutputBytes,
+        other,
+        maxMultiCommands,
+        maxMultiBytes,
+        recvTimeoutNanos,
+        sendTimeoutNanos,
+        keepAliveSeconds,
+        breakOnFailure,
+        resp);
+  }
+
+  SessionLimits withRecvTimeout(long other) {
+    return new SessionLimits(
+        password,
+        databaseCount,
+        maxPipeline,
+        maxOutputBytes,
+        maxRequestBytes,
+        maxMultiCommands,
+        maxMultiBytes,
+        other,
+        sendTimeoutNanos,
+        keepAliveSeconds,
+        breakOnFailure,
+        resp);
+  }
+
+  SessionLimits withSendTimeout(long other) {
+    return new SessionLimits(
+        password,
+        databaseCount,
+        maxPipeline,
+        maxOutputBytes,
+        maxRequestBytes,
+        maxMultiCommands,
+        maxMultiBytes,
+        recvTimeoutNanos,
+        other,
+        keepAliveSeconds,
+        breakOnFailure,
+        resp);
+  }
+
+  SessionLimits withKeepAlive(int other) {
+    return new SessionLimits(
+        password,
+        databaseCount,
+        maxPipeline,
+        maxOutputBytes,
+        maxRequestBytes,
+        maxMultiCommands,
+        maxMultiBytes,
+        recvTimeoutNanos,
+        sendTimeoutNanos,
+        other,
+        breakOnFailure,
+        resp);
+  }
+
   @Override
   public String toString() {
     return "SessionLimits[databaseCount=" + databaseCount + "]";

@@ -1,0 +1,124 @@
+package io.vodis.proxy.control;
+
+import io.vodis.lifecycle.OneLine;
+import io.vodis.model.HostAndPort;
+import io.vodis.proxy.info.ServerReport;
+import io.vodis.proxy.info.ServerReports;
+import io.vodis.proxy.session.Servers.Answer;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.Replies;
+import io.vodis.redis.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks servers about themselves, on connections and threads of its own. All are asked at once, each
+ * for at most {@code timeout}; INFO of the same second is asked once, whoever wants it.
+ */
+public final class ServerSurvey implements AutoCloseable {
+
+  private static final long FRESH_NANOS = 1_000_000_000;
+
+  private final RedisAdmin redis;
+  private final Duration timeout;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile Set<HostAndPort> primaries = Set.of();
+  private volatile Set<HostAndPort> replicas = Set.of();
+  private volatile ServerReports latest = ServerReports.NONE;
+  private @Nullable CompletableFuture<ServerReports> running;
+  private long askedNanos;
+
+  public ServerSurvey(RedisAdmin redis, Duration timeout) {
+    this.redis = redis;
+    this.timeout = timeout;
+  }
+
+  /** From now on these are asked. */
+  public void servers(Set<HostAndPort> newPrimaries, Set<HostAndPort> newReplicas) {
+    boolean changed = !newPrimaries.equals(primaries);
+    primaries = Set.copyOf(newPrimaries);
+    replicas = Set.copyOf(newReplicas);
+    if (changed) {
+      refresh();
+    }
+  }
+
+  /** What was said last. */
+  public ServerReports latest() {
+    return latest;
+  }
+
+  /** Asks whatever has been said before. */
+  public synchronized void refresh() {
+    running = null;
+    var unused = reports();
+  }
+
+  /** What is said now, or was within the last second. */
+  public synchronized CompletableFuture<ServerReports> reports() {
+    CompletableFuture<ServerReports> current = running;
+    if (current == null
+        || current.isDone() && System.nanoTime() - askedNanos > FRESH_NANOS) {
+      askedNanos = System.nanoTime();
+      current = call(List.of(Replies.command("INFO")), false).thenApply(this::keep);
+      running = current;
+    }
+    return current;
+  }
+
+  private ServerReports keep(List<Answer> answers) {
+    Map<HostAndPort, ServerReport> reports = new TreeMap<>();
+    for (Answer answer : answers) {
+      if (!answer.replies().isEmpty()) {
+        reports.put(
+            answer.server(), ServerReport.parse(Replies.text(answer.replies().getFirst())));
+      }
+    }
+    ServerReports all = new ServerReports(answers.size(), reports);
+    latest = all;
+    return all;
+  }
+
+  /** Sends commands to every primary, and to every replica if wanted. */
+  public CompletableFuture<List<Answer>> call(List<List<byte[]>> commands, boolean replicasToo) {
+    Collection<HostAndPort> asked = new ArrayList<>(primaries);
+    if (replicasToo) {
+      asked.addAll(replicas);
+    }
+    List<CompletableFuture<Answer>> answers =
+        asked.stream()
+            .distinct()
+            .map(server -> CompletableFuture.supplyAsync(() -> ask(server, commands), threads))
+            .toList();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+  }
+
+  private Answer ask(HostAndPort server, List<List<byte[]>> commands) {
+    try {
+      List<Reply> replies = redis.callAll(server, 0, timeout, commands);
+      return new Answer(server, replies, "");
+    } catch (RedisAdminException e) {
+      String words = OneLine.of(e);
+      String prefix = server + ": ";
+      return new Answer(
+          server, List.of(), words.startsWith(prefix) ? words.substring(prefix.length()) : words);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    redis.close();
+  }
+}

@@ -1,0 +1,32 @@
+package io.vodis.proxy.info;
+
+import io.vodis.model.HostAndPort;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What the primaries of all groups last said about themselves.
+ *
+ * @param asked how many there are, whether they have answered or not
+ */
+public record ServerReports(int asked, Map<HostAndPort, ServerReport> byServer) {
+
+  /** Nobody has been asked. */
+  public static final ServerReports NONE = new ServerReports(0, Map.of());
+
+  public ServerReports {
+    byServer = new TreeMap<>(byServer);
+  }
+
+  public Collection<ServerReport> all() {
+    return byServer.values();
+  }
+
+  /** The lowest of all servers, which is what clients may rely on. */
+  public Optional<ServerVersion> lowestVersion() {
+    return all().stream().map(ServerReport::version).min(Comparator.naturalOrder());
+  }
+}
