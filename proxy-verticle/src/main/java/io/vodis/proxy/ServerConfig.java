@@ -37,8 +37,7 @@ public record ServerConfig(
     SessionConfig.notNegative("slowlog_log_slower_than", slowlogLogSlowerThan);
     SessionConfig.notNegative("slowlog_close_look", slowlogCloseLook);
     if (serverSurveyTimeout.toMillis() < 10 || serverSurveyTimeout.toMillis() > 60_000) {
-      throw ConfigException.invalid(
-          "server_survey_timeout", serverSurveyTimeout, "10ms to 60s");
+      throw ConfigException.invalid("server_survey_timeout", serverSurveyTimeout, "10ms to 60s");
     }
     if (slowlogMaxLen < 0 || slowlogMaxLen > SLOWLOG_LENGTH_MAX) {
       throw ConfigException.invalid("slowlog_max_len", slowlogMaxLen, "0 to " + SLOWLOG_LENGTH_MAX);
@@ -47,7 +46,10 @@ public record ServerConfig(
 
   public static ServerConfig defaults() {
     return new ServerConfig(
-        Duration.ofMinutes(5), Duration.ofMillis(10), 128, Duration.ofSeconds(10),
+        Duration.ofMinutes(5),
+        Duration.ofMillis(10),
+        128,
+        Duration.ofSeconds(10),
         Duration.ofMillis(500),
         List.of());
   }

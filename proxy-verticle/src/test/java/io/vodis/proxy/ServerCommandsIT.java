@@ -31,8 +31,7 @@ class ServerCommandsIT {
     upper = RedisProcess.start();
     planes =
         Planes.start(
-            2,
-            config -> Planes.withServer(config, Planes.allowing(config.server(), List.of("*"))));
+            2, config -> Planes.withServer(config, Planes.allowing(config.server(), List.of("*"))));
     planes.installHalves(lower.address(), upper.address());
   }
 
@@ -47,20 +46,68 @@ class ServerCommandsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "PING", "PING x", "PING x y", "ECHO hallo", "ECHO", "SELECT 3", "SELECT x", "SELECT 99",
-        "SELECT -1", "AUTH x", "AUTH default x", "AUTH a b c", "AUTH nobody x", "HELLO 4",
-        "HELLO x", "HELLO 3 SETNAME", "HELLO 3 SETNAME a b", "HELLO 3 AUTH a", "HELLO 2 NOPE",
-        "HELLO 3 AUTH nobody x", "QUIT", "RESET", "CLIENT", "CLIENT GETNAME",
-        "CLIENT SETNAME a\tb", "CLIENT SETNAME abc", "CLIENT REPLY MAYBE",
-        "CLIENT KILL 1.2.3.4:5", "CLIENT KILL TYPE x", "CLIENT KILL USER x", "CLIENT KILL ADDR",
-        "CLIENT KILL NOPE x", "CLIENT PAUSE x", "CLIENT PAUSE -1", "CLIENT PAUSE 1 x",
-        "CLIENT UNPAUSE", "CLIENT LIST TYPE x", "CLIENT LIST ID x", "CLIENT LIST NOPE",
-        "CLIENT LIST TYPE replica", "CONFIG GET nosuchsetting",
-        "CONFIG SET hash-max-listpack-entries 12", "CONFIG GET hash-max-listpack-entries",
-        "CONFIG GET maxmemory-policy", "CONFIG REWRITE", "CONFIG RESETSTAT", "SLOWLOG RESET",
-        "SLOWLOG LEN", "SLOWLOG GET", "LATENCY GRAPH x", "LATENCY HISTORY x", "LATENCY LATEST",
-        "LATENCY RESET", "ACL WHOAMI", "ACL USERS", "ACL GETUSER nobody", "ACL CAT nope",
-        "ACL GENPASS x", "ACL GENPASS 0", "ROLE", "MODULE LIST", "READONLY"
+        "PING",
+        "PING x",
+        "PING x y",
+        "ECHO hallo",
+        "ECHO",
+        "SELECT 3",
+        "SELECT x",
+        "SELECT 99",
+        "SELECT -1",
+        "AUTH x",
+        "AUTH default x",
+        "AUTH a b c",
+        "AUTH nobody x",
+        "HELLO 4",
+        "HELLO x",
+        "HELLO 3 SETNAME",
+        "HELLO 3 SETNAME a b",
+        "HELLO 3 AUTH a",
+        "HELLO 2 NOPE",
+        "HELLO 3 AUTH nobody x",
+        "QUIT",
+        "RESET",
+        "CLIENT",
+        "CLIENT GETNAME",
+        "CLIENT SETNAME a\tb",
+        "CLIENT SETNAME abc",
+        "CLIENT REPLY MAYBE",
+        "CLIENT KILL 1.2.3.4:5",
+        "CLIENT KILL TYPE x",
+        "CLIENT KILL USER x",
+        "CLIENT KILL ADDR",
+        "CLIENT KILL NOPE x",
+        "CLIENT PAUSE x",
+        "CLIENT PAUSE -1",
+        "CLIENT PAUSE 1 x",
+        "CLIENT UNPAUSE",
+        "CLIENT LIST TYPE x",
+        "CLIENT LIST ID x",
+        "CLIENT LIST NOPE",
+        "CLIENT LIST TYPE replica",
+        "CONFIG GET nosuchsetting",
+        "CONFIG SET hash-max-listpack-entries 12",
+        "CONFIG GET hash-max-listpack-entries",
+        "CONFIG GET maxmemory-policy",
+        "CONFIG REWRITE",
+        "CONFIG RESETSTAT",
+        "SLOWLOG RESET",
+        "SLOWLOG LEN",
+        "SLOWLOG GET",
+        "LATENCY GRAPH x",
+        "LATENCY HISTORY x",
+        "LATENCY LATEST",
+        "LATENCY RESET",
+        "ACL WHOAMI",
+        "ACL USERS",
+        "ACL GETUSER nobody",
+        "ACL CAT nope",
+        "ACL GENPASS x",
+        "ACL GENPASS 0",
+        "ROLE",
+        "MODULE LIST",
+        "READONLY"
       })
   void answersAsAServerDoes(String words) {
     String[] command = words.split(" ");
@@ -85,12 +132,12 @@ class ServerCommandsIT {
         "CLIENT KILL ID 0; -ERR client-id should be greater than 0",
         "CLIENT PAUSE; -ERR wrong number of arguments for 'client|pause' command",
         "CONFIG GET; -ERR wrong number of arguments for 'config|get' command",
-        "CONFIG SET databases 3;"
-            + " -ERR CONFIG SET failed (possibly related to argument 'databases') - can't set immutable config",
-        "CONFIG SET timeout x;"
-            + " -ERR CONFIG SET failed (possibly related to argument 'timeout') - argument couldn't be parsed into an integer",
-        "CONFIG SET timeout 7 timeout 8;"
-            + " -ERR CONFIG SET failed (possibly related to argument 'timeout') - duplicate parameter",
+        "CONFIG SET databases 3; -ERR CONFIG SET failed (possibly related to argument 'databases')"
+            + " - can't set immutable config",
+        "CONFIG SET timeout x; -ERR CONFIG SET failed (possibly related to argument 'timeout') -"
+            + " argument couldn't be parsed into an integer",
+        "CONFIG SET timeout 7 timeout 8; -ERR CONFIG SET failed (possibly related to argument"
+            + " 'timeout') - duplicate parameter",
         "CONFIG SET timeout; -ERR wrong number of arguments for 'config|set' command",
         "SLOWLOG GET x; -ERR count should be greater than or equal to -1",
         "SLOWLOG GET -2; -ERR count should be greater than or equal to -1",
@@ -98,7 +145,8 @@ class ServerCommandsIT {
   void answersInTheWordsOfRedis7(String words, String reply) {
     String[] command = words.split(" ");
     assertThat(raw(planes.client(), "3", command)).isEqualTo(reply + "\r\n");
-    int major = Integer.parseInt(info(lower.client(), "server").get("redis_version").split("\\.")[0]);
+    int major =
+        Integer.parseInt(info(lower.client(), "server").get("redis_version").split("\\.")[0]);
     if (major >= 7) {
       assertThat(raw(lower.client(), "3", command)).isEqualTo(reply + "\r\n");
     }
@@ -268,8 +316,7 @@ class ServerCommandsIT {
             Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(
-                    () -> info(client, "all"),
-                    i -> i.get("proxy_primaries_answering").equals("1"));
+                    () -> info(client, "all"), i -> i.get("proxy_primaries_answering").equals("1"));
         assertThat(info).containsEntry("proxy_primaries", "2").containsKey("used_memory");
       }
     }

@@ -67,8 +67,7 @@ public final class ServerSurvey implements AutoCloseable {
   /** What is said now, or was within the last second. */
   public synchronized CompletableFuture<ServerReports> reports() {
     CompletableFuture<ServerReports> current = running;
-    if (current == null
-        || current.isDone() && System.nanoTime() - askedNanos > FRESH_NANOS) {
+    if (current == null || current.isDone() && System.nanoTime() - askedNanos > FRESH_NANOS) {
       askedNanos = System.nanoTime();
       current = call(List.of(Replies.command("INFO")), false).thenApply(this::keep);
       running = current;
@@ -80,8 +79,7 @@ public final class ServerSurvey implements AutoCloseable {
     Map<HostAndPort, ServerReport> reports = new TreeMap<>();
     for (Answer answer : answers) {
       if (!answer.replies().isEmpty()) {
-        reports.put(
-            answer.server(), ServerReport.parse(Replies.text(answer.replies().getFirst())));
+        reports.put(answer.server(), ServerReport.parse(Replies.text(answer.replies().getFirst())));
       }
     }
     ServerReports all = new ServerReports(answers.size(), reports);

@@ -126,8 +126,7 @@ public final class AclCommands {
     } else if (!CATEGORIES.contains(category)) {
       session.reply(
           spec,
-          RespErrors.reply(
-              "ERR Unknown category '" + Args.text(in, session.decoder(), 2) + "'"));
+          RespErrors.reply("ERR Unknown category '" + Args.text(in, session.decoder(), 2) + "'"));
     } else {
       session.reply(spec, LocalReplies.bulks(commands.table().namesOfCategory(category)));
     }

@@ -172,7 +172,9 @@ public final class ConnectionCommands {
         }
         arg++;
       } else {
-        session.reply(spec, RespErrors.reply(
+        session.reply(
+            spec,
+            RespErrors.reply(
                 "ERR Syntax error in HELLO option '" + Args.text(in, request, arg) + "'"));
         return;
       }

@@ -93,10 +93,7 @@ final class HelpTexts {
         "    Nothing: this proxy has no events.",
         "RESET [<event> ...]",
         "    Nothing to reset.");
-    add(
-        "memory",
-        "USAGE <key> [SAMPLES <count>]",
-        "    The bytes a key needs on its server.");
+    add("memory", "USAGE <key> [SAMPLES <count>]", "    The bytes a key needs on its server.");
     add("module", "LIST", "    The modules of the servers.");
     add(
         "object",

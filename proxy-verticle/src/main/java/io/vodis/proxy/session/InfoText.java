@@ -6,7 +6,6 @@ import io.vodis.proxy.info.MergedSection;
 import io.vodis.proxy.info.ServerReport;
 import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.info.ServerVersion;
-import java.lang.ProcessHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -69,8 +68,7 @@ final class InfoText {
     Map<String, String> get();
   }
 
-  private static void section(
-      StringBuilder out, Set<String> wanted, String name, Fields fields) {
+  private static void section(StringBuilder out, Set<String> wanted, String name, Fields fields) {
     if (!isWanted(wanted, name.toLowerCase(Locale.ROOT))) {
       return;
     }
@@ -78,9 +76,7 @@ final class InfoText {
       out.append("\r\n");
     }
     out.append("# ").append(name).append("\r\n");
-    fields
-        .get()
-        .forEach((key, value) -> out.append(key).append(':').append(value).append("\r\n"));
+    fields.get().forEach((key, value) -> out.append(key).append(':').append(value).append("\r\n"));
   }
 
   static boolean isWanted(Set<String> wanted, String name) {
@@ -109,28 +105,50 @@ final class InfoText {
     Instant now = Instant.now();
     long uptime = Duration.between(process.startedAt(), now).toSeconds();
     return fields(
-        "redis_version", facts.servers().lowestVersion().orElse(ServerVersion.ASSUMED),
-        "redis_git_sha1", "00000000",
-        "redis_git_dirty", 0,
-        "redis_build_id", "0",
-        "redis_mode", facts.server().mode(),
-        "server_name", "vodis",
-        "os", System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-        "arch_bits", 64,
-        "multiplexing_api", "epoll",
-        "process_id", ProcessHandle.current().pid(),
-        "process_supervised", "no",
-        "run_id", runId(),
-        "tcp_port", process.proxyPort(),
-        "server_time_usec", now.getEpochSecond() * 1_000_000 + now.getNano() / 1000,
-        "uptime_in_seconds", uptime,
-        "uptime_in_days", uptime / 86_400,
-        "hz", 10,
-        "configured_hz", 10,
-        "lru_clock", now.getEpochSecond() & 0xff_ffff,
-        "executable", ProcessHandle.current().info().command().orElse(""),
-        "config_file", "",
-        "io_threads_active", 0);
+        "redis_version",
+        facts.servers().lowestVersion().orElse(ServerVersion.ASSUMED),
+        "redis_git_sha1",
+        "00000000",
+        "redis_git_dirty",
+        0,
+        "redis_build_id",
+        "0",
+        "redis_mode",
+        facts.server().mode(),
+        "server_name",
+        "vodis",
+        "os",
+        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+        "arch_bits",
+        64,
+        "multiplexing_api",
+        "epoll",
+        "process_id",
+        ProcessHandle.current().pid(),
+        "process_supervised",
+        "no",
+        "run_id",
+        runId(),
+        "tcp_port",
+        process.proxyPort(),
+        "server_time_usec",
+        now.getEpochSecond() * 1_000_000 + now.getNano() / 1000,
+        "uptime_in_seconds",
+        uptime,
+        "uptime_in_days",
+        uptime / 86_400,
+        "hz",
+        10,
+        "configured_hz",
+        10,
+        "lru_clock",
+        now.getEpochSecond() & 0xff_ffff,
+        "executable",
+        ProcessHandle.current().info().command().orElse(""),
+        "config_file",
+        "",
+        "io_threads_active",
+        0);
   }
 
   /** 40 hexadecimal digits, as tools expect, different at every start. */
@@ -185,13 +203,20 @@ final class InfoText {
     Map<String, String> servers = merged("replication", facts);
     Map<String, String> own =
         fields(
-            "role", "master",
-            "connected_slaves", servers.getOrDefault("connected_slaves", "0"),
-            "master_failover_state", "no-failover",
-            "master_replid", runId(),
-            "master_replid2", NO_ID,
-            "master_repl_offset", servers.getOrDefault("master_repl_offset", "0"),
-            "second_repl_offset", -1);
+            "role",
+            "master",
+            "connected_slaves",
+            servers.getOrDefault("connected_slaves", "0"),
+            "master_failover_state",
+            "no-failover",
+            "master_replid",
+            runId(),
+            "master_replid2",
+            NO_ID,
+            "master_repl_offset",
+            servers.getOrDefault("master_repl_offset", "0"),
+            "second_repl_offset",
+            -1);
     servers.forEach(
         (key, value) -> {
           if (key.startsWith("repl_backlog")) {

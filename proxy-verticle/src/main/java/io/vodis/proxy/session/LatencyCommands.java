@@ -34,7 +34,8 @@ public final class LatencyCommands {
     handlers
         .addImmediate("latency|histogram", this::histogram)
         .addImmediate(
-            "latency|latest", (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())))
+            "latency|latest",
+            (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())))
         .addImmediate(
             "latency|history",
             (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())))
@@ -50,9 +51,7 @@ public final class LatencyCommands {
     session.reply(
         spec,
         RespErrors.reply(
-            "ERR No samples available for event '"
-                + Args.text(in, session.decoder(), 2)
-                + "'"));
+            "ERR No samples available for event '" + Args.text(in, session.decoder(), 2) + "'"));
   }
 
   private void histogram(Session session, CommandSpec spec, ByteBuf in) {

@@ -32,8 +32,7 @@ final class OwnSettings {
    * @param set what the settings are with another value; null if it cannot be changed. Throws
    *     {@link IllegalArgumentException} with what is wrong with the value
    */
-  record Setting(
-      Function<Both, String> get, @Nullable BiFunction<Both, String, Both> set) {}
+  record Setting(Function<Both, String> get, @Nullable BiFunction<Both, String, Both> set) {}
 
   private final Map<String, Setting> byName = new LinkedHashMap<>();
 
@@ -65,8 +64,7 @@ final class OwnSettings {
         both -> Long.toString(Math.floorDiv(both.server().slowNanos(), 1000)),
         (both, text) ->
             both.with(
-                both.server()
-                    .withSlowNanos(number(text, -1, Long.MAX_VALUE / 1_000_000) * 1000)));
+                both.server().withSlowNanos(number(text, -1, Long.MAX_VALUE / 1_000_000) * 1000)));
     add(
         "slowlog-max-len",
         both -> Integer.toString(both.server().slowMax()),
@@ -118,8 +116,7 @@ final class OwnSettings {
     byName.put(name, new Setting(get, set));
   }
 
-  private void duration(
-      String name, Function<Both, Long> get, BiFunction<Both, Long, Both> set) {
+  private void duration(String name, Function<Both, Long> get, BiFunction<Both, Long, Both> set) {
     add(
         name,
         both -> Durations.render(Duration.ofNanos(get.apply(both))),

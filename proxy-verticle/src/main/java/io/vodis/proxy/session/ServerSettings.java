@@ -55,13 +55,7 @@ public record ServerSettings(
 
   ServerSettings withPauseMax(long nanos) {
     return new ServerSettings(
-        maxClients,
-        nanos,
-        slowNanos,
-        slowMax,
-        closeLookNanos,
-        configSetAllowed,
-        clusterCompatible);
+        maxClients, nanos, slowNanos, slowMax, closeLookNanos, configSetAllowed, clusterCompatible);
   }
 
   ServerSettings withSlowNanos(long nanos) {
@@ -88,12 +82,6 @@ public record ServerSettings(
 
   ServerSettings withCloseLook(long nanos) {
     return new ServerSettings(
-        maxClients,
-        pauseMaxNanos,
-        slowNanos,
-        slowMax,
-        nanos,
-        configSetAllowed,
-        clusterCompatible);
+        maxClients, pauseMaxNanos, slowNanos, slowMax, nanos, configSetAllowed, clusterCompatible);
   }
 }

@@ -31,6 +31,5 @@ public interface Servers {
   void report(Consumer<ServerReports> onReports);
 
   /** Sends commands to every primary, and to the replicas if wanted. */
-  void call(
-      List<List<byte[]>> commands, boolean replicasToo, Consumer<List<Answer>> onAnswers);
+  void call(List<List<byte[]>> commands, boolean replicasToo, Consumer<List<Answer>> onAnswers);
 }
