@@ -16,6 +16,7 @@ import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.migrate.MigrateKeyMover;
 import io.vodis.proxy.migrate.MoverEnvironment;
+import io.vodis.proxy.monitor.Monitors;
 import io.vodis.proxy.pubsub.SubscribeCommands;
 import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.route.RouteTable;
@@ -27,6 +28,7 @@ import io.vodis.proxy.session.ConnectionCommands;
 import io.vodis.proxy.session.InfoCommand;
 import io.vodis.proxy.session.LatencyCommands;
 import io.vodis.proxy.session.LoopSettings;
+import io.vodis.proxy.session.ListenerView;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.LoopStats;
 import io.vodis.proxy.session.ProcessView;
@@ -58,6 +60,7 @@ final class DataLoop {
   private final MigrateKeyMover mover;
   private final Dispatcher dispatcher;
   private final Subscribers subscribers;
+  private final Monitors monitors;
   private final SessionEnvironment environment;
   private final Place place;
   private final Refusal refusal = new Refusal();
@@ -117,6 +120,16 @@ final class DataLoop {
     Transactions transactions = new Transactions(locator, limits, handlers);
     transactions.addTo(handlers);
     new SubscribeCommands(subscribers).addTo(handlers);
+    monitors =
+        new Monitors(
+            process,
+            gate,
+            clock,
+            flushes,
+            copies,
+            subscribers.limits(),
+            config.pubsub().monitorMaxClients());
+    monitors.addTo(handlers);
     environment =
         new SessionEnvironment(
             settings,
@@ -130,6 +143,7 @@ final class DataLoop {
             sessions,
             gate,
             new SlowLog(place.index(), place.count()),
+            monitors,
             new RequestRouter(
                 locator,
                 dispatcher,
@@ -229,6 +243,7 @@ final class DataLoop {
     mover.tick(now);
     dispatcher.tick(now);
     subscribers.tick(now);
+    monitors.tick(now);
     unknownCommands.tick(now);
     environment.gate().tick(now);
   }
@@ -271,6 +286,13 @@ final class DataLoop {
         environment.sessions().size(),
         backends,
         dispatcher.view(),
+        new ListenerView(
+            subscribers.size(),
+            monitors.size(),
+            0,
+            subscribers.messages(),
+            subscribers.cut() + monitors.cut(),
+            subscribers.lost()),
         dispatcher.table().epoch(),
         clock.leased());
   }

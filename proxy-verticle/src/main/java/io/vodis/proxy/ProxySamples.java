@@ -39,6 +39,7 @@ final class ProxySamples {
     // The table of the moment after: it has every id that the loops have counted.
     addCommands(samples, stats, plane.commands());
     addSessions(samples, stats, loops);
+    addListeners(samples, loops);
     addSlots(samples, loops);
     addBackends(samples, loops);
     return samples;
@@ -78,6 +79,16 @@ final class ProxySamples {
     samples.add(ProxyMetrics.WATCHES_BROKEN.of(stats.watchesBroken()));
     samples.add(ProxyMetrics.CLIENT_BYTES.of(stats.bytesIn(), "in"));
     samples.add(ProxyMetrics.CLIENT_BYTES.of(stats.bytesOut(), "out"));
+  }
+
+  private static void addListeners(List<Sample> samples, List<LoopSnapshot> loops) {
+    samples.add(
+        ProxyMetrics.LISTENERS.of(sum(loops, l -> l.listeners().subscribers()), "subscriber"));
+    samples.add(ProxyMetrics.LISTENERS.of(sum(loops, l -> l.listeners().monitors()), "monitor"));
+    samples.add(ProxyMetrics.LISTENERS.of(sum(loops, l -> l.listeners().trackers()), "tracking"));
+    samples.add(ProxyMetrics.MESSAGES.of(sum(loops, l -> l.listeners().messages())));
+    samples.add(ProxyMetrics.LISTENERS_CUT.of(sum(loops, l -> l.listeners().cut())));
+    samples.add(ProxyMetrics.SUBSCRIBER_CONNECTIONS_LOST.of(sum(loops, l -> l.listeners().lost())));
   }
 
   private void addSlots(List<Sample> samples, List<LoopSnapshot> loops) {

@@ -13,6 +13,7 @@ public record PubSubConfig(
                 + " of its own to every server it is subscribed at.")
         int pubsubMaxSubscribers,
     @Doc("Most channels and patterns of one client.") int pubsubMaxSubscriptions,
+    @Doc("Most clients of this process that may use MONITOR at a time.") int monitorMaxClients,
     @Doc(
             "A subscriber or monitor that leaves more bytes of messages untaken is disconnected"
                 + " (client-output-buffer-limit pubsub, hard limit). 0: never.")
@@ -35,6 +36,9 @@ public record PubSubConfig(
       throw ConfigException.invalid(
           "pubsub_max_subscriptions", pubsubMaxSubscriptions, "1 or more");
     }
+    if (monitorMaxClients < 0) {
+      throw ConfigException.invalid("monitor_max_clients", monitorMaxClients, "0 or more");
+    }
     SessionConfig.notNegative("pubsub_soft_period", pubsubSoftPeriod);
     if (pubsubFollowTimeout.toMillis() < 1 || pubsubFollowTimeout.toMillis() > 10_000) {
       throw ConfigException.invalid("pubsub_follow_timeout", pubsubFollowTimeout, "1ms to 10s");
@@ -45,6 +49,7 @@ public record PubSubConfig(
     return new PubSubConfig(
         10_000,
         100_000,
+        16,
         ByteSize.ofMib(32),
         ByteSize.ofMib(8),
         Duration.ofSeconds(60),

@@ -49,4 +49,18 @@ final class Configs {
         config.server(),
         config.pubsub());
   }
+
+  /** Another configuration of messages. */
+  static ProxyConfig withPubSub(ProxyConfig config, PubSubConfig pubsub) {
+    return new ProxyConfig(
+        config.product(),
+        config.coordinator(),
+        config.listen(),
+        config.session(),
+        config.backend(),
+        config.slot(),
+        config.command(),
+        config.server(),
+        pubsub);
+  }
 }

@@ -42,6 +42,21 @@ public final class ProxyMetrics {
           "Watches ended because their slot was fenced or moved, or their connection was lost.");
   public static final MetricDefinition CLIENT_BYTES =
       counter("proxy_client_bytes_total", "Bytes from (in) and to (out) clients.", "direction");
+  public static final MetricDefinition LISTENERS =
+      gauge(
+          "proxy_listeners",
+          "Clients that get messages beside replies: subscriber, monitor or tracking.",
+          "kind");
+  public static final MetricDefinition MESSAGES =
+      counter("proxy_messages_total", "Pub/Sub messages passed on to clients.");
+  public static final MetricDefinition LISTENERS_CUT =
+      counter(
+          "proxy_listeners_cut_total",
+          "Subscribers and monitors disconnected because they took too little.");
+  public static final MetricDefinition SUBSCRIBER_CONNECTIONS_LOST =
+      counter(
+          "proxy_subscriber_connections_lost_total",
+          "Connections of subscribers to servers that broke; messages may have been lost.");
   public static final MetricDefinition WAITING_REQUESTS =
       gauge("proxy_waiting_requests", "Requests that wait for a slot.");
   public static final MetricDefinition WAITED_REQUESTS =

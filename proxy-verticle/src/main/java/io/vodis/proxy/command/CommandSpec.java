@@ -60,6 +60,11 @@ public final class CommandSpec {
     return arity >= 0 ? argCount == arity : argCount >= -arity;
   }
 
+  /** Whether the servers publish it with that flag. */
+  public boolean hasFlag(String flag) {
+    return row.flags().contains(flag);
+  }
+
   public Routing routing() {
     return row.routing();
   }

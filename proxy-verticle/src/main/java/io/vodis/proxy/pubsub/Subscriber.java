@@ -7,6 +7,7 @@ import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.Routing;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.ClientLine;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.SessionState;
@@ -481,6 +482,21 @@ final class Subscriber implements SessionState {
   @Override
   public boolean listens() {
     return !topics.isEmpty();
+  }
+
+  @Override
+  public void describe(ClientLine line) {
+    if (!topics.isEmpty()) {
+      line.subscriptions(
+          counts[Kind.CHANNEL.ordinal()],
+          counts[Kind.PATTERN.ordinal()],
+          counts[Kind.SLOT_CHANNEL.ordinal()]);
+    }
+  }
+
+  @Override
+  public boolean delaysDrain() {
+    return false;
   }
 
   @Override

@@ -46,7 +46,8 @@ public final class Subscribers implements RouteListener {
     return backends;
   }
 
-  PubSubLimits limits() {
+  /** The bounds of those who listen. */
+  public PubSubLimits limits() {
     return limits;
   }
 

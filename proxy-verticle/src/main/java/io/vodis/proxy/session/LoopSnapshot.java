@@ -17,6 +17,7 @@ public record LoopSnapshot(
     int sessions,
     List<BackendView> backends,
     WaitView waiting,
+    ListenerView listeners,
     long epoch,
     boolean leased) {
 

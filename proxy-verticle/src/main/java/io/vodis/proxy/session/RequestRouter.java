@@ -89,6 +89,19 @@ public final class RequestRouter implements RequestHandler {
       session.stop(Stop.PAUSED);
       return false;
     }
+    boolean done = handleNow(session, spec, in, length);
+    RequestFeed feed = gate.feed();
+    if (feed != null
+        && done
+        && spec != null
+        && session.authenticated()
+        && spec.acceptsArgCount(session.decoder().argCount())) {
+      feed.show(session, spec, in);
+    }
+    return done;
+  }
+
+  private boolean handleNow(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
     for (SessionState state : session.states()) {
       SessionState.Verdict verdict = state.intercept(session, spec, in, length);
       if (verdict != SessionState.Verdict.PASS) {

@@ -20,6 +20,7 @@ public record SessionEnvironment(
     SessionRegistry sessions,
     SessionGate gate,
     SlowLog slowLog,
+    RequestFeed monitors,
     RequestHandler handler) {
 
   /** The bounds of sessions in force. */

@@ -22,6 +22,7 @@ public final class SessionGate {
   private final SessionRegistry sessions;
   private Pause pause = Pause.NONE;
   private long pauseEndNanos;
+  private @Nullable RequestFeed feed;
   private boolean close;
   private long closeEndNanos;
 
@@ -31,7 +32,18 @@ public final class SessionGate {
 
   /** Whether requests may take the short way. */
   boolean isOpen() {
-    return pause == Pause.NONE && !close;
+    return pause == Pause.NONE && !close && feed == null;
+  }
+
+  /** Who is shown every request, if anybody. */
+  @Nullable RequestFeed feed() {
+    return feed;
+  }
+
+  /** Has every request shown from now on, or none. */
+  public void feed(@Nullable RequestFeed to) {
+    feed = to;
+    update();
   }
 
   /** Whether the arguments of requests are to be kept. */
