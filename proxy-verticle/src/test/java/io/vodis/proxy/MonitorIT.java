@@ -150,8 +150,7 @@ class MonitorIT {
       // Then
       assertThat(readsToTheEnd(slow)).isTrue();
       assertThat(heard).hasSize(published[0]).containsOnly(List.of("message", "news", text));
-      Poll.until(
-          SOON, "its subscription is gone", () -> receivers(publisher) == 1);
+      Poll.until(SOON, "its subscription is gone", () -> receivers(publisher) == 1);
     }
   }
 

@@ -18,8 +18,7 @@ import java.util.Locale;
  */
 final class MonitorLine {
 
-  private static final byte[] REDACTED =
-      "\"(redacted)\"".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] REDACTED = "\"(redacted)\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private static final int PIECE = 8 << 10;

@@ -25,8 +25,8 @@ import java.util.Set;
  * The monitors of one loop, and what this loop's requests are to the monitors of all.
  *
  * <p>While nobody monitors, nothing is done: {@link SessionGate} is open and requests take the
- * short way. Otherwise lines are gathered over an iteration and handed to every loop as one message;
- * what is on its way is bounded, since each loop says when it has delivered.
+ * short way. Otherwise lines are gathered over an iteration and handed to every loop as one
+ * message; what is on its way is bounded, since each loop says when it has delivered.
  */
 public final class Monitors implements RequestFeed {
 
