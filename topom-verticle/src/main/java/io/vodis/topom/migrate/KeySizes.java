@@ -17,8 +17,6 @@ record KeySizes(long ordinaryBytes, Map<MovingKey, Long> big) {
   /** Keys that fit a batch whose transfer is short whatever else the servers do. */
   private static final long LIGHT_BATCH_BYTES = 64 << 10;
 
-  private static final int LIGHT_BATCH_KEYS_MAX = 100;
-
   KeySizes {
     big = Map.copyOf(big);
   }
@@ -27,8 +25,7 @@ record KeySizes(long ordinaryBytes, Map<MovingKey, Long> big) {
    * How many keys a batch may always have. Below that a call takes as long as its way to the target
    * and the target's other work, and more and smaller calls only hold the source more often.
    */
-  int lightBatchKeys() {
-    return (int)
-        Math.clamp(LIGHT_BATCH_BYTES / Math.max(1, ordinaryBytes), 1, LIGHT_BATCH_KEYS_MAX);
+  int lightBatchKeys(int keysMax) {
+    return (int) Math.clamp(LIGHT_BATCH_BYTES / Math.max(1, ordinaryBytes), 1, keysMax);
   }
 }

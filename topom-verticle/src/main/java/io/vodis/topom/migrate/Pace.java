@@ -1,24 +1,27 @@
 package io.vodis.topom.migrate;
 
 /**
- * How hard the sweep may drive a source. Where clients are at work, calls take a part of the bound
- * only, and the source is left alone between them for as long as they took, so that a client never
- * waits for two in a row.
+ * How hard the sweep may drive its servers. Where clients are at work, calls take a small part of
+ * the bound only, pages are small, and the source is left alone after each call for as long as it
+ * took: a request that needs a key moved waits for one such call, then for its own, then for the
+ * target, and clients feel the sum (bench: migration).
  *
  * @param boundNanos how long one call may take
  * @param pausePercent pause after a call, in percent of its duration
+ * @param pageKeys keys to look at with one call
+ * @param lightKeysMax keys that may always go together if they are light, see {@link KeySizes}
  */
-record Pace(long boundNanos, int pausePercent) {
+record Pace(long boundNanos, int pausePercent, int pageKeys, int lightKeysMax) {
 
   /** Operations per second of others from which a server counts as busy. */
   static final long BUSY_OPS = 500;
 
-  private static final int BUSY_SHARE = 2;
+  private static final int BUSY_SHARE = 8;
 
   static Pace of(long maxBlockNanos, long opsOfOthers) {
     return opsOfOthers >= BUSY_OPS
-        ? new Pace(maxBlockNanos / BUSY_SHARE, 50)
-        : new Pace(maxBlockNanos, 0);
+        ? new Pace(maxBlockNanos / BUSY_SHARE, 100, 128, 32)
+        : new Pace(maxBlockNanos, 0, 500, 100);
   }
 
   long pauseNanos(long callNanos) {

@@ -4,7 +4,6 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
-import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
 import io.vodis.topom.migrate.KeyPage.MovingKey;
 import java.time.Duration;
@@ -24,8 +23,6 @@ import java.util.function.Supplier;
  */
 final class Sweep {
 
-  private static final int PAGE_KEYS = 500;
-  private static final Duration OPS_PERIOD = Duration.ofMillis(200);
   private static final int ATTEMPTS_MAX = 3;
 
   /** So often a wait is interrupted to see whether anything has changed. */
@@ -40,13 +37,11 @@ final class Sweep {
   private final LeftoverCleaner cleaner;
   private final BatchSizer sizer = new BatchSizer();
   private final KeyRate rate = new KeyRate();
+  private final PaceKeeper pacing;
   private final Supplier<SweepSpeed> speed;
 
   private long scannedKeys;
   private long totalKeys;
-  private Pace pace;
-  private long nextPaceNanos;
-  private long ownCalls;
 
   Sweep(
       RedisAdmin admin,
@@ -64,8 +59,7 @@ final class Sweep {
     this.proceed = proceed;
     this.progress = progress;
     this.cleaner = new LeftoverCleaner(admin, settings.migrationTimeout());
-    this.pace = Pace.of(speed.get().maxBlock().toNanos(), Long.MAX_VALUE);
-    this.nextPaceNanos = clock.nanoTime();
+    this.pacing = new PaceKeeper(admin, settings, clock, speed);
   }
 
   void onPass(long keysOnSource) {
@@ -93,11 +87,13 @@ final class Sweep {
 
   private CompletableFuture<Reply> fetch(SourceServer source, String cursor) {
     CompletableFuture<Reply> fetch = new CompletableFuture<>();
+    int keys = pacing.pace().pageKeys();
+    pacing.onPage();
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                fetch.complete(source.scan(cursor, PAGE_KEYS));
+                fetch.complete(source.scan(cursor, keys));
               } catch (RuntimeException e) {
                 fetch.completeExceptionally(e);
               }
@@ -124,7 +120,7 @@ final class Sweep {
       count += ordinary.size();
       KeySizes sizes = source.sizes(ordinary, settings.migrationBigKeyBytes());
       ordinary.removeAll(sizes.big().keySet());
-      if (!moveInBatches(source, target, ordinary, sizes.lightBatchKeys())) {
+      if (!moveInBatches(source, target, ordinary, sizes)) {
         return count;
       }
       for (Map.Entry<MovingKey, Long> key : sizes.big().entrySet()) {
@@ -143,18 +139,21 @@ final class Sweep {
   }
 
   private boolean moveInBatches(
-      SourceServer source, HostAndPort target, List<MovingKey> keys, int keysMin) {
+      SourceServer source, HostAndPort target, List<MovingKey> keys, KeySizes sizes) {
     int from = 0;
     while (from < keys.size()) {
       if (!awaitRate() || !proceed.getAsBoolean()) {
         return false;
       }
-      followPace(source);
+      pacing.follow(source, target);
+      Pace pace = pacing.pace();
+      int keysMin = sizes.lightBatchKeys(pace.lightKeysMax());
       int keysPerSecond = speed.get().keysPerSecond();
       int size = Math.min(Math.max(keysMin, sizer.keys()), KeyRate.keysMax(keysPerSecond));
       List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + size));
       long nanos = moveReliably(source, target, batch, false);
       sizer.onCall(batch.size(), nanos, pace.boundNanos());
+      pacing.onMoved(target, batch.size());
       rate.onMoved(batch.size(), keysPerSecond, clock.nanoTime());
       from += batch.size();
       long pause = pace.pauseNanos(nanos);
@@ -176,37 +175,6 @@ final class Sweep {
       wait = rate.waitNanos(speed.get().keysPerSecond(), clock.nanoTime());
     }
     return true;
-  }
-
-  /** Looks now and then at how busy the source is with the work of others. */
-  private void followPace(SourceServer source) {
-    ownCalls++;
-    long now = clock.nanoTime();
-    if (now - nextPaceNanos < 0) {
-      return;
-    }
-    Reply stats =
-        admin.call(
-            source.address(),
-            source.database(),
-            settings.migrationTimeout(),
-            Replies.command("INFO", "stats"));
-    long ops = instantaneousOps(Replies.text(stats));
-    // A MIGRATE comes with two TIMEs, a page with a SCAN and an EVAL.
-    long own = 5 * ownCalls * 1_000_000_000L / OPS_PERIOD.toNanos();
-    pace = Pace.of(speed.get().maxBlock().toNanos(), Math.max(0, ops - own));
-    ownCalls = 0;
-    nextPaceNanos = now + OPS_PERIOD.toNanos();
-  }
-
-  static long instantaneousOps(String info) {
-    String key = "instantaneous_ops_per_sec:";
-    int start = info.indexOf(key);
-    if (start < 0) {
-      return 0;
-    }
-    int end = info.indexOf('\r', start);
-    return Long.parseLong(info.substring(start + key.length(), end < 0 ? info.length() : end));
   }
 
   /**

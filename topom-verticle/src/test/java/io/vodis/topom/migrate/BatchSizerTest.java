@@ -86,11 +86,41 @@ class BatchSizerTest {
 
   @Test
   void leavesABusySourceAlone() {
-    assertThat(Pace.of(BOUND, 0)).isEqualTo(new Pace(BOUND, 0));
+    Pace idle = Pace.of(BOUND, Pace.BUSY_OPS - 1);
+    assertThat(idle.boundNanos()).isEqualTo(BOUND);
+    assertThat(idle.pauseNanos(BOUND)).isZero();
     Pace busy = Pace.of(BOUND, Pace.BUSY_OPS);
     assertThat(busy.boundNanos()).isLessThan(BOUND);
+    assertThat(busy.pageKeys()).isLessThan(idle.pageKeys());
+    assertThat(busy.lightKeysMax()).isLessThan(idle.lightKeysMax());
     assertThat(busy.pauseNanos(1000)).isPositive();
     assertThat(busy.pauseNanos(1_000_000_000)).isLessThanOrEqualTo(BOUND);
+  }
+
+  @Test
+  void countsOnlyTheWorkOfOthers() {
+    // Given
+    LoadGauge gauge = new LoadGauge("total_commands_processed");
+    long first = gauge.look(stats(1_000), 0);
+    gauge.onOwn(400);
+
+    // When
+    long busy = gauge.look(stats(1_600), 200_000_000);
+    gauge.onOwn(5_000);
+    long idle = gauge.look(stats(6_600), 400_000_000);
+    long restarted = gauge.look(stats(10), 600_000_000);
+    long unknown = gauge.look("# Stats\r\n", 800_000_000);
+
+    // Then
+    assertThat(first).isEqualTo(Long.MAX_VALUE);
+    assertThat(busy).isEqualTo(1_000);
+    assertThat(idle).isZero();
+    assertThat(restarted).isEqualTo(Long.MAX_VALUE);
+    assertThat(unknown).isZero();
+  }
+
+  private static String stats(long commands) {
+    return "# Stats\r\ntotal_commands_processed:" + commands + "\r\nother:1\r\n";
   }
 
   @Test

@@ -1,0 +1,57 @@
+package io.vodis.topom.migrate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a server does for others than the sweep, from one of the counters of its INFO: what the
+ * counter grew by between two looks, less what the sweep itself has asked for. An average that the
+ * server keeps would not do: it lags behind the sweep's own changes of speed.
+ */
+final class LoadGauge {
+
+  private final String field;
+  private long lastCount = -1;
+  private long lastNanos;
+  private long own;
+
+  /** A gauge of the INFO field of that name. */
+  LoadGauge(String field) {
+    this.field = field + ":";
+  }
+
+  /** The sweep has added that much to the counter itself. */
+  void onOwn(long count) {
+    own += count;
+  }
+
+  /**
+   * Operations per second of others since the last look; {@link Long#MAX_VALUE} at the first one, 0
+   * if the server has no such counter.
+   */
+  long look(String info, long nowNanos) {
+    Long count = counter(info);
+    if (count == null) {
+      return 0;
+    }
+    long others = Math.max(0, count - lastCount - own);
+    long seconds = Math.max(1, nowNanos - lastNanos);
+    long rate =
+        lastCount < 0 || count < lastCount
+            ? Long.MAX_VALUE
+            : (long) (others * 1_000_000_000.0 / seconds);
+    lastCount = count;
+    lastNanos = nowNanos;
+    own = 0;
+    return rate;
+  }
+
+  private @Nullable Long counter(String info) {
+    int start = info.indexOf(field);
+    if (start < 0) {
+      return null;
+    }
+    int end = info.indexOf('\r', start);
+    return Long.valueOf(
+        info.substring(start + field.length(), end < 0 ? info.length() : end).trim());
+  }
+}
