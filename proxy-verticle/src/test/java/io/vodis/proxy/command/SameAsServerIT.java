@@ -82,7 +82,7 @@ class SameAsServerIT {
         Random random = new Random(SEED + row.name().hashCode());
         for (int i = 0; i < REQUESTS_PER_COMMAND; i++) {
           List<String> args = arguments(row, random);
-          Object theirs = client.call(command("GETKEYS", args));
+          Object theirs = Objects.requireNonNull(client.call(command("GETKEYS", args)));
           if (theirs instanceof RespError) {
             // The proxy may refuse it too, or leave that to the server: no key goes astray.
             continue;
