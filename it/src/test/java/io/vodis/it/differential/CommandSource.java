@@ -33,14 +33,22 @@ final class CommandSource {
   private final Values values;
   private final List<Grammar.Production> productions;
   private final List<Grammar.Production> transaction;
-  private final boolean crossing;
+  private final Style style;
   private boolean queueing;
   private boolean watching;
 
-  /** With {@code crossing}, each key has a tag of its own, and nothing is distorted. */
+  /**
+   * What the stream is for.
+   *
+   * @param crossing each key has a tag of its own, and nothing is distorted
+   * @param distortQueued whether to distort commands within transactions: servers before 7.0 queue
+   *     some wrong ones
+   */
+  record Style(boolean crossing, boolean distortQueued) {}
+
   CommandSource(
-      Random random, Values values, List<Grammar.Production> productions, boolean crossing) {
-    this.crossing = crossing;
+      Random random, Values values, List<Grammar.Production> productions, Style style) {
+    this.style = style;
     this.random = random;
     this.values = values;
     this.productions = productions.stream().filter(p -> !TRANSACTION.contains(p.name())).toList();
@@ -62,8 +70,9 @@ final class CommandSource {
   }
 
   private Command next(Grammar.Production production) {
-    boolean distorted = random.nextInt(DISTORTED_ONE_IN) == 0 && !crossing;
-    return of(production, distorted && !RANDOM.contains(production.name()));
+    boolean distorted = random.nextInt(DISTORTED_ONE_IN) == 0 && !style.crossing();
+    boolean mayBeWrong = style.distortQueued() || !queueing;
+    return of(production, distorted && mayBeWrong && !RANDOM.contains(production.name()));
   }
 
   /** A command as it should be. */
@@ -78,7 +87,7 @@ final class CommandSource {
     }
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(word(production.name()));
-    boolean split = crossing || SPLIT.contains(production.name()) && !oneTag;
+    boolean split = style.crossing() || SPLIT.contains(production.name()) && !oneTag;
     expand(production.arguments(), arguments, split);
     if (distorted) {
       distort(arguments, oneTag);
@@ -94,7 +103,12 @@ final class CommandSource {
       case "MULTI" -> queueing |= count == 1;
       case "WATCH" -> watching |= count > 1 && !queueing;
       case "UNWATCH" -> watching &= count > 1 || queueing;
-      case "EXEC", "DISCARD", "RESET" -> {
+      case "EXEC", "DISCARD" -> {
+        if (count == 1 && queueing) {
+          reconnected();
+        }
+      }
+      case "RESET" -> {
         if (count == 1) {
           reconnected();
         }

@@ -106,7 +106,7 @@ final class Differential {
       Random random, int[] protocols, List<Grammar.Production> productions, List<Step> steps) {
     reset();
     CommandSource source =
-        new CommandSource(random, new Values(random, tags, dumps), productions, crossing);
+        new CommandSource(random, new Values(random, tags, dumps), productions, style());
     for (int episode = 0; episode < EPISODES_PER_ROUND; episode++) {
       int protocol = protocols[random.nextInt(protocols.length)];
       source.reconnected();
@@ -130,6 +130,10 @@ final class Differential {
       }
     }
     return null;
+  }
+
+  private CommandSource.Style style() {
+    return new CommandSource.Style(crossing, rules.areNewest());
   }
 
   private Conversation talk(int protocol) {
@@ -218,7 +222,7 @@ final class Differential {
     Random random = new Random(seed);
     List<Grammar.Production> all = known(Grammar.load().productions());
     CommandSource source =
-        new CommandSource(random, new Values(random, tags, dumps), all, crossing);
+        new CommandSource(random, new Values(random, tags, dumps), all, style());
     List<Grammar.Production> supported = new ArrayList<>();
     for (Grammar.Production production : all) {
       source.reconnected();
@@ -227,7 +231,7 @@ final class Differential {
         client.send(arguments.toArray(byte[][]::new));
         client.flush();
         if (client.receive() instanceof RespError error
-            && error.toString().matches("(?s).*not (supported by|allowed).*")) {
+            && error.toString().matches("(?s).*not (supported by|allowed through) this proxy.*")) {
           unsupported.add(production.label());
         } else {
           supported.add(production);
@@ -237,11 +241,14 @@ final class Differential {
     return supported;
   }
 
-  /** COPY and MOVE name databases, which a server in cluster mode has not. */
+  /**
+   * COPY and MOVE name databases, which a server in cluster mode has not. Keys that several WATCH
+   * name are one transaction's to the proxy, which refuses at once.
+   */
   private static boolean mayCross(Grammar.Production production) {
     return production.hasKeys()
         && !CommandSource.SPLIT.contains(production.name())
-        && !List.of("COPY", "MOVE").contains(production.name());
+        && !List.of("COPY", "MOVE", "WATCH").contains(production.name());
   }
 
   /** What this version of the server has, and one command that no version has. */

@@ -73,6 +73,11 @@ final class ReplyRules {
     newestWording = version.isAtLeast(7, 0);
   }
 
+  /** Whether the server has the words of Redis 7 too. */
+  boolean areNewest() {
+    return newestWording;
+  }
+
   Verdict compare(Command command, String expected, String actual) {
     if (expected.equals(actual)) {
       return Verdict.EQUAL;
