@@ -102,7 +102,7 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void subscribersHearAndLeave(RedisProtocol protocol) throws Exception {
-    product.needs("UNSUBSCRIBE none");
+    product.needs("UNSUBSCRIBE none", "PUBSUB NUMSUB none");
     try (Jedis subscriber = connect(protocol);
         Jedis publisher = connect(protocol)) {
       LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
