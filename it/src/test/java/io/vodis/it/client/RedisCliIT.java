@@ -92,7 +92,8 @@ class RedisCliIT {
     assertThat(cli("PING\nSET cli:stdin 1\nGET cli:stdin\n")).isEqualTo("PONG\nOK\n1\n");
     assertThat(cli("MULTI\nSET cli:tx 1\nINCR cli:tx\nEXEC\n"))
         .isEqualTo("OK\nQUEUED\nQUEUED\nOK\n2\n");
-    assertThat(cli("", "--no-raw", "EVAL", "return {1,{2,'x'}}", "1", "cli:script")).contains("2) \"x\"");
+    assertThat(cli("", "--no-raw", "EVAL", "return {1,{2,'x'}}", "1", "cli:script"))
+        .contains("2) \"x\"");
   }
 
   @Test

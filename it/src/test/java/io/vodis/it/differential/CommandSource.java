@@ -46,8 +46,7 @@ final class CommandSource {
    */
   record Style(boolean crossing, boolean distortQueued) {}
 
-  CommandSource(
-      Random random, Values values, List<Grammar.Production> productions, Style style) {
+  CommandSource(Random random, Values values, List<Grammar.Production> productions, Style style) {
     this.style = style;
     this.random = random;
     this.values = values;

@@ -221,8 +221,7 @@ final class Differential {
     reset();
     Random random = new Random(seed);
     List<Grammar.Production> all = known(Grammar.load().productions());
-    CommandSource source =
-        new CommandSource(random, new Values(random, tags, dumps), all, style());
+    CommandSource source = new CommandSource(random, new Values(random, tags, dumps), all, style());
     List<Grammar.Production> supported = new ArrayList<>();
     for (Grammar.Production production : all) {
       source.reconnected();
