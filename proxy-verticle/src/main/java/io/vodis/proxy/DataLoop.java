@@ -21,6 +21,7 @@ import io.vodis.proxy.pubsub.SubscribeCommands;
 import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.AclCommands;
+import io.vodis.proxy.session.Blocking;
 import io.vodis.proxy.session.ClientCommands;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.ConfigCommands;
@@ -63,6 +64,7 @@ final class DataLoop {
   private final Monitors monitors;
   private final SessionEnvironment environment;
   private final Place place;
+  private final Blocking blocking;
   private final Refusal refusal = new Refusal();
   private final ProcessView process;
   private final LiveCommands commands;
@@ -117,6 +119,8 @@ final class DataLoop {
     new AclCommands(commands, settings).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
     SessionGate gate = new SessionGate(sessions);
+    blocking = new Blocking(locator, process, stats, config.slot().slotWaitTimeout().toNanos());
+    blocking.addTo(handlers);
     Transactions transactions = new Transactions(locator, limits, handlers);
     transactions.addTo(handlers);
     new SubscribeCommands(subscribers).addTo(handlers);
@@ -244,6 +248,7 @@ final class DataLoop {
     dispatcher.tick(now);
     subscribers.tick(now);
     monitors.tick(now);
+    blocking.tick(now);
     unknownCommands.tick(now);
     environment.gate().tick(now);
   }

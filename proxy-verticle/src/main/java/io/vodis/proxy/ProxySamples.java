@@ -76,6 +76,8 @@ final class ProxySamples {
     samples.add(ProxyMetrics.UNKNOWN_COMMANDS.of(stats.unknownCommands()));
     samples.add(ProxyMetrics.LARGE_REQUESTS.of(stats.largeRequests()));
     samples.add(ProxyMetrics.TRANSACTIONS.of(stats.transactions()));
+    samples.add(ProxyMetrics.BLOCKED.of(stats.blocked()));
+    samples.add(ProxyMetrics.BLOCKED_CARRIED_OVER.of(stats.blockedCarriedOver()));
     samples.add(ProxyMetrics.WATCHES_BROKEN.of(stats.watchesBroken()));
     samples.add(ProxyMetrics.CLIENT_BYTES.of(stats.bytesIn(), "in"));
     samples.add(ProxyMetrics.CLIENT_BYTES.of(stats.bytesOut(), "out"));

@@ -36,6 +36,12 @@ public final class ProxyMetrics {
       counter("proxy_large_requests_total", "Requests passed on as they came.");
   public static final MetricDefinition TRANSACTIONS =
       counter("proxy_transactions_total", "Transactions that EXEC was asked to carry out.");
+  public static final MetricDefinition BLOCKED =
+      gauge("proxy_blocked_sessions", "Clients that wait for an element or for replicas.");
+  public static final MetricDefinition BLOCKED_CARRIED_OVER =
+      counter(
+          "proxy_blocked_carried_over_total",
+          "Requests that wait, sent again because their slot or its server changed.");
   public static final MetricDefinition WATCHES_BROKEN =
       counter(
           "proxy_watches_broken_total",

@@ -47,6 +47,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private boolean faulty = true;
   private String closeReason = "connection closed by the server";
   private final long openedNanos;
+  private long serverClientId;
   private long readProgressNanos;
   private long writeProgressNanos;
   private long pendingAtTick;
@@ -369,6 +370,15 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   public Backend owner() {
     return owner;
+  }
+
+  /** As its server counts clients; 0: not asked; -1: the server does not say. */
+  public long serverClientId() {
+    return serverClientId;
+  }
+
+  public void serverClientId(long id) {
+    serverClientId = id;
   }
 
   /** How long a client has kept this connection from being read; 0 if none does. */

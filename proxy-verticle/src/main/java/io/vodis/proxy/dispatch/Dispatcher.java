@@ -87,6 +87,11 @@ public final class Dispatcher {
     return board.table();
   }
 
+  /** A server as this loop uses it. */
+  public BackendServer server(HostAndPort address) {
+    return pool.server(address);
+  }
+
   /** What waits, and has waited. */
   public WaitView view() {
     return new WaitView(

@@ -84,6 +84,11 @@ public final class RespSocket {
     if (keepAliveSeconds > 0) {
       channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
       channel.config().setOption(EpollChannelOption.TCP_KEEPIDLE, keepAliveSeconds);
+      // A peer that has vanished is found soon after, also by who waits for ever: as Redis does it.
+      channel
+          .config()
+          .setOption(EpollChannelOption.TCP_KEEPINTVL, Math.max(1, keepAliveSeconds / 3));
+      channel.config().setOption(EpollChannelOption.TCP_KEEPCNT, 3);
     }
     attach(channel, "handler");
   }

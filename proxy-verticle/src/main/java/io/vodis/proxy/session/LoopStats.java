@@ -32,6 +32,8 @@ public final class LoopStats {
   long largeRequests;
   long transactions;
   long watchesBroken;
+  long blocked;
+  long blockedCarriedOver;
 
   /** Counters for that many commands. */
   public LoopStats(int commandCount) {
@@ -148,6 +150,8 @@ public final class LoopStats {
     sum.largeRequests += largeRequests;
     sum.transactions += transactions;
     sum.watchesBroken += watchesBroken;
+    sum.blocked += blocked;
+    sum.blockedCarriedOver += blockedCarriedOver;
   }
 
   private static void add(long[] from, long[] to) {
@@ -240,6 +244,16 @@ public final class LoopStats {
   /** Transactions for which EXEC was carried out or tried. */
   public long transactions() {
     return transactions;
+  }
+
+  /** Sessions that wait for something now. */
+  public long blocked() {
+    return blocked;
+  }
+
+  /** How often a request that waited was sent again because its slot or server had changed. */
+  public long blockedCarriedOver() {
+    return blockedCarriedOver;
   }
 
   /** Watches that ended because their slot was fenced or moved, or their connection was lost. */

@@ -42,6 +42,7 @@ final class OpenTransaction implements SessionState {
   /** By position; null stands for a command of the server's. Null as long as all are. */
   private @Nullable List<@Nullable Own> own;
 
+  private boolean writes;
   private boolean failed;
   private boolean reachedQueue;
 
@@ -89,10 +90,11 @@ final class OpenTransaction implements SessionState {
   }
 
   /** Queues a command for the server. */
-  void add(ByteBuf in, int length) {
+  void add(CommandSpec spec, ByteBuf in, int length) {
     if (failed) {
       return;
     }
+    writes |= spec.write();
     append(in, length);
     if (own != null) {
       own.add(null);
@@ -251,6 +253,16 @@ final class OpenTransaction implements SessionState {
       finished.frame().release();
       finished = null;
     }
+  }
+
+  @Override
+  public void describe(ClientLine line) {
+    line.multi(count);
+  }
+
+  @Override
+  public boolean holdsWrites() {
+    return writes;
   }
 
   @Override

@@ -232,6 +232,9 @@ public final class RequestRouter implements RequestHandler {
 
   private boolean oneSlot(Session session, CommandSpec spec, ByteBuf in, int length) {
     RequestDecoder request = session.decoder();
+    if (locator.blocks(spec, in, request)) {
+      return handlers.handle(session, spec, in, length);
+    }
     int keyCount = locator.locate(spec, in, request);
     byte[] refusal = null;
     int slot = 0;
@@ -239,8 +242,6 @@ public final class RequestRouter implements RequestHandler {
       refusal = locator.error();
     } else if (keyCount == 0) {
       refusal = spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
-    } else if (locator.blocks(spec, in, request)) {
-      refusal = RespErrors.unsupported(spec.name());
     } else {
       slot = slotOf(in, request, locator.keyArg(0));
       for (int i = 1; i < keyCount; i++) {

@@ -33,6 +33,9 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Session.class);
 
+  /** Read while it waits, to notice its end, and kept for later. */
+  private static final int UNREAD_WHILE_BLOCKED_MAX = 64 << 10;
+
   private final SessionEnvironment env;
   private final RespSocket socket = new RespSocket(this);
   private final RequestDecoder decoder;
@@ -95,7 +98,17 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
       env.copies().end();
       env.stats().bytesIn += before - in.readableBytes();
     }
+    if ((stops & Stop.BLOCKED) != 0 && in.readableBytes() > UNREAD_WHILE_BLOCKED_MAX) {
+      socket.pauseReading();
+    }
     closeIfDone(in.isReadable());
+  }
+
+  /** A client that waits for something and has gone gets nothing. */
+  void closeIfInputClosed() {
+    if (inputClosed && (stops & Stop.BLOCKED) != 0) {
+      socket.close();
+    }
   }
 
   private void readRequests(ByteBuf in) {
@@ -357,7 +370,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   void stop(int reason) {
-    if (stops == 0) {
+    if (stops == 0 && reason != Stop.BLOCKED) {
       socket.pauseReading();
     }
     stops |= reason;
@@ -437,6 +450,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
    */
   public void drain() {
     draining = true;
+    states.forEach(SessionState::onDrain);
     if (states.stream().noneMatch(SessionState::delaysDrain)) {
       closeWhenAnswered();
     }
@@ -445,6 +459,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   @Override
   public void onInputClosed() {
     inputClosed = true;
+    closeIfInputClosed();
     env.flushes().resume(resumption);
   }
 

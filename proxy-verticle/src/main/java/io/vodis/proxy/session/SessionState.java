@@ -44,6 +44,9 @@ public interface SessionState {
     return true;
   }
 
+  /** The proxy is stopping: what would go on for long is to be ended. */
+  default void onDrain() {}
+
   /** The session ends, by its client or by ours; or RESET returns it to its beginning. */
   void onEnd();
 }

@@ -158,7 +158,7 @@ public final class Transactions {
         if (open.slot() == OpenTransaction.NO_SLOT) {
           open.addOwn(spec, in, length);
         } else {
-          open.add(in, length);
+          open.add(spec, in, length);
         }
         return null;
       }
@@ -200,7 +200,7 @@ public final class Transactions {
       open.addKey(Key.copyOf(open.database(), in, offset, request.argLength(arg)));
     }
     open.slot(slot);
-    open.add(in, length);
+    open.add(spec, in, length);
     return null;
   }
 
@@ -213,7 +213,7 @@ public final class Transactions {
     if (open.slot() == OpenTransaction.NO_SLOT) {
       open.addReply(spec, spec.name().equals("wait") ? ZERO : TWO_ZEROS);
     } else {
-      open.add(in, length);
+      open.add(spec, in, length);
     }
     return null;
   }
@@ -384,7 +384,9 @@ public final class Transactions {
     boolean taken =
         env.dispatcher()
             .dispatch(request, slot, session.lane(), in, in.readerIndex(), length, keys);
-    if (!taken) {
+    if (taken) {
+      watched.add(keys.size());
+    } else {
       if (before == null) {
         session.end(watched);
         watched.onEnd();

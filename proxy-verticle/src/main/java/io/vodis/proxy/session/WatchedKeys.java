@@ -28,6 +28,7 @@ final class WatchedKeys implements SessionState, RouteListener {
   private final int slot;
   private final Protocol protocol;
   private @Nullable BackendConnection connection;
+  private int watchedCount;
   private boolean broken;
 
   WatchedKeys(Session session, int slot) {
@@ -35,6 +36,11 @@ final class WatchedKeys implements SessionState, RouteListener {
     this.slot = slot;
     this.protocol = session.protocol();
     env.dispatcher().addListener(this);
+  }
+
+  /** That many more keys are watched; one that was already is counted again. */
+  void add(int keys) {
+    watchedCount += keys;
   }
 
   int slot() {
@@ -84,6 +90,14 @@ final class WatchedKeys implements SessionState, RouteListener {
       sentOn.close("the server may not have ended a transaction");
     } else if (exclusive) {
       sentOn.owner().releaseExclusive(sentOn);
+    }
+  }
+
+  @Override
+  public void describe(ClientLine line) {
+    line.watched(watchedCount);
+    if (broken) {
+      line.flag('d');
     }
   }
 
