@@ -14,6 +14,9 @@ import io.vodis.store.TopologyStore;
 import io.vodis.topom.TopomException.Code;
 import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.audit.Caller;
+import io.vodis.topom.census.Census;
+import io.vodis.topom.census.FsckReport;
+import io.vodis.topom.census.SlotFigures;
 import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.edit.GroupEdits;
 import io.vodis.topom.edit.SlotEdits;
@@ -22,14 +25,18 @@ import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.RebalancePlan;
 import io.vodis.topom.plan.RebalancePlanner;
+import io.vodis.topom.plan.RebalancePolicy;
+import io.vodis.topom.plan.WeightedPlanner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +52,10 @@ final class ElectedTopomService implements TopomService {
   private final TopologyStore store;
   private final ProductCache cache;
   private final Caller caller;
+
+  /** Shared by the services of all callers: a plan is confirmed in another call. */
+  private final AtomicReference<@Nullable RebalancePlan> lastPlan;
+
   private final MigrationLimits configured;
   private final Supplier<Optional<LeaderServices>> leading;
 
@@ -53,7 +64,7 @@ final class ElectedTopomService implements TopomService {
       ProductCache cache,
       MigrationLimits configured,
       Supplier<Optional<LeaderServices>> leading) {
-    this(store, cache, configured, leading, Caller.TOPOM);
+    this(store, cache, configured, leading, Caller.TOPOM, new AtomicReference<>());
   }
 
   private ElectedTopomService(
@@ -61,7 +72,9 @@ final class ElectedTopomService implements TopomService {
       ProductCache cache,
       MigrationLimits configured,
       Supplier<Optional<LeaderServices>> leading,
-      Caller caller) {
+      Caller caller,
+      AtomicReference<@Nullable RebalancePlan> lastPlan) {
+    this.lastPlan = lastPlan;
     this.caller = caller;
     this.store = store;
     this.configured = configured;
@@ -71,7 +84,7 @@ final class ElectedTopomService implements TopomService {
 
   @Override
   public TopomService as(Caller other) {
-    return new ElectedTopomService(store, cache, configured, leading, other);
+    return new ElectedTopomService(store, cache, configured, leading, other, lastPlan);
   }
 
   @Override
@@ -260,6 +273,78 @@ final class ElectedTopomService implements TopomService {
     change(
         "rebalance, as planned for epoch " + plan.epoch(),
         topology -> SlotEdits.confirm(topology, plan));
+  }
+
+  @Override
+  public RebalancePlan planRebalance(RebalancePolicy policy) {
+    Topology topology = leader().topology().current();
+    RebalancePlan plan;
+    if (policy.isCodis()) {
+      plan = RebalancePlanner.plan(topology);
+    } else {
+      long[] costs =
+          switch (policy.measure()) {
+            case SLOTS -> RebalancePolicy.equalCosts();
+            case MEMORY -> bytesBySlot();
+          };
+      plan = WeightedPlanner.plan(topology, policy, costs);
+    }
+    lastPlan.set(plan);
+    return plan;
+  }
+
+  private long[] bytesBySlot() {
+    return census(0, Topology.SLOT_COUNT - 1).slots().stream()
+        .mapToLong(SlotFigures::bytes)
+        .toArray();
+  }
+
+  @Override
+  public Optional<RebalancePlan> plannedRebalance(String id) {
+    return Optional.ofNullable(lastPlan.get()).filter(plan -> plan.id().equals(id));
+  }
+
+  @Override
+  public int drainGroup(int groupId) {
+    return change(
+        "drain group " + groupId,
+        topology -> {
+          GroupEdits.existing(topology, groupId);
+          RebalancePlan plan =
+              WeightedPlanner.plan(
+                  topology, RebalancePolicy.draining(groupId), RebalancePolicy.equalCosts());
+          List<RebalancePlan.Move> moves =
+              plan.moves().stream().filter(move -> move.sourceGroupId() == groupId).toList();
+          boolean owns =
+              topology.slots().stream().anyMatch(s -> s.isIdle() && s.groupId() == groupId);
+          if (moves.isEmpty() && owns) {
+            throw new TopomException(
+                Code.CONFLICT, "there is no other group with a server to take the slots");
+          }
+          return SlotEdits.moves(topology, moves);
+        });
+  }
+
+  @Override
+  public Census census(int firstSlotId, int lastSlotId) {
+    return leader().inspection().census(firstSlotId, lastSlotId);
+  }
+
+  @Override
+  public double measuredKeysPerSecond() {
+    return leading.get().map(leader -> leader.actions().lastKeysPerSecond()).orElse(0.0);
+  }
+
+  @Override
+  public FsckReport fsck(boolean repair) {
+    LeaderServices leader = leader();
+    FsckReport report = translated(() -> leader.inspection().fsck(repair));
+    if (repair && !report.findings().isEmpty()) {
+      long repaired =
+          report.findings().stream().filter(f -> !f.outcome().startsWith("left")).count();
+      audit(leader, "fsck with repair", repaired + " of " + report.findings().size() + " repaired");
+    }
+    return report;
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.vodis.store.Registration;
 import io.vodis.store.StoreException;
 import io.vodis.topom.api.AdminApi;
 import io.vodis.topom.api.AdminApiConfig;
+import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.LeaderServices;
 import io.vodis.topom.election.TopomContext;
@@ -45,6 +46,7 @@ public final class TopomRole implements RunningRole {
     TopomConfig config = given.in(node.product(), node.coordinator());
     try {
       LongAdder movedKeys = new LongAdder();
+      SampleCounts samples = new SampleCounts();
       ProductCache cache = part(ProductCache.start(node.store()));
       service =
           new ElectedTopomService(node.store(), cache, config.migration().limits(), this::leading);
@@ -74,7 +76,8 @@ public final class TopomRole implements RunningRole {
               config,
               Clock.SYSTEM,
               name -> new VertxRedisAdmin(node.vertx(), config.product().productAuth(), name),
-              movedKeys);
+              movedKeys,
+              samples);
       LeaderElection elected = part(LeaderElection.start(context, member));
       election = elected;
       part(
@@ -89,7 +92,7 @@ public final class TopomRole implements RunningRole {
               node.vertx(),
               config.product().productName(),
               member,
-              () -> TopomSamples.of(service.view(), movedKeys.sum())));
+              () -> TopomSamples.of(service.view(), movedKeys.sum(), samples)));
     } catch (RuntimeException e) {
       close();
       throw e;

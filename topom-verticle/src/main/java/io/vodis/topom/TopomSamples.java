@@ -10,6 +10,7 @@ import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.redis.ServerStatus;
 import io.vodis.topom.TopomView.ServerHealth;
+import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.transition.SlotTransitions;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +34,15 @@ final class TopomSamples {
 
   private TopomSamples() {}
 
-  static List<Sample> of(TopomView view, long movedKeys) {
+  static List<Sample> of(TopomView view, long movedKeys, SampleCounts counts) {
     List<Sample> samples = new ArrayList<>();
     Topology topology = view.topology();
     samples.add(TopomMetrics.LEADER.of(view.leading() ? 1 : 0));
     samples.add(TopomMetrics.TERM.of(view.term()));
     samples.add(TopomMetrics.EPOCH.of(topology.epoch()));
     samples.add(TopomMetrics.KEYS_MOVED.of(movedKeys));
+    samples.add(TopomMetrics.KEYS_SAMPLED.of(counts.sampled().sum()));
+    samples.add(TopomMetrics.KEYS_ASTRAY.of(counts.strays().sum()));
     if (!view.leading()) {
       return samples;
     }

@@ -3,10 +3,14 @@ package io.vodis.topom;
 import io.vodis.model.AuditEntry;
 import io.vodis.model.HostAndPort;
 import io.vodis.topom.audit.Caller;
+import io.vodis.topom.census.Census;
+import io.vodis.topom.census.FsckReport;
 import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.RebalancePlan;
+import io.vodis.topom.plan.RebalancePolicy;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -98,6 +102,31 @@ public interface TopomService {
 
   /** Creates the plan's actions; {@code CONFLICT} if the topology is no longer that of the plan. */
   void confirmRebalance(RebalancePlan plan);
+
+  /**
+   * A plan by another measure than the number of slots, or with weights, exclusions or limits;
+   * changes nothing. Measuring memory reads every key.
+   */
+  RebalancePlan planRebalance(RebalancePolicy policy);
+
+  /** The plan that was made last, if this is its id. */
+  Optional<RebalancePlan> plannedRebalance(String id);
+
+  /** Queues moves of all idle slots of a group to the others; returns how many. */
+  int drainGroup(int groupId);
+
+  /** What slots hold, by reading every key of them. */
+  Census census(int firstSlotId, int lastSlotId);
+
+  /** Keys per second of the last batch of moves; 0 if none was measured. */
+  double measuredKeysPerSecond();
+
+  /**
+   * Looks for keys on servers that do not own their slot.
+   *
+   * @param repair of two copies removes the one that is not the owner's; moves a single one
+   */
+  FsckReport fsck(boolean repair);
 
   /** Removes a proxy that is not alive from the list. */
   void removeProxy(String token);

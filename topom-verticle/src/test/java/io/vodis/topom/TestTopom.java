@@ -13,6 +13,7 @@ import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.store.TopologyStore;
 import io.vodis.testsupport.InMemoryStoreServer;
 import io.vodis.testsupport.InMemoryTopologyStore;
+import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.TopomContext;
 import java.time.Duration;
@@ -50,7 +51,8 @@ final class TestTopom implements AutoCloseable {
             config(product),
             Clock.SYSTEM,
             name -> adminWrapper.apply(new VertxRedisAdmin(vertx, "", name)),
-            new LongAdder());
+            new LongAdder(),
+            new SampleCounts());
     election =
         LeaderElection.start(
             context, MemberIdentity.starting(Role.TOPOM, product, address, address, ""));

@@ -17,6 +17,13 @@ public final class TopomMetrics {
           "topom_slots", "Slots by what they are doing; offline ones belong to no group.", "state");
   public static final MetricDefinition KEYS_MOVED =
       counter("topom_keys_moved_total", "Keys moved by the sweeps of this topom.");
+  public static final MetricDefinition KEYS_SAMPLED =
+      counter(
+          "topom_keys_sampled_total", "Random keys looked at by the leader, each minute a few.");
+  public static final MetricDefinition KEYS_ASTRAY =
+      counter(
+          "topom_keys_astray_total",
+          "Of these, keys on a server that does not own their slot; then run fsck.");
   public static final MetricDefinition SERVERS =
       gauge("topom_servers", "Servers by whether they answered the last time.", "state");
   public static final MetricDefinition SERVER_UP =

@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
       MigrationCommand.class,
       ProxiesCommand.class,
       MembersCommand.class,
-      AuditCommand.class
+      AuditCommand.class,
+      FsckCommand.class
     })
 public final class AdminCommand {
 

@@ -6,6 +6,7 @@ import io.vodis.topom.api.view.ServersView;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -42,6 +43,26 @@ final class GroupsCommand {
             screen.show(
                 client.post("/groups", Map.of("groupId", groupId), ChangeView.class),
                 change -> "group " + groupId + " created"));
+  }
+
+  @Command(
+      name = "drain",
+      description = "Moves all slots of a group to the others; then its servers can be removed.",
+      footer = "  vodis admin groups drain 2 --wait")
+  int drain(
+      @Parameters(paramLabel = "GROUP", description = "Number of the group.") int groupId,
+      @Option(names = "--wait", description = "Shows progress until it is done.") boolean wait) {
+    return admin.run(
+        (client, screen) -> {
+          screen.show(
+              client.post(AdminClient.path("groups", groupId, "drain"), ChangeView.class),
+              change ->
+                  Texts.count(change.actions() == null ? 0 : change.actions(), "slot")
+                      + " queued to move");
+          if (wait) {
+            new ActionsWatch(client, screen).untilDone();
+          }
+        });
   }
 
   @Command(

@@ -1,5 +1,6 @@
 package io.vodis.launcher.admin;
 
+import io.vodis.topom.api.view.CensusView;
 import io.vodis.topom.api.view.ChangeView;
 import io.vodis.topom.api.view.SlotsView;
 import java.util.Map;
@@ -80,6 +81,27 @@ final class SlotsCommand {
                     Map.of("first", slots.first(), "last", slots.last()),
                     ChangeView.class),
                 change -> "slots " + slots + " are offline"));
+  }
+
+  @Command(
+      name = "census",
+      description =
+          "Reads every key of slots: keys, bytes, types, biggest keys, time to move them.",
+      footer = {"  vodis admin slots census 0-511", "  vodis admin slots census 7 -o json"})
+  int census(
+      @Parameters(
+              paramLabel = "SLOTS",
+              converter = SlotSpan.Converter.class,
+              description = "Slot or range of slots.")
+          SlotSpan slots) {
+    return admin.run(
+        (client, screen) ->
+            screen.show(
+                client.post(
+                    "/slots/census",
+                    Map.of("first", slots.first(), "last", slots.last()),
+                    CensusView.class),
+                CensusText::of));
   }
 
   @Command(

@@ -130,6 +130,43 @@ class AdminCommandTest {
   }
 
   @Test
+  void showsACensusAndWhatIsAstray() {
+    assertThat(admin("slots", "census", "4-7").out())
+        .isEqualTo(
+            """
+            SLOT  GROUP  KEYS   BYTES  TIME  TYPES              BIGGEST
+               5      1   100  2.9 kB  0.1s  hash:10 string:90  big:5 (hash, 2.0 kB)
+               7      1   100  2.9 kB  0.1s  hash:10 string:90  big:7 (hash, 2.0 kB)
+
+            200 keys, 5.9 kB, moved in about 0.2s; 1 keys astray, see fsck
+            """);
+    assertThat(admin("fsck").out()).contains("second copy  found").contains("1 keys astray");
+    assertThat(admin("fsck", "--confirm").out()).contains("second copy  removed");
+    assertThat(service.calls()).contains("fsck(false)", "fsck(true)");
+  }
+
+  @Test
+  void plansByPolicyAndDrains() {
+    Outcome plan =
+        admin(
+            "rebalance",
+            "--policy",
+            "memory",
+            "--weight",
+            "1=2",
+            "--exclude",
+            "3",
+            "--max-slots",
+            "9");
+    assertThat(plan.out()).contains("9 slots to move").contains("BYTES");
+    assertThat(admin("rebalance", "--policy", "memory", "--max-slots", "9", "--confirm").out())
+        .contains("9 slots queued to move");
+    assertThat(service.calls()).contains("confirmRebalance(9 moves)");
+    assertThat(admin("groups", "drain", "2").out()).endsWith("slots queued to move\n");
+    assertThat(admin("rebalance", "--policy", "luck").exitCode()).isEqualTo(1);
+  }
+
+  @Test
   void listsTheAuditLog() {
     assertThat(admin("audit", "--limit", "1").out())
         .isEqualTo(

@@ -29,6 +29,7 @@ final class Operations {
   static Map<String, Operation> all() {
     Map<String, Operation> all = new HashMap<>(topology());
     all.putAll(ActionOperations.all());
+    all.putAll(InspectionOperations.all());
     return Map.copyOf(all);
   }
 
@@ -150,7 +151,17 @@ final class Operations {
    */
   private static Answer confirmRebalance(TopomService service, Arguments arguments) {
     long shown = arguments.bodyLong("epoch");
-    RebalancePlan plan = service.planRebalance();
+    String id = arguments.bodyText("plan", "");
+    RebalancePlan plan =
+        id.isEmpty()
+            ? service.planRebalance()
+            : service
+                .plannedRebalance(id)
+                .orElseThrow(
+                    () ->
+                        new TopomException(
+                            TopomException.Code.CONFLICT,
+                            "plan " + id + " is not the last one this leader made; plan again"));
     if (plan.epoch() != shown) {
       throw new TopomException(
           TopomException.Code.CONFLICT,

@@ -128,6 +128,7 @@ final class ViewMapper {
     }
     return new RebalanceView(
         plan.epoch(),
+        plan.id(),
         plan.moves().size(),
         groupIds.stream()
             .map(
@@ -135,7 +136,9 @@ final class ViewMapper {
                     new RebalanceView.Group(
                         id,
                         plan.slotsBefore().getOrDefault(id, 0),
-                        plan.slotsAfter().getOrDefault(id, 0)))
+                        plan.slotsAfter().getOrDefault(id, 0),
+                        plan.costBefore().get(id),
+                        plan.costAfter().get(id)))
             .toList(),
         moves);
   }

@@ -55,9 +55,14 @@ public final class SlotEdits {
               + topology.epoch()
               + "; plan again");
     }
+    return moves(topology, plan.moves());
+  }
+
+  /** Pending actions for these moves. */
+  public static List<StoreChange> moves(Topology topology, List<RebalancePlan.Move> moves) {
     int index = lastIndex(topology);
     List<StoreChange> changes = new ArrayList<>();
-    for (RebalancePlan.Move move : plan.moves()) {
+    for (RebalancePlan.Move move : moves) {
       SlotMapping slot = range(topology, move.slotId(), move.slotId()).getFirst();
       serving(topology, move.targetGroupId());
       index++;

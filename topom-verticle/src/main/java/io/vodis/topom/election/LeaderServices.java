@@ -22,6 +22,10 @@ import io.vodis.store.StoreException;
 import io.vodis.topom.TopomException;
 import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.audit.Caller;
+import io.vodis.topom.census.CensusTaker;
+import io.vodis.topom.census.Fsck;
+import io.vodis.topom.census.Inspection;
+import io.vodis.topom.census.StraySampler;
 import io.vodis.topom.migrate.MigrationSettings;
 import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.migrate.SlotMigrator;
@@ -61,6 +65,7 @@ public final class LeaderServices implements AutoCloseable {
   private final GroupPromotions promotions;
   private final RoleReconciler reconciler;
   private final Periodic trimmer;
+  private final Inspection inspection;
   private final MessageConsumer<TopomCommand> consumer;
 
   /** Takes over: reads the store, and goes on with what is unfinished there. */
@@ -76,15 +81,6 @@ public final class LeaderServices implements AutoCloseable {
     topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
     StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());
     MigrationLimits limits = context.config().migration().limits();
-    SlotMigrator migrator =
-        new SlotMigrator(
-            sweepAdmin,
-            new MigrationSettings(
-                context.config().migration().migrationBigKeyBytes().bytes(),
-                context.config().migration().migrationTimeout(),
-                context.config().product().productAuth()),
-            clock,
-            () -> speed(limits.under(topology.current().control())));
     actions =
         new SlotActions(
             new SlotWork(
@@ -93,7 +89,7 @@ public final class LeaderServices implements AutoCloseable {
                 resync,
                 strangers,
                 admin,
-                migrator,
+                migrator(sweepAdmin),
                 clock,
                 limits,
                 context.config().migration().migrationFenceMax()),
@@ -114,6 +110,7 @@ public final class LeaderServices implements AutoCloseable {
     promotions.start();
     actions.start();
     reconciler.start();
+    inspection = inspection(name);
     trimmer = Periodic.start("topom-audit", AUDIT_PERIOD, this::trimAudit);
     String product = context.config().product().productName();
     consumer =
@@ -141,6 +138,10 @@ public final class LeaderServices implements AutoCloseable {
     return actions;
   }
 
+  public Inspection inspection() {
+    return inspection;
+  }
+
   public GroupPromotions promotions() {
     return promotions;
   }
@@ -165,6 +166,7 @@ public final class LeaderServices implements AutoCloseable {
     promotions.close();
     reconciler.close();
     trimmer.close();
+    inspection.close();
     sweepAdmin.close();
     admin.close();
   }
@@ -227,6 +229,29 @@ public final class LeaderServices implements AutoCloseable {
   private Auditor auditor(TopomCommand.FailoverGroup command) {
     String origin = String.join(" ", command.observers()) + ": " + command.evidence();
     return new Auditor(context.clock(), new Caller("ha", origin));
+  }
+
+  /** With connections of its own: its transactions must not meet those of a sweep. */
+  private Inspection inspection(String name) {
+    RedisAdmin own = context.redisAdmins().apply(name);
+    return new Inspection(
+        term,
+        own,
+        new CensusTaker(own, topology::current, context.clock()),
+        new Fsck(own, migrator(own), topology::current),
+        new StraySampler(own, topology::current, context.samples()));
+  }
+
+  private SlotMigrator migrator(RedisAdmin by) {
+    MigrationLimits limits = context.config().migration().limits();
+    return new SlotMigrator(
+        by,
+        new MigrationSettings(
+            context.config().migration().migrationBigKeyBytes().bytes(),
+            context.config().migration().migrationTimeout(),
+            context.config().product().productAuth()),
+        context.clock(),
+        () -> speed(limits.under(topology.current().control())));
   }
 
   private void trimAudit() {

@@ -5,6 +5,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.store.TopologyStore;
 import io.vodis.topom.TopomConfig;
+import io.vodis.topom.census.SampleCounts;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
@@ -13,6 +14,7 @@ import java.util.function.Function;
  *
  * @param redisAdmins makes the way to the servers for a connection name; each term has its own
  * @param movedKeys counted from the start of the process
+ * @param samples keys sampled in the background, from the start of the process
  */
 public record TopomContext(
     Vertx vertx,
@@ -20,4 +22,5 @@ public record TopomContext(
     TopomConfig config,
     Clock clock,
     Function<String, RedisAdmin> redisAdmins,
-    LongAdder movedKeys) {}
+    LongAdder movedKeys,
+    SampleCounts samples) {}

@@ -44,6 +44,7 @@ public final class SlotActions implements AutoCloseable {
   private final LongAdder movedKeys;
   private final Map<Way, SlotBatch> running = new ConcurrentHashMap<>();
   private final Map<Way, Hold> holds = new ConcurrentHashMap<>();
+  private volatile double lastKeysPerSecond;
   private @Nullable Periodic loop;
 
   /**
@@ -71,6 +72,11 @@ public final class SlotActions implements AutoCloseable {
   /** Whether a batch that involves the group is being worked on now. */
   public boolean isRunning(int groupId) {
     return running.values().stream().anyMatch(run -> run.batch().involves(groupId));
+  }
+
+  /** How fast keys were moved by the last batch that moved some; 0 if none has. */
+  public double lastKeysPerSecond() {
+    return lastKeysPerSecond;
   }
 
   /** Every action of the topology, in order. */
@@ -139,6 +145,7 @@ public final class SlotActions implements AutoCloseable {
     try {
       run.run();
       holds.remove(way);
+      run.progress().measuredKeysPerSecond().ifPresent(rate -> lastKeysPerSecond = rate);
       LOGGER.info(
           "slots from group {} to group {} are done, or stand still",
           way.sourceGroupId(),

@@ -4,6 +4,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -31,6 +32,23 @@ public final class SlotMigrator {
     this.settings = settings;
     this.clock = clock;
     this.speed = speed;
+  }
+
+  /**
+   * Moves one key, unless the target has it already.
+   *
+   * @throws io.vodis.redis.RedisAdminException if the key may still be on the source
+   */
+  public void moveKey(
+      HostAndPort source, HostAndPort target, int database, int slotId, byte[] key) {
+    new SourceServer(admin, settings, source, database)
+        .migrate(target, List.of(new KeyPage.MovingKey(slotId, key)), true);
+  }
+
+  /** Removes the copy of a key that is {@code away}, if the key is at {@code home} too. */
+  public void removeSecondCopy(HostAndPort home, HostAndPort away, int database, byte[] key) {
+    new LeftoverCleaner(admin, settings.migrationTimeout())
+        .removeLeftover(home, away, database, key);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotProgress implements MigrationProgress {
 
   private static final int BIG_KEYS_MAX = 100;
+  private static final int ENOUGH_KEYS = 100;
 
   private final Clock clock;
   private final long startNanos;
@@ -69,6 +71,11 @@ final class SlotProgress implements MigrationProgress {
   double keysPerSecond() {
     double seconds = (clock.nanoTime() - startNanos) / 1e9;
     return seconds < 0.001 ? 0 : moved.sum() / seconds;
+  }
+
+  /** The rate, if enough keys were moved to speak of one. */
+  OptionalDouble measuredKeysPerSecond() {
+    return moved.sum() >= ENOUGH_KEYS ? OptionalDouble.of(keysPerSecond()) : OptionalDouble.empty();
   }
 
   /** By how much of the present pass is done; a proving pass takes a fraction of it. */

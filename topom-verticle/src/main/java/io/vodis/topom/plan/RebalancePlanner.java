@@ -87,7 +87,7 @@ public final class RebalancePlanner {
     return counts;
   }
 
-  private static int settledGroupId(SlotMapping slot) {
+  static int settledGroupId(SlotMapping slot) {
     return slot.action() instanceof SlotAction.Moving moving
             && !(moving instanceof SlotAction.Turning)
         ? moving.targetGroupId()

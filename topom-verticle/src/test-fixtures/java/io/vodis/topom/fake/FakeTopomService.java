@@ -13,15 +13,20 @@ import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomService;
 import io.vodis.topom.TopomView;
 import io.vodis.topom.audit.Caller;
+import io.vodis.topom.census.Census;
+import io.vodis.topom.census.FsckReport;
 import io.vodis.topom.edit.ControlEdits;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.MigrationWindows;
 import io.vodis.topom.plan.RebalancePlan;
+import io.vodis.topom.plan.RebalancePolicy;
+import io.vodis.topom.plan.WeightedPlanner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakeTopomService implements TopomService {
 
   private TopomView view;
+  private static final long[] ONES = RebalancePolicy.equalCosts();
+
+  private @Nullable RebalancePlan lastPlan;
   private volatile Caller caller = Caller.TOPOM;
   private final List<String> calls = new ArrayList<>();
   private @Nullable RuntimeException failure;
@@ -312,6 +320,48 @@ public final class FakeTopomService implements TopomService {
       throw conflict("the topology has moved on");
     }
     queue(plan.moves());
+  }
+
+  @Override
+  public synchronized RebalancePlan planRebalance(RebalancePolicy policy) {
+    failIfTold();
+    lastPlan =
+        WeightedPlanner.plan(topology(), policy, policy.isCodis() ? ONES : Views.bytesBySlot());
+    return lastPlan;
+  }
+
+  @Override
+  public synchronized Optional<RebalancePlan> plannedRebalance(String id) {
+    return Optional.ofNullable(lastPlan).filter(plan -> plan.id().equals(id));
+  }
+
+  @Override
+  public synchronized int drainGroup(int groupId) {
+    record("drainGroup(" + groupId + ")");
+    group(groupId);
+    List<RebalancePlan.Move> moves =
+        WeightedPlanner.plan(topology(), RebalancePolicy.draining(groupId), ONES).moves().stream()
+            .filter(move -> move.sourceGroupId() == groupId)
+            .toList();
+    queue(moves);
+    return moves.size();
+  }
+
+  @Override
+  public synchronized Census census(int firstSlotId, int lastSlotId) {
+    record("census(" + firstSlotId + ", " + lastSlotId + ")");
+    return Views.census(topology().epoch(), firstSlotId, lastSlotId);
+  }
+
+  @Override
+  public synchronized double measuredKeysPerSecond() {
+    return 1000;
+  }
+
+  @Override
+  public synchronized FsckReport fsck(boolean repair) {
+    record("fsck(" + repair + ")");
+    return Views.fsck(topology().epoch(), repair);
   }
 
   @Override

@@ -15,10 +15,17 @@ import io.vodis.topom.TopomView;
 import io.vodis.topom.TopomView.ActionProgress;
 import io.vodis.topom.TopomView.ProxyHealth;
 import io.vodis.topom.TopomView.ServerHealth;
+import io.vodis.topom.census.Census;
+import io.vodis.topom.census.Fsck;
+import io.vodis.topom.census.FsckReport;
+import io.vodis.topom.census.SlotFigures;
+import io.vodis.topom.census.Stray;
 import io.vodis.topom.plan.RebalancePlan;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -204,6 +211,49 @@ public final class Views {
             "fail over group 2 from 127.0.0.1:6381",
             "group 2: [::1]:6382",
             "done"));
+  }
+
+  static long[] bytesBySlot() {
+    long[] bytes = new long[Topology.SLOT_COUNT];
+    Arrays.fill(bytes, 1000);
+    return bytes;
+  }
+
+  static Census census(long epoch, int first, int last) {
+    List<SlotFigures> slots = new ArrayList<>();
+    for (int slotId = first; slotId <= last; slotId++) {
+      slots.add(
+          slotId % 2 == 0
+              ? SlotFigures.empty(slotId)
+              : new SlotFigures(
+                  slotId,
+                  100,
+                  3000,
+                  Map.of("string", 90L, "hash", 10L),
+                  List.of(new SlotFigures.BigKey("big:" + slotId, "hash", 2000))));
+    }
+    return new Census(
+        epoch,
+        Instant.parse("2026-11-20T20:00:00Z"),
+        Duration.ofMillis(1500),
+        slots,
+        List.of(stray()),
+        1);
+  }
+
+  static FsckReport fsck(long epoch, boolean repair) {
+    return new FsckReport(
+        census(epoch, 0, 9),
+        List.of(new Fsck.Finding(stray(), Fsck.Kind.SECOND_COPY, repair ? "removed" : "found")));
+  }
+
+  private static Stray stray() {
+    return new Stray(
+        new HostAndPort("127.0.0.1", 6381),
+        0,
+        5,
+        "lost".getBytes(StandardCharsets.UTF_8),
+        new HostAndPort("127.0.0.1", 6379));
   }
 
   static ActionProgress turning(ActionProgress action) {

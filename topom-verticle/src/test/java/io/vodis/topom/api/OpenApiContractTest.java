@@ -31,15 +31,21 @@ class OpenApiContractTest {
 
   /** A body for each operation that has one; the busy view makes them succeed. */
   private static final Map<String, String> BODIES =
-      Map.of(
-          "createGroup", "{\"groupId\": 9}",
-          "addServer", "{\"server\": \"127.0.0.1:7000\"}",
-          "promoteServer", "{\"server\": \"127.0.0.1:6380\"}",
-          "assignSlots", "{\"first\": 900, \"last\": 1023, \"groupId\": 1}",
-          "offlineSlots", "{\"first\": 800, \"last\": 810}",
-          "migrateSlots", "{\"first\": 20, \"last\": 29, \"groupId\": 2}",
-          "confirmRebalance", "{\"epoch\": 41}",
-          "changeMigration", "{\"keysPerSecond\": 100, \"windows\": null}");
+      Map.ofEntries(
+          Map.entry("takeCensus", "{\"first\": 0, \"last\": 9}"),
+          Map.entry("fsck", "{\"repair\": true}"),
+          Map.entry(
+              "planRebalanceBy",
+              "{\"policy\": \"memory\", \"weights\": [{\"groupId\": 1, \"weight\": 2}],"
+                  + " \"excluded\": [3], \"slotsMax\": 50}"),
+          Map.entry("createGroup", "{\"groupId\": 9}"),
+          Map.entry("addServer", "{\"server\": \"127.0.0.1:7000\"}"),
+          Map.entry("promoteServer", "{\"server\": \"127.0.0.1:6380\"}"),
+          Map.entry("assignSlots", "{\"first\": 900, \"last\": 1023, \"groupId\": 1}"),
+          Map.entry("offlineSlots", "{\"first\": 800, \"last\": 810}"),
+          Map.entry("migrateSlots", "{\"first\": 20, \"last\": 29, \"groupId\": 2}"),
+          Map.entry("confirmRebalance", "{\"epoch\": 41}"),
+          Map.entry("changeMigration", "{\"keysPerSecond\": 100, \"windows\": null}"));
 
   private static final Map<String, String> PATH_PARAMETERS =
       Map.of(
