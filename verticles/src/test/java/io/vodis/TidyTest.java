@@ -81,6 +81,7 @@ class TidyTest {
                       "io.vodis.config..",
                       "io.vodis.cluster..",
                       "io.vertx..",
+                      "sun.misc..",
                       "picocli..",
                       "org.slf4j.."))));
 

@@ -23,6 +23,7 @@ import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.AclCommands;
 import io.vodis.proxy.session.Blocking;
 import io.vodis.proxy.session.ClientCommands;
+import io.vodis.proxy.session.ClusterCommands;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.ConfigCommands;
 import io.vodis.proxy.session.ConnectionCommands;
@@ -116,6 +117,7 @@ final class DataLoop {
     new ConfigCommands(process, settings).addTo(handlers);
     new SlowLogCommands(process, settings).addTo(handlers);
     new LatencyCommands(process, commands).addTo(handlers);
+    new ClusterCommands(process, settings).addTo(handlers);
     new AclCommands(commands, settings).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
     SessionGate gate = new SessionGate(sessions);

@@ -6,15 +6,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vodis.config.ListenAddress;
+import io.vodis.model.HostAndPort;
 import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.control.Loops;
 import io.vodis.proxy.control.ServerSurvey;
+import io.vodis.proxy.info.ClusterView;
 import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.learn.CommandLearner;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.session.LoopSnapshot;
 import io.vodis.proxy.session.ProcessView;
 import io.vodis.proxy.session.Servers;
+import io.vodis.proxy.session.ServerSettings;
+import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.redis.VertxRedisAdmin;
 import java.io.IOException;
@@ -49,11 +53,16 @@ final class DataPlane implements ProcessView, Loops {
   private volatile String serving = "no table yet";
 
   private final ServerSurvey survey;
+  private volatile HostAndPort address;
+  private volatile ClusterView cluster;
 
   private DataPlane(Vertx vertx, ProxyConfig config, String incarnation, int port) {
     this.vertx = vertx;
     this.incarnation = incarnation;
     this.port = port;
+    String host = config.listen().proxyAddress().host();
+    this.address = new HostAndPort(host, port);
+    this.cluster = ClusterView.of(List.of(address));
     this.learner =
         new CommandLearner(
             new VertxRedisAdmin(
@@ -190,6 +199,24 @@ final class DataPlane implements ProcessView, Loops {
   }
 
   @Override
+  public ClusterView cluster() {
+    return cluster;
+  }
+
+  @Override
+  public HostAndPort address() {
+    return address;
+  }
+
+  /** Where this proxy is, and all of the product that are alive. */
+  void proxies(HostAndPort self, List<HostAndPort> alive) {
+    List<HostAndPort> all = new ArrayList<>(alive);
+    all.add(self);
+    address = self;
+    cluster = ClusterView.of(all);
+  }
+
+  @Override
   public Servers servers() {
     return new Servers() {
       @Override
@@ -235,9 +262,14 @@ final class DataPlane implements ProcessView, Loops {
     return serving;
   }
 
+  /** Puts other settings in force on every loop. */
+  void apply(SessionLimits limits, ServerSettings server) {
+    loops.forEach(loop -> loop.run(data -> data.environment().apply(limits, server)));
+  }
+
   /** Lets sessions finish what they have begun, for at most that long, then closes everything. */
   Future<Void> close(Duration patience) {
-    loops.forEach(loop -> loop.run(DataLoop::drain));
+    loops.forEach(loop -> loop.drain(patience));
     Promise<Void> drained = Promise.promise();
     awaitDrained(System.nanoTime() + patience.toNanos(), drained);
     return drained.future().eventually(this::undeploy).eventually(this::stopLearning);

@@ -9,6 +9,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.HealthEndpoint;
 import io.vodis.lifecycle.MemberIdentity;
 import io.vodis.lifecycle.OneLine;
+import io.vodis.lifecycle.Periodic;
 import io.vodis.lifecycle.RunningRole;
 import io.vodis.lifecycle.VodisException;
 import io.vodis.model.HostAndPort;
@@ -21,6 +22,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +31,13 @@ import org.slf4j.LoggerFactory;
 public final class ProxyRole implements RunningRole {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ProxyRole.class);
-  private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PROXIES_PERIOD = Duration.ofSeconds(1);
   private static final long STEP_SECONDS = 20;
 
   private final Member member;
+  private final Reloading reloading;
+  private final Duration drainTimeout;
+  private volatile boolean draining;
   private volatile @Nullable ProxyControlVerticle control;
 
   /** What has been opened, the latest first. */
@@ -42,9 +47,10 @@ public final class ProxyRole implements RunningRole {
     Vertx vertx = node.vertx();
     String product = node.product().productName();
     String incarnation = UUID.randomUUID().toString();
+    drainTimeout = config.listen().proxyDrainTimeout();
     try {
       DataPlane plane = listen(vertx, config, incarnation);
-      open(() -> await("stopping", plane.close(DRAIN_PATIENCE)));
+      reloading = new Reloading(config, plane);
       HealthEndpoint endpoint =
           open(
               HealthEndpoint.start(
@@ -53,7 +59,9 @@ public final class ProxyRole implements RunningRole {
                   new HealthEndpoint.Pages(
                       this::notReady,
                       () -> new StatusPage(plane, control).render(),
-                      router -> {})));
+                      reloading::addTo)));
+      // Closed before the health page, which tells meanwhile that the proxy is not ready.
+      open(() -> drain(plane, config.listen().proxyDrainTimeout()));
       member = identity(node, config.listen(), plane, endpoint.port());
       ProxyControlVerticle verticle = new ProxyControlVerticle(node, member, plane, Clock.SYSTEM);
       await("joining the bus", vertx.deployVerticle(verticle));
@@ -61,6 +69,19 @@ public final class ProxyRole implements RunningRole {
       opened.addLast(verticle::leave);
       verticle.join();
       control = verticle;
+      if (config.server().clusterCompatible()) {
+        HostAndPort self = member.serviceAddress();
+        open(
+            Periodic.start(
+                "proxies",
+                PROXIES_PERIOD,
+                () ->
+                    plane.proxies(
+                        self,
+                        node.store().liveMembers(Role.PROXY).stream()
+                            .map(Member::serviceAddress)
+                            .toList())));
+      }
       open(
           MetricsPublisher.start(
               vertx, product, member, () -> new ProxySamples(plane, verticle).sample()));
@@ -129,7 +150,35 @@ public final class ProxyRole implements RunningRole {
     }
   }
 
+  private void drain(DataPlane plane, Duration patience) {
+    draining = true;
+    LOGGER.info("ending: clients have {} s to finish", patience.toSeconds());
+    try {
+      plane.close(patience).await(patience.toSeconds() + STEP_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new VodisException("stopping: " + OneLine.of(e), e);
+    }
+  }
+
+  @Override
+  public void reloadFrom(Supplier<? extends Record> source) {
+    reloading.from(source);
+  }
+
+  @Override
+  public String reload() {
+    return reloading.reload();
+  }
+
+  @Override
+  public Duration closeLimit() {
+    return drainTimeout.plusSeconds(10);
+  }
+
   private Optional<String> notReady() {
+    if (draining) {
+      return Optional.of("ending");
+    }
     ProxyControlVerticle verticle = control;
     return verticle == null ? Optional.of("starting") : verticle.notServing();
   }

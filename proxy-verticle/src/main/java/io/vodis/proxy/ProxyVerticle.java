@@ -9,13 +9,18 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vodis.config.ListenAddress;
 import io.vodis.proxy.session.ProcessView;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One data loop in its event loop: listens on the shared port, holds the loop's NetClient. */
 final class ProxyVerticle extends VerticleBase {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(ProxyVerticle.class);
   private static final int BACKLOG = 1024;
   private static final long TICK_MILLIS = 50;
   private static final long SESSION_TICK_MILLIS = 1000;
@@ -26,6 +31,7 @@ final class ProxyVerticle extends VerticleBase {
   private final DataLoop.Place place;
   private final ProcessView process;
   private @Nullable DataLoop loop;
+  private @Nullable NetServer listener;
   // Held here: Vert.x closes the sockets of a NetClient that has been garbage collected.
   private @Nullable NetClient client;
 
@@ -63,7 +69,22 @@ final class ProxyVerticle extends VerticleBase {
     vertx.setPeriodic(SESSION_TICK_MILLIS, id -> data.tickSessions());
     NetServer server =
         vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
+    listener = server;
     return server.connectHandler(data::accept).listen(address.port(), address.host());
+  }
+
+  /** Takes no new clients; those there are have that long to go. */
+  void drain(Duration patience) {
+    run(
+        data -> {
+          data.drain();
+          NetServer server = listener;
+          if (server != null) {
+            server
+                .shutdown(Math.max(1, patience.toMillis()), TimeUnit.MILLISECONDS)
+                .onFailure(e -> LOGGER.debug("the port was closed already", e));
+          }
+        });
   }
 
   /** Runs {@code task} with this verticle's loop, on its event loop. */

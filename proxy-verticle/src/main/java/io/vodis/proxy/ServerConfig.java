@@ -27,7 +27,11 @@ public record ServerConfig(
             "Patterns of the servers' settings that clients may change with CONFIG SET, on all"
                 + " primaries and replicas; ['*'] for all. Empty: none. The proxy's own can always"
                 + " be changed.")
-        List<String> configSetAllowed) {
+        List<String> configSetAllowed,
+    @Doc(
+            "Whether the proxies of the product answer as the nodes of a Redis Cluster, for clients"
+                + " that know nothing else.")
+        boolean clusterCompatible) {
 
   private static final int SLOWLOG_LENGTH_MAX = 1 << 20;
 
@@ -51,7 +55,8 @@ public record ServerConfig(
         128,
         Duration.ofSeconds(10),
         Duration.ofMillis(500),
-        List.of());
+        List.of(),
+        false);
   }
 
   ServerSettings settings(int maxClients) {
@@ -62,6 +67,6 @@ public record ServerConfig(
         slowlogMaxLen,
         slowlogCloseLook.toNanos(),
         configSetAllowed,
-        false);
+        clusterCompatible);
   }
 }

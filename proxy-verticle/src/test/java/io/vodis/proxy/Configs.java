@@ -11,7 +11,7 @@ final class Configs {
     return new ProxyConfig(
         defaults.product(),
         defaults.coordinator(),
-        new ListenConfig(address, "127.0.0.1:0", "", 0, loops),
+        new ListenConfig(address, "127.0.0.1:0", "", 0, loops, java.time.Duration.ofSeconds(1)),
         defaults.session(),
         defaults.backend(),
         defaults.slot(),
@@ -62,5 +62,20 @@ final class Configs {
         config.command(),
         config.server(),
         pubsub);
+  }
+
+  /** The same, but clients must give that password. */
+  static SessionConfig withPassword(SessionConfig open, String password) {
+    return new SessionConfig(
+        password,
+        open.sessionRecvTimeout(),
+        open.sessionSendTimeout(),
+        open.sessionMaxPipeline(),
+        open.sessionMaxOutput(),
+        open.sessionMaxRequest(),
+        open.sessionMultiMaxCommands(),
+        open.sessionMultiMaxSize(),
+        open.sessionKeepalivePeriod(),
+        open.sessionBreakOnFailure());
   }
 }

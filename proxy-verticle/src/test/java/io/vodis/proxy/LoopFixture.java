@@ -6,6 +6,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
+import io.vodis.proxy.info.ClusterView;
 import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.route.RouteTable;
@@ -184,6 +185,16 @@ final class LoopFixture implements AutoCloseable {
     @Override
     public <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll) {
       tasks.add(() -> onAll.accept(List.of(task.apply(loop.environment()))));
+    }
+
+    @Override
+    public ClusterView cluster() {
+      return ClusterView.of(List.of(LOWER, UPPER));
+    }
+
+    @Override
+    public HostAndPort address() {
+      return LOWER;
     }
 
     @Override

@@ -76,7 +76,20 @@ final class Planes implements AutoCloseable {
         server.slowlogMaxLen(),
         server.slowlogCloseLook(),
         server.serverSurveyTimeout(),
-        settings);
+        settings,
+        server.clusterCompatible());
+  }
+
+  /** The same, but it answers as a node of a cluster. */
+  static ServerConfig asCluster(ServerConfig server) {
+    return new ServerConfig(
+        server.clientMaxPause(),
+        server.slowlogLogSlowerThan(),
+        server.slowlogMaxLen(),
+        server.slowlogCloseLook(),
+        server.serverSurveyTimeout(),
+        server.configSetAllowed(),
+        true);
   }
 
   static ProxyConfig withPasswords(ProxyConfig config, String product, SessionConfig session) {

@@ -107,7 +107,8 @@ class ServerCommandsIT {
         "ACL GENPASS 0",
         "ROLE",
         "MODULE LIST",
-        "READONLY"
+        "READONLY",
+        "CLUSTER INFO", "CLUSTER SLOTS", "CLUSTER NODES", "CLUSTER MYID"
       })
   void answersAsAServerDoes(String words) {
     String[] command = words.split(" ");

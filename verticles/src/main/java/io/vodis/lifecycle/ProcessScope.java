@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class ProcessScope implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ProcessScope.class);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private volatile Duration closeLimit = Duration.ofSeconds(10);
 
   public ProcessScope() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "shutdown"));
@@ -25,6 +25,9 @@ public final class ProcessScope implements AutoCloseable {
   /** Hands over a part to be closed before all that were handed over earlier. */
   public <T extends AutoCloseable> T started(T part) {
     synchronized (parts) {
+      if (part instanceof RunningRole role && role.closeLimit().compareTo(closeLimit) > 0) {
+        closeLimit = role.closeLimit();
+      }
       parts.push(part);
     }
     return part;
@@ -42,8 +45,8 @@ public final class ProcessScope implements AutoCloseable {
     closing.setDaemon(true);
     closing.start();
     try {
-      if (!closing.join(CLOSE_LIMIT)) {
-        LOGGER.warn("not all closed within {} s, ending all the same", CLOSE_LIMIT.toSeconds());
+      if (!closing.join(closeLimit)) {
+        LOGGER.warn("not all closed within {} s, ending all the same", closeLimit.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

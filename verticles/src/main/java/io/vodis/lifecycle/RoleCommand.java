@@ -69,6 +69,8 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
                   ConfigSections.find(config, ProductConfig.class),
                   ConfigSections.find(config, CoordinatorConfig.class)));
       RunningRole role = scope.started(definition.start().apply(node, config));
+      role.reloadFrom(() -> definition.load(conf, overrides));
+      HangUp.onEach(() -> reload(role));
       out.printf(
           "vodis %s of %s is up on %s%n",
           definition.role().id(), node.product().productName(), role.member().serviceAddress());
@@ -76,5 +78,13 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
       scope.holdForever();
     }
     return 0;
+  }
+
+  private static void reload(RunningRole role) {
+    try {
+      LOGGER.info("reload: {}", role.reload());
+    } catch (VodisException e) {
+      LOGGER.error("reload: {}; nothing was changed", OneLine.of(e));
+    }
   }
 }

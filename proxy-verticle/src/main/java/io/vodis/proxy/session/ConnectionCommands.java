@@ -52,13 +52,7 @@ public final class ConnectionCommands {
         .addImmediate("select", this::select)
         .addImmediate("auth", this::auth)
         .add("hello", (session, spec, in, length) -> hello(session, spec, in))
-        .add("reset", (session, spec, in, length) -> reset(session, spec))
-        .addImmediate("readonly", ConnectionCommands::noCluster)
-        .addImmediate("readwrite", ConnectionCommands::noCluster);
-  }
-
-  private static void noCluster(Session session, CommandSpec spec, ByteBuf in) {
-    session.reply(spec, RespErrors.reply("ERR This instance has cluster support disabled"));
+        .add("reset", (session, spec, in, length) -> reset(session, spec));
   }
 
   private void ping(Session session, CommandSpec spec, ByteBuf in) {

@@ -1,5 +1,7 @@
 package io.vodis.proxy.session;
 
+import io.vodis.model.HostAndPort;
+import io.vodis.proxy.info.ClusterView;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +30,12 @@ public interface ProcessView {
 
   /** The servers, asked beside the traffic; what is said comes back on the loop that asks. */
   Servers servers();
+
+  /** The proxies of the product as nodes of a cluster. */
+  ClusterView cluster();
+
+  /** Where clients are told to find this proxy. */
+  HostAndPort address();
 
   /** When the process began to serve. */
   Instant startedAt();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.info;
+
+import org.jspecify.annotations.NullMarked;

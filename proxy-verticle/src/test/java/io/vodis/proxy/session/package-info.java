@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.session;
+
+import org.jspecify.annotations.NullMarked;
