@@ -90,8 +90,7 @@ final class Reloading {
   void addTo(Router router) {
     router
         .post("/reload")
-        .handler(
-            context -> Thread.ofVirtual().name("reload").start(() -> answer(context)));
+        .handler(context -> Thread.ofVirtual().name("reload").start(() -> answer(context)));
   }
 
   private void answer(RoutingContext context) {

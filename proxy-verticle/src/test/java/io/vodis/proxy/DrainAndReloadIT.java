@@ -86,8 +86,7 @@ class DrainAndReloadIT {
         // When
         String report = reloading.reload();
         // Then
-        assertThat(report)
-            .isEqualTo("in force now: session_auth; needs a restart: product_auth");
+        assertThat(report).isEqualTo("in force now: session_auth; needs a restart: product_auth");
         Awaitility.await()
             .atMost(Duration.ofSeconds(5))
             .untilAsserted(

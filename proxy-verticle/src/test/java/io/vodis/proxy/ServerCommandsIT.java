@@ -108,7 +108,10 @@ class ServerCommandsIT {
         "ROLE",
         "MODULE LIST",
         "READONLY",
-        "CLUSTER INFO", "CLUSTER SLOTS", "CLUSTER NODES", "CLUSTER MYID"
+        "CLUSTER INFO",
+        "CLUSTER SLOTS",
+        "CLUSTER NODES",
+        "CLUSTER MYID"
       })
   void answersAsAServerDoes(String words) {
     String[] command = words.split(" ");

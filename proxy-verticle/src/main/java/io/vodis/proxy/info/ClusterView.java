@@ -35,10 +35,7 @@ public record ClusterView(List<Node> nodes) {
     for (int i = 0; i < count; i++) {
       nodes.add(
           new Node(
-              sorted.get(i),
-              id(sorted.get(i)),
-              SLOTS * i / count,
-              SLOTS * (i + 1) / count - 1));
+              sorted.get(i), id(sorted.get(i)), SLOTS * i / count, SLOTS * (i + 1) / count - 1));
     }
     return new ClusterView(nodes);
   }

@@ -49,8 +49,7 @@ public final class ClusterCommands {
         (session, spec, in) ->
             session.reply(
                 spec,
-                LocalReplies.integer(
-                    ClusterView.slotOf(Args.bytes(in, session.decoder(), 2)))));
+                LocalReplies.integer(ClusterView.slotOf(Args.bytes(in, session.decoder(), 2)))));
     for (String counted : List.of("cluster|countkeysinslot", "cluster|getkeysinslot")) {
       add(handlers, counted, (session, spec, in) -> session.reply(spec, NOT_COUNTED));
     }

@@ -98,8 +98,7 @@ class InfoTest {
   @Test
   void theLowestVersionCounts() {
     ServerReports reports =
-        new ServerReports(
-            3, Map.of(new HostAndPort("a", 1), ONE, new HostAndPort("b", 1), OTHER));
+        new ServerReports(3, Map.of(new HostAndPort("a", 1), ONE, new HostAndPort("b", 1), OTHER));
     assertThat(reports.lowestVersion()).contains(new ServerVersion(6, 2, 11));
     assertThat(ServerReports.NONE.lowestVersion()).isEmpty();
   }
