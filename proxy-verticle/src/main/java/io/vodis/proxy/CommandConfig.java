@@ -1,5 +1,6 @@
 package io.vodis.proxy;
 
+import io.vodis.config.ByteSize;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
 import io.vodis.proxy.command.CommandPolicy;
@@ -32,7 +33,11 @@ public record CommandConfig(
                 + " single commands.")
         int commandUnknownMax,
     @Doc("Most commands that servers are asked about per second, per event loop.")
-        int commandUnknownRate) {
+        int commandUnknownRate,
+    @Doc(
+            "Most bytes of scripts (EVAL, SCRIPT LOAD) that are remembered, per event loop, so that"
+                + " servers which lack one get it with EVALSHA. 0: none are.")
+        ByteSize commandScriptCache) {
 
   public CommandConfig {
     commandPolicy = List.copyOf(commandPolicy);
@@ -62,7 +67,7 @@ public record CommandConfig(
 
   public static CommandConfig defaults() {
     return new CommandConfig(
-        List.of(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(10), 1000, 10);
+        List.of(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(10), 1000, 10, ByteSize.ofMib(16));
   }
 
   CommandPolicy policy() {

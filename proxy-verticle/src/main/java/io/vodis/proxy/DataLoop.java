@@ -11,6 +11,9 @@ import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.command.TableBuilder;
 import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.fanout.GroupCalls;
+import io.vodis.proxy.groups.GroupCommands;
+import io.vodis.proxy.groups.ScriptCommands;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
@@ -20,6 +23,7 @@ import io.vodis.proxy.monitor.Monitors;
 import io.vodis.proxy.pubsub.SubscribeCommands;
 import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.route.RouteTable;
+import io.vodis.proxy.script.ScriptStore;
 import io.vodis.proxy.session.AclCommands;
 import io.vodis.proxy.session.Blocking;
 import io.vodis.proxy.session.ClientCommands;
@@ -136,6 +140,10 @@ final class DataLoop {
             subscribers.limits(),
             config.pubsub().monitorMaxClients());
     monitors.addTo(handlers);
+    GroupCalls groupCalls = new GroupCalls(dispatcher, copies, limits.maxOutputBytes());
+    ScriptStore scripts = new ScriptStore(config.command().commandScriptCache().bytes());
+    ScriptCommands scriptCommands = new ScriptCommands(scripts, process, clock, copies);
+    new GroupCommands(dispatcher, clock, groupCalls, scriptCommands).addTo(handlers);
     environment =
         new SessionEnvironment(
             settings,
@@ -150,6 +158,7 @@ final class DataLoop {
             gate,
             new SlowLog(place.index(), place.count()),
             monitors,
+            scripts,
             new RequestRouter(
                 locator,
                 dispatcher,
@@ -159,7 +168,8 @@ final class DataLoop {
                 config.slot().slotCrossCommands(),
                 unknownCommands,
                 gate,
-                transactions));
+                transactions,
+                scriptCommands));
     stats.slowFrom(settings.server());
     this.place = place;
   }

@@ -147,6 +147,32 @@ public final class Backend {
     return connection;
   }
 
+  /**
+   * A connection for one command that gets through to a server which is busy with a script, to be
+   * closed afterwards; null if it cannot be reached, see {@link #refusal()}.
+   */
+  public @Nullable BackendConnection openUrgent() {
+    if (mustFailFast()) {
+      refusal = BackendErrors.unavailable(server, lastError);
+      return null;
+    }
+    if (dedicated.isFull()) {
+      refusal = null;
+      return null;
+    }
+    BackendConnection connection = new BackendConnection(this, environment, true);
+    connection.ofBusyServer();
+    stats.connects++;
+    connection.open();
+    dedicated.add(connection);
+    return connection;
+  }
+
+  /** Whether {@link #acquireDedicated} would not be refused for there being too many. */
+  public boolean hasDedicatedRoom() {
+    return dedicated.hasIdle() || !dedicated.isFull();
+  }
+
   void onReady(BackendConnection connection) {
     if (delayNanos > 0) {
       LOGGER.info("backend {} db {} is connected again", server, database());

@@ -63,6 +63,11 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     this.openedNanos = environment.clock().nowNanos();
   }
 
+  /** It will be used once, for a command that a busy server obeys. To be said before it opens. */
+  void ofBusyServer() {
+    handshake.ofBusyServer();
+  }
+
   void open() {
     environment
         .connector()

@@ -16,6 +16,16 @@ final class Handshake {
 
   private int repliesLeft;
   private @Nullable String error;
+  private boolean ofBusyServer;
+
+  /** The server may be busy with a script: then it only hears what is needed to end that. */
+  void ofBusyServer() {
+    ofBusyServer = true;
+  }
+
+  private static boolean isBusy(ByteBuf in, int offset) {
+    return in.getByte(offset + 1) == 'B' && in.getByte(offset + 2) == 'U';
+  }
 
   /** Writes the commands and starts to wait for their replies. */
   ByteBuf begin(BackendLimits limits, int database, Protocol protocol) {
@@ -46,7 +56,7 @@ final class Handshake {
 
   /** One more reply; returns whether it was the last. */
   boolean onReply(ByteBuf in, int offset, int length) {
-    if (error == null && in.getByte(offset) == '-') {
+    if (error == null && in.getByte(offset) == '-' && !(ofBusyServer && isBusy(in, offset))) {
       error = in.toString(offset + 1, length - 1, StandardCharsets.UTF_8).strip();
     }
     repliesLeft--;

@@ -29,6 +29,10 @@ final class OwnConnections {
     return null;
   }
 
+  boolean hasIdle() {
+    return !idle.isEmpty();
+  }
+
   boolean isFull() {
     return all.size() >= max;
   }

@@ -17,7 +17,7 @@ public enum Routing {
    */
   CONTAINER(true),
   /** By a server of every group, the replies merged: SCAN KEYS DBSIZE FLUSHALL SCRIPT FUNCTION. */
-  BROADCAST(false),
+  BROADCAST(true),
   /** Waits at the server, so needs a connection of its own: BLPOP and its like, WAIT. */
   BLOCKING(true),
   /** Turns the connection into a stream of messages, or feeds one: SUBSCRIBE, PUBLISH, MONITOR. */

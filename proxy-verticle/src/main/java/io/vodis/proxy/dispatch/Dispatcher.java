@@ -15,6 +15,7 @@ import io.vodis.proxy.migrate.Key;
 import io.vodis.proxy.migrate.KeyMover;
 import io.vodis.proxy.migrate.MovedKeys;
 import io.vodis.proxy.route.RouteTable;
+import io.vodis.proxy.scan.SlotHistory;
 import io.vodis.resp.RespErrors;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -41,6 +42,7 @@ public final class Dispatcher {
   private final CopyRun copies;
   private final WaitLimits limits;
   private final RouteBoard board = new RouteBoard();
+  private final SlotHistory history = new SlotHistory();
   private final WaitStats stats = new WaitStats();
   private final @Nullable BackendServer[] serving = new BackendServer[Topology.SLOT_COUNT];
   private final @Nullable SlotQueue[] queues = new SlotQueue[Topology.SLOT_COUNT];
@@ -74,6 +76,11 @@ public final class Dispatcher {
     return serving[slot];
   }
 
+  /** A server of the table in force. */
+  public BackendServer server(HostAndPort address) {
+    return pool.server(address);
+  }
+
   /** Whether this loop may serve at the time of the current batch. */
   public boolean leased() {
     return clock.leased();
@@ -87,9 +94,14 @@ public final class Dispatcher {
     return board.table();
   }
 
-  /** A server as this loop uses it. */
-  public BackendServer server(HostAndPort address) {
-    return pool.server(address);
+  /** Where slots have been; changed by every table. */
+  public SlotHistory history() {
+    return history;
+  }
+
+  /** How long a request may wait for slots. */
+  public long waitTimeoutNanos() {
+    return limits.timeoutNanos();
   }
 
   /** What waits, and has waited. */
@@ -322,6 +334,7 @@ public final class Dispatcher {
    *     all that listens to routes has followed
    */
   public void install(RouteTable table, Runnable onDrained) {
+    history.install(table, clock.leased());
     Confirmation confirmation = new Confirmation(onDrained);
     BitSet changed = board.install(table, confirmation.part());
     for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {

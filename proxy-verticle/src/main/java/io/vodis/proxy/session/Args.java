@@ -73,6 +73,13 @@ public final class Args {
     }
   }
 
+  /** The whole request. */
+  public static byte[] frame(ByteBuf in, int length) {
+    byte[] frame = new byte[length];
+    in.getBytes(in.readerIndex(), frame);
+    return frame;
+  }
+
   public static String lower(ByteBuf in, RequestDecoder request, int arg) {
     return text(in, request, arg).toLowerCase(Locale.ROOT);
   }

@@ -37,6 +37,7 @@ public final class RequestRouter implements RequestHandler {
   private final UnknownCommands unknownCommands;
   private final SessionGate gate;
   private final Transactions transactions;
+  private final RequestFactory scripts;
 
   public RequestRouter(
       KeyLocator locator,
@@ -47,7 +48,8 @@ public final class RequestRouter implements RequestHandler {
       CrossSlot crossSlot,
       UnknownCommands unknownCommands,
       SessionGate gate,
-      Transactions transactions) {
+      Transactions transactions,
+      RequestFactory scripts) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
@@ -57,6 +59,7 @@ public final class RequestRouter implements RequestHandler {
     this.unknownCommands = unknownCommands;
     this.gate = gate;
     this.transactions = transactions;
+    this.scripts = scripts;
   }
 
   /** Commands for those who have yet to say who they are. */
@@ -261,7 +264,9 @@ public final class RequestRouter implements RequestHandler {
       session.reject(spec, refusal);
       return true;
     }
-    return dispatch(session, session.newRequest(spec), slot, in, length, keyCount);
+    SessionRequest one =
+        spec.movableKeys() ? scripts.make(session, spec, in) : session.newRequest(spec);
+    return dispatch(session, one, slot, in, length, keyCount);
   }
 
   private boolean severalSlots(

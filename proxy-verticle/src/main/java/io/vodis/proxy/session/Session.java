@@ -288,6 +288,31 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return socket.pendingBytes() + replies.heldPushBytes();
   }
 
+  /** A piece of the reply to a request that has its place. */
+  public void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
+    replies.onChunk(request, in, offset, length, last);
+  }
+
+  /** A request that has its place will get no reply but this error. */
+  public void onError(SessionRequest request, byte[] error) {
+    replies.onError(request, error);
+  }
+
+  /** Reads nothing more until everything is answered. */
+  public void stopUntilAnswered() {
+    stop(Stop.EARLIER_REPLIES);
+  }
+
+  /** Copies what is left to copy, before a buffer that replies came from is released. */
+  public void endCopies() {
+    env.copies().end();
+  }
+
+  /** Has a connection go on with its replies; not from here, it may be read already. */
+  public void resumeLater(BackendConnection connection) {
+    env.flushes().resume(connection::resume);
+  }
+
   /** The requests that are not answered, in order. */
   ReplyQueue replies() {
     return replies;
@@ -326,7 +351,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Whether the client takes too little; if so, {@code from} is resumed when it has. */
-  boolean blocksReplies(BackendConnection from) {
+  public boolean blocksReplies(BackendConnection from) {
     if ((stops & Stop.OUTPUT) == 0 || gone) {
       return false;
     }

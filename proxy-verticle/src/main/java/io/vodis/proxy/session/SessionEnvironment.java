@@ -6,6 +6,7 @@ import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
+import io.vodis.proxy.script.ScriptStore;
 
 /** What all sessions of one loop share. */
 public record SessionEnvironment(
@@ -21,6 +22,7 @@ public record SessionEnvironment(
     SessionGate gate,
     SlowLog slowLog,
     RequestFeed monitors,
+    ScriptStore scripts,
     RequestHandler handler) {
 
   /** The bounds of sessions in force. */

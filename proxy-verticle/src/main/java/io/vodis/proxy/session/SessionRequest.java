@@ -33,7 +33,7 @@ public class SessionRequest extends RoutedRequest {
   private boolean answered;
   private boolean partlySent;
 
-  SessionRequest(Session session, CommandSpec spec, long startNanos) {
+  protected SessionRequest(Session session, CommandSpec spec, long startNanos) {
     super(session);
     this.session = session;
     this.spec = spec;

@@ -1,0 +1,86 @@
+package io.vodis.proxy.groups;
+
+import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.fanout.GroupCalls;
+import io.vodis.proxy.loop.LoopClock;
+import io.vodis.resp.RespErrors;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Lets a session begin with a command for all groups: when everything before it is answered, and
+ * what the command needs is there. Until its answer the session is not read, so nothing overtakes
+ * it and it overtakes nothing.
+ */
+final class GroupGate {
+
+  /** What a command for all groups waits for. */
+  enum Needs {
+    /** No server is being replaced. */
+    SERVERS,
+    /** No slot is fenced: it is known of every key which server may hold it. */
+    SLOTS
+  }
+
+  private final Dispatcher dispatcher;
+  private final LoopClock clock;
+  private final GroupCalls calls;
+
+  /** Since when sessions have been waiting; each has at most one command that does. */
+  private final Map<Session, Long> waitingSince = new WeakHashMap<>();
+
+  GroupGate(Dispatcher dispatcher, LoopClock clock, GroupCalls calls) {
+    this.dispatcher = dispatcher;
+    this.clock = clock;
+    this.calls = calls;
+  }
+
+  /** Begins {@code action} if it may begin; returns false if the request has to come again. */
+  boolean begin(Session session, CommandSpec spec, Needs needs, Consumer<SessionRequest> action) {
+    if (session.awaitsEarlierReplies()) {
+      return false;
+    }
+    if (!dispatcher.leased()) {
+      return refuse(session, spec, RespErrors.CLUSTER_DOWN);
+    }
+    if (calls.groups().servers().isEmpty()) {
+      return refuse(session, spec, RespErrors.SLOT_NOT_SERVED);
+    }
+    boolean missing =
+        needs == Needs.SLOTS ? calls.groups().anyFenced() : calls.groups().anyUnreachable();
+    if (missing) {
+      return waitForTable(session, spec);
+    }
+    start(session, spec, action);
+    return true;
+  }
+
+  private boolean refuse(Session session, CommandSpec spec, byte[] error) {
+    waitingSince.remove(session);
+    session.reply(spec, error);
+    return true;
+  }
+
+  /** Has the request come again with the next table, for as long as requests wait for slots. */
+  boolean waitForTable(Session session, CommandSpec spec) {
+    long now = clock.nowNanos();
+    long since = waitingSince.computeIfAbsent(session, s -> now);
+    if (now - since > dispatcher.waitTimeoutNanos()) {
+      return refuse(session, spec, RespErrors.TRY_AGAIN);
+    }
+    session.stall();
+    return false;
+  }
+
+  /** Gives the request its place and begins {@code action}, which has to answer it. */
+  void start(Session session, CommandSpec spec, Consumer<SessionRequest> action) {
+    waitingSince.remove(session);
+    SessionRequest whole = session.enqueue(spec);
+    session.stopUntilAnswered();
+    action.accept(whole);
+  }
+}

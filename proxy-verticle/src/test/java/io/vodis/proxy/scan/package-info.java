@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.scan;
+
+import org.jspecify.annotations.NullMarked;
