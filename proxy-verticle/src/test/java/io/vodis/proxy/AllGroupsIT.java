@@ -173,6 +173,30 @@ class AllGroupsIT {
   }
 
   @Test
+  void aTransactionMayAskAllGroupsToo() {
+    try (RespClient client = planes.client()) {
+      // When
+      client.send("MULTI");
+      client.send("SET", "a", "1");
+      client.send("DBSIZE");
+      client.send("KEYS", "*");
+      client.send("SCAN", "0");
+      client.send("FLUSHALL");
+      client.send("EXEC");
+      client.send("PING");
+      client.flush();
+      // Then
+      assertThat(client.receive()).isEqualTo("OK");
+      for (int i = 0; i < 5; i++) {
+        assertThat(client.receive()).isNotNull();
+      }
+      Object executed = client.receive();
+      assertThat((List<?>) executed).hasSize(5).startsWith("OK", 1L, List.of("a")).endsWith("OK");
+      assertThat(client.receive()).isEqualTo("PONG");
+    }
+  }
+
+  @Test
   void aLongListOfKeysIsStreamedToASlowClientAndHoldsUpNobody() {
     try (RespClient client = planes.client();
         RespClient other = planes.client()) {
