@@ -191,7 +191,7 @@ class AllGroupsIT {
         assertThat(client.receive()).isNotNull();
       }
       Object executed = client.receive();
-      assertThat((List<?>) executed).hasSize(5).startsWith("OK", 1L, List.of("a")).endsWith("OK");
+      assertThat(String.valueOf(executed)).startsWith("[OK, 1, [a], [").endsWith(", []], OK]");
       assertThat(client.receive()).isEqualTo("PONG");
     }
   }
