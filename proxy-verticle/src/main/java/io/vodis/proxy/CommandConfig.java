@@ -67,7 +67,13 @@ public record CommandConfig(
 
   public static CommandConfig defaults() {
     return new CommandConfig(
-        List.of(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(10), 1000, 10, ByteSize.ofMib(16));
+        List.of(),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
+        1000,
+        10,
+        ByteSize.ofMib(16));
   }
 
   CommandPolicy policy() {

@@ -6,7 +6,6 @@ import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.proxy.route.RouteTable;
-
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;

@@ -1,10 +1,5 @@
 package io.vodis.proxy.groups;
 
-import io.vodis.proxy.session.CommandHandlers;
-import io.vodis.proxy.session.CommandHandler;
-import io.vodis.proxy.session.Args;
-import io.vodis.proxy.session.SessionRequest;
-import io.vodis.proxy.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.model.HostAndPort;
 import io.vodis.proxy.command.CommandSpec;
@@ -12,9 +7,14 @@ import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.fanout.GroupCalls.Way;
 import io.vodis.proxy.fanout.Merge;
+import io.vodis.proxy.groups.GroupGate.Needs;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.loop.RespSocket;
-import io.vodis.proxy.groups.GroupGate.Needs;
+import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.CommandHandler;
+import io.vodis.proxy.session.CommandHandlers;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,11 +1,11 @@
 package io.vodis.proxy.groups;
 
-import io.vodis.proxy.session.SessionRequest;
-import io.vodis.proxy.session.Session;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.loop.LoopClock;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RespErrors;
 import java.util.Map;
 import java.util.WeakHashMap;

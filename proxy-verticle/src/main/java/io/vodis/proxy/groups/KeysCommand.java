@@ -1,9 +1,5 @@
 package io.vodis.proxy.groups;
 
-import io.vodis.proxy.session.CommandHandlers;
-import io.vodis.proxy.session.Args;
-import io.vodis.proxy.session.SessionRequest;
-import io.vodis.proxy.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRoute;
@@ -13,6 +9,10 @@ import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.fanout.KeyPage;
 import io.vodis.proxy.fanout.Merge;
 import io.vodis.proxy.groups.GroupGate.Needs;
+import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.CommandHandlers;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;
 import java.nio.ByteBuffer;

@@ -1,7 +1,5 @@
 package io.vodis.proxy.groups;
 
-import io.vodis.proxy.session.SessionRequest;
-import io.vodis.proxy.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.model.HostAndPort;
 import io.vodis.proxy.backend.Backend;
@@ -10,6 +8,8 @@ import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.dispatch.RoutedRequest;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.loop.RespSocket;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
 import java.util.ArrayList;

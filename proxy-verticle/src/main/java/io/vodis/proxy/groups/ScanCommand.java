@@ -1,9 +1,5 @@
 package io.vodis.proxy.groups;
 
-import io.vodis.proxy.session.CommandHandlers;
-import io.vodis.proxy.session.Args;
-import io.vodis.proxy.session.SessionRequest;
-import io.vodis.proxy.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.dispatch.Dispatcher;
@@ -12,6 +8,10 @@ import io.vodis.proxy.fanout.KeyPage;
 import io.vodis.proxy.fanout.Merge;
 import io.vodis.proxy.scan.ScanStep;
 import io.vodis.proxy.scan.ScanWalk;
+import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.CommandHandlers;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;

@@ -28,8 +28,7 @@ public final class ScriptCommands implements RequestFactory {
   private final CopyRun copies;
 
   /** The scripts of one loop; what it learns it tells all loops of the process. */
-  public ScriptCommands(
-      ScriptStore scripts, ProcessView process, LoopClock clock, CopyRun copies) {
+  public ScriptCommands(ScriptStore scripts, ProcessView process, LoopClock clock, CopyRun copies) {
     this.scripts = scripts;
     this.process = process;
     this.clock = clock;

@@ -1,7 +1,5 @@
 package io.vodis.proxy.groups;
 
-import io.vodis.proxy.session.SessionRequest;
-import io.vodis.proxy.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
@@ -11,6 +9,8 @@ import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.script.ScriptStore;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
