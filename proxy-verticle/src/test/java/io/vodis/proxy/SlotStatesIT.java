@@ -91,7 +91,8 @@ class SlotStatesIT {
           new Case(
               "script",
               List.of(),
-              List.of(said("EVAL return{redis.call('GET',KEYS[1]),KEYS[2]} 2 {t}a {t}b", "[v, {t}b]")),
+              List.of(
+                  said("EVAL return{redis.call('GET',KEYS[1]),KEYS[2]} 2 {t}a {t}b", "[v, {t}b]")),
               false),
           new Case(
               "transaction",
@@ -124,8 +125,7 @@ class SlotStatesIT {
                   said("BRPOP {t}list 5", "[{t}list, b]"),
                   said("BLPOP {t}list 0.01", "null")),
               false),
-          new Case(
-              "all groups", List.of(), List.of(said("SCRIPT EXISTS x", "[0]")), false));
+          new Case("all groups", List.of(), List.of(said("SCRIPT EXISTS x", "[0]")), false));
 
   static Stream<Arguments> matrix() {
     return CASES.stream()
