@@ -29,6 +29,11 @@ public abstract class RoutedRequest extends Request {
     return slot;
   }
 
+  /** Whether it is in flight on the route that its slot has now. */
+  public final boolean isOnPresentRoute() {
+    return generation != NOT_ROUTED && origin.dispatcher.board().isCurrent(slot, generation);
+  }
+
   /** Counts it as in flight on the present route of {@code slot}. */
   public final void beginOn(int onSlot) {
     slot = onSlot;

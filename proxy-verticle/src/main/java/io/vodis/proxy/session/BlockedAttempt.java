@@ -31,7 +31,7 @@ final class BlockedAttempt extends RoutedRequest {
       return refusal != null;
     }
     beginOn(onSlot);
-    blocked.onSending(new BlockedOn(own, session.environment()));
+    blocked.onSending(this, new BlockedOn(own, session.environment()));
     own.send(this, from, offset, length);
     return true;
   }

@@ -47,6 +47,10 @@ final class BlockedRequest implements Blocked, RouteListener {
   private final long deadlineNanos;
   private final Map<Integer, byte[]> ids = new HashMap<>();
   private @Nullable BlockedOn blockedOn;
+  private @Nullable BlockedAttempt attempt;
+
+  /** How long the server was asked to wait when it was sent last. */
+  private long patienceNanos;
 
   /** Its slot has another route since it was sent. */
   private boolean moved;
@@ -119,12 +123,14 @@ final class BlockedRequest implements Blocked, RouteListener {
 
   /** How long the server will be silent. */
   long patienceNanos() {
-    return call.endsSometime() ? Math.max(0, nanosLeft()) : Long.MAX_VALUE / 2;
+    return patienceNanos;
   }
 
   /** It is about to be sent, and these go ahead of it. */
-  void onSending(BlockedOn on) {
+  void onSending(BlockedAttempt sent, BlockedOn on) {
     blockedOn = on;
+    attempt = sent;
+    patienceNanos = call.endsSometime() ? Math.max(0, nanosLeft()) : Long.MAX_VALUE / 2;
     moved = false;
     sentBefore = true;
     for (BlockingCall.StreamId id : call.newOnly()) {
@@ -243,7 +249,8 @@ final class BlockedRequest implements Blocked, RouteListener {
   @Override
   public void onRoutesChanged(BitSet slots) {
     BlockedOn on = blockedOn;
-    if (on != null && slots.get(slot)) {
+    // One that waited for this table has been sent by it already.
+    if (on != null && attempt != null && slots.get(slot) && !attempt.isOnPresentRoute()) {
       moved = true;
       on.unblock(false);
     }

@@ -377,6 +377,7 @@ public final class Transactions {
     WatchRequest request =
         new WatchRequest(session, spec, env.clock().nowNanos(), watched, before == null);
     if (before == null) {
+      watched.beginsWith(request);
       session.begin(watched);
     }
     session.enqueue(request);

@@ -28,6 +28,7 @@ final class WatchedKeys implements SessionState, RouteListener {
   private final int slot;
   private final Protocol protocol;
   private @Nullable BackendConnection connection;
+  private @Nullable WatchRequest first;
   private int watchedCount;
   private boolean broken;
 
@@ -41,6 +42,11 @@ final class WatchedKeys implements SessionState, RouteListener {
   /** That many more keys are watched; one that was already is counted again. */
   void add(int keys) {
     watchedCount += keys;
+  }
+
+  /** The request that begins the watch. */
+  void beginsWith(WatchRequest request) {
+    first = request;
   }
 
   int slot() {
@@ -103,7 +109,8 @@ final class WatchedKeys implements SessionState, RouteListener {
 
   @Override
   public void onRoutesChanged(BitSet slots) {
-    if (slots.get(slot)) {
+    // A first WATCH that waited for this table has been sent by it already.
+    if (slots.get(slot) && (first == null || !first.isOnPresentRoute())) {
       onBroken();
     }
   }
