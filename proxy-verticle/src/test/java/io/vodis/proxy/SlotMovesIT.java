@@ -192,6 +192,22 @@ class SlotMovesIT {
   }
 
   @Test
+  void ofASlotThatReturnsTheCopyAtHomeCounts() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given: it set out from the target, to which it returns.
+      source.call("SET", "foo", "leftover");
+      target.call("SET", "foo", "never left");
+      source.call("SET", "moved", "changed since");
+      planes.installAll(new SlotRoute.Migrating(source.address(), target.address(), true));
+      // When / Then
+      assertThat(client.call("GET", "foo")).isEqualTo("never left");
+      assertThat(client.call("GET", "moved")).isEqualTo("changed since");
+      assertThat(source.call("EXISTS", "foo", "moved")).isEqualTo(0L);
+      assertThat(target.call("GET", "moved")).isEqualTo("changed since");
+    }
+  }
+
+  @Test
   void whileTheTargetIsAwayRequestsWaitAndThenGoOn() throws Exception {
     try (RespClient client = planes.client()) {
       // Given
