@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vodis.model.AuditEntry;
 import io.vodis.model.SlotMapping;
+import io.vodis.model.Topology;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.topom.census.Census;
 import io.vodis.topom.census.Fsck.Finding;
 import io.vodis.topom.census.FsckReport;
+import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.census.SlotFigures;
+import io.vodis.topom.census.StraySampler;
 import io.vodis.topom.plan.RebalancePlan;
 import io.vodis.topom.plan.RebalancePolicy;
 import io.vodis.topom.plan.RebalancePolicy.Measure;
@@ -122,6 +127,23 @@ class InspectionTest {
         .extracting(AuditEntry::action, AuditEntry::result)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("fsck with repair", "2 of 2 repaired"));
+  }
+
+  @Test
+  void samplesInTheBackgroundShowThatSomethingIsAstray() {
+    // Given
+    first.call("SET", key("lone", 600, 600), "only here");
+    second.call("SET", key("right", 600, 600), "as it should be");
+    SampleCounts counts = new SampleCounts();
+    try (RedisAdmin admin = new VertxRedisAdmin(product.vertx, "", "sampler")) {
+      // When
+      Topology topology = product.topology();
+      new StraySampler(admin, () -> topology, counts).round();
+    }
+
+    // Then
+    assertThat(counts.sampled().sum()).isEqualTo(40);
+    assertThat(counts.strays().sum()).isEqualTo(20);
   }
 
   @Test
