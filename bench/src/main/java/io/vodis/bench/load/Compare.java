@@ -3,9 +3,11 @@ package io.vodis.bench.load;
 import io.vodis.it.VodisCluster;
 import io.vodis.model.HostAndPort;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,15 +21,12 @@ public final class Compare {
   private static final String VODIS = "vodis";
   private static final String NUTCRACKER = "nutcracker";
 
-  private static final List<String> TESTS = List.of("set", "get");
+  private record Contestant(String name, HostAndPort address, long pid) {
 
-  /** Requests of one measurement, by pipeline depth: some seconds each. */
-  private static final Map<Integer, Long> REQUESTS =
-      new LinkedHashMap<>(Map.of(1, 200_000L, 16, 1_500_000L, 100, 4_000_000L));
-
-  private static final List<Integer> DEPTHS = List.of(1, 16, 100);
-
-  private record Contestant(String name, HostAndPort address, long pid) {}
+    boolean can(String test) {
+      return !name.equals(NUTCRACKER) || Workloads.isOfNutcracker(test);
+    }
+  }
 
   private record Case(int depth, String test, String contestant) {}
 
@@ -35,6 +34,7 @@ public final class Compare {
 
   private final Options options;
   private final Map<Case, List<Figures>> figures = new LinkedHashMap<>();
+  private final Set<Case> unable = new HashSet<>();
 
   private Compare(Options options) {
     this.options = options;
@@ -55,8 +55,8 @@ public final class Compare {
               new Contestant(NUTCRACKER, nutcracker.address(), nutcracker.pid()));
       warmUp(contestants);
       for (int round = 1; round <= options.rounds(); round++) {
-        for (int depth : DEPTHS) {
-          for (String test : TESTS) {
+        for (int depth : options.depths()) {
+          for (String test : options.tests()) {
             for (Contestant contestant : contestants) {
               measure(contestant, depth, test);
             }
@@ -71,22 +71,34 @@ public final class Compare {
   /** The virtual machine compiles what it has seen often: measured is the steady state. */
   private void warmUp(List<Contestant> contestants) {
     for (Contestant contestant : contestants) {
-      for (String test : TESTS) {
-        for (int depth : DEPTHS) {
-          RedisBenchmark.run(contestant.address(), test, depth, requests(depth));
+      for (String test : options.tests()) {
+        for (int depth : options.depths()) {
+          if (contestant.can(test)) {
+            warmUp(contestant, depth, test);
+          }
         }
       }
     }
   }
 
-  private long requests(int depth) {
-    return (long) (REQUESTS.getOrDefault(depth, 0L) * options.scale());
+  /** Who fails here is left out: one contestant less is better than no comparison. */
+  private void warmUp(Contestant contestant, int depth, String test) {
+    try {
+      Workloads.run(
+          contestant.address(), test, depth, Workloads.requests(test, depth, options.scale()));
+    } catch (IllegalStateException e) {
+      System.err.println(contestant.name() + " cannot do " + test + ": " + e.getMessage());
+      unable.add(new Case(depth, test, contestant.name()));
+    }
   }
 
   private void measure(Contestant contestant, int depth, String test) {
-    long requests = requests(depth);
+    if (!contestant.can(test) || unable.contains(new Case(depth, test, contestant.name()))) {
+      return;
+    }
+    long requests = Workloads.requests(test, depth, options.scale());
     long before = CpuTime.microsOf(contestant.pid());
-    RedisBenchmark.Result result = RedisBenchmark.run(contestant.address(), test, depth, requests);
+    RedisBenchmark.Result result = Workloads.run(contestant.address(), test, depth, requests);
     double cpu = (CpuTime.microsOf(contestant.pid()) - before) / (double) requests;
     figures
         .computeIfAbsent(new Case(depth, test, contestant.name()), key -> new ArrayList<>())
@@ -102,7 +114,8 @@ public final class Compare {
         System.getProperty("os.arch"),
         Runtime.version());
     System.out.println(
-        "|   P | test | contestant | requests/s |  p50 ms |  p99 ms | CPU us/request | x nutcracker |");
+        "|   P | test      | contestant | requests/s |  p50 ms |  p99 ms | CPU us/request | x"
+            + " nutcracker |");
     System.out.println("|---|---|---|---|---|---|---|---|");
     figures.forEach(
         (key, runs) -> {
@@ -112,7 +125,7 @@ public final class Compare {
                   figures.getOrDefault(new Case(key.depth(), key.test(), NUTCRACKER), List.of()),
                   Figures::cpuMicrosPerRequest);
           System.out.printf(
-              "| %3d | %s  | %-10s | %10.0f | %7.3f | %7.3f | %14.2f | %12.2f |%n",
+              "| %3d | %-9s | %-10s | %10.0f | %7.3f | %7.3f | %14.2f | %12s |%n",
               key.depth(),
               key.test(),
               key.contestant(),
@@ -120,7 +133,7 @@ public final class Compare {
               median(runs, f -> f.result().p50Millis()),
               median(runs, f -> f.result().p99Millis()),
               cpu,
-              cpu / other);
+              Double.isNaN(other) ? "–" : "%.2f".formatted(cpu / other));
         });
   }
 
