@@ -48,12 +48,12 @@ class ClientCommandsIT {
         clients.add(client);
       }
       // When
-      String list = (String) clients.get(0).expect("CLIENT", "LIST");
+      String list = String.valueOf(clients.get(0).expect("CLIENT", "LIST"));
       // Then
       List<Map<String, String>> lines =
           list.lines()
               .map(ClientCommandsIT::fields)
-              .filter(f -> f.get("name").startsWith("list"))
+              .filter(f -> String.valueOf(f.get("name")).startsWith("list"))
               .toList();
       assertThat(lines).hasSize(6);
       assertThat(lines).extracting(f -> f.get("id")).doesNotHaveDuplicates();
@@ -85,7 +85,8 @@ class ClientCommandsIT {
         RespClient second = planes.client()) {
       // Given
       String id = String.valueOf(first.expect("CLIENT", "ID"));
-      String address = fields(((String) second.expect("CLIENT", "INFO")).strip()).get("addr");
+      String info = String.valueOf(second.expect("CLIENT", "INFO")).strip();
+      String address = String.valueOf(fields(info).get("addr"));
       // When / Then
       assertThat(killer.call("CLIENT", "KILL", "ID", id)).isEqualTo(1L);
       assertThat(killer.call("CLIENT", "KILL", address)).isEqualTo("OK");
@@ -179,7 +180,7 @@ class ClientCommandsIT {
       // Then
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
-          .until(() -> ((String) operator.expect("CLIENT", "LIST")).lines().count() == 1);
+          .until(() -> String.valueOf(operator.expect("CLIENT", "LIST")).lines().count() == 1);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,8 @@ class ClusterCommandsIT {
       try (RespClient client = one.client();
           RespClient other = two.client()) {
         // When
-        List<?> slots = (List<?>) client.expect("CLUSTER", "SLOTS");
+        List<?> slots =
+            (List<?>) Objects.requireNonNull(client.expect("CLUSTER", "SLOTS"));
         // Then
         assertThat(slots).hasSize(2).isEqualTo(other.expect("CLUSTER", "SLOTS"));
         List<?> low = (List<?>) slots.get(0);

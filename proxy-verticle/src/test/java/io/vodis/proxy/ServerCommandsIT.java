@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,7 +151,7 @@ class ServerCommandsIT {
     String[] command = words.split(" ");
     assertThat(raw(planes.client(), "3", command)).isEqualTo(reply + "\r\n");
     int major =
-        Integer.parseInt(info(lower.client(), "server").get("redis_version").split("\\.")[0]);
+        Integer.parseInt(field(info(lower.client(), "server"), "redis_version").split("\\.")[0]);
     if (major >= 7) {
       assertThat(raw(lower.client(), "3", command)).isEqualTo(reply + "\r\n");
     }
@@ -209,11 +210,19 @@ class ServerCommandsIT {
 
   private static Map<String, String> info(RespClient client, String section) {
     Map<String, String> fields = new HashMap<>();
-    ((String) client.expect("INFO", section))
+    String.valueOf(client.expect("INFO", section))
         .lines()
         .filter(line -> line.contains(":"))
         .forEach(line -> fields.put(line.split(":", 2)[0], line.split(":", 2)[1]));
     return fields;
+  }
+
+  private static String field(Map<String, String> info, String name) {
+    return String.valueOf(info.get(name));
+  }
+
+  private static List<?> list(RespClient client, String... command) {
+    return (List<?>) Objects.requireNonNull(client.expect(command));
   }
 
   @Test
@@ -255,7 +264,7 @@ class ServerCommandsIT {
         client.expect("APPEND", "slow", "x".repeat(200));
       }
       // Then
-      List<?> entries = (List<?>) client.expect("SLOWLOG", "GET", "-1");
+      List<?> entries = list(client, "SLOWLOG", "GET", "-1");
       assertThat(entries).hasSize(4);
       List<?> entry =
           entries.stream()
@@ -282,7 +291,7 @@ class ServerCommandsIT {
   void theTimesOfCommandsAreShownAsAHistogram() {
     try (RespClient client = planes.client()) {
       client.expect("SET", "histogram", "1");
-      List<?> shown = (List<?>) client.expect("LATENCY", "HISTOGRAM", "set");
+      List<?> shown = list(client, "LATENCY", "HISTOGRAM", "set");
       assertThat(shown.get(0)).isEqualTo("set");
       List<?> figures = (List<?>) shown.get(1);
       assertThat(figures.get(0)).isEqualTo("calls");
@@ -297,7 +306,7 @@ class ServerCommandsIT {
     try (RespClient client = planes.client()) {
       for (String command :
           Arrays.asList("CLIENT", "CONFIG", "SLOWLOG", "LATENCY", "ACL", "OBJECT", "MEMORY")) {
-        List<?> lines = (List<?>) client.expect(command, "HELP");
+        List<?> lines = list(client, command, "HELP");
         assertThat((String) lines.get(0))
             .isEqualTo(command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
         assertThat(lines.get(lines.size() - 2)).isEqualTo("HELP");
@@ -320,7 +329,7 @@ class ServerCommandsIT {
             Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(
-                    () -> info(client, "all"), i -> i.get("proxy_primaries_answering").equals("1"));
+                    () -> info(client, "all"), i -> field(i, "proxy_primaries_answering").equals("1"));
         assertThat(info).containsEntry("proxy_primaries", "2").containsKey("used_memory");
       }
     }

@@ -45,8 +45,8 @@ final class InfoText {
     StringBuilder out = new StringBuilder();
     section(out, wanted, "Server", () -> server(facts));
     section(out, wanted, "Clients", () -> clients(facts, stats));
-    section(out, wanted, "Memory", () -> merged("memory", facts));
-    section(out, wanted, "Persistence", () -> merged("persistence", facts));
+    section(out, wanted, "Memory", () -> memory(facts));
+    section(out, wanted, "Persistence", () -> persistence(facts));
     section(out, wanted, "Stats", () -> stats(facts, stats));
     section(out, wanted, "Replication", () -> replication(facts));
     section(out, wanted, "CPU", InfoText::cpu);
@@ -174,6 +174,30 @@ final class InfoText {
 
   private static Map<String, String> merged(String section, Facts facts) {
     return MergedSection.of(section, facts.servers().all());
+  }
+
+  /** As above; tools read these fields even while no server has answered. */
+  private static Map<String, String> merged(
+      String section, Facts facts, Map<String, String> ifUnknown) {
+    Map<String, String> fields = merged(section, facts);
+    return fields.isEmpty() ? ifUnknown : fields;
+  }
+
+  private static Map<String, String> memory(Facts facts) {
+    return merged(
+        "memory",
+        facts,
+        fields(
+            "used_memory", 0,
+            "used_memory_human", "0B",
+            "used_memory_rss", 0,
+            "used_memory_peak", 0,
+            "maxmemory", 0));
+  }
+
+  private static Map<String, String> persistence(Facts facts) {
+    return merged(
+        "persistence", facts, fields("loading", 0, "rdb_bgsave_in_progress", 0, "aof_enabled", 0));
   }
 
   private static Map<String, String> stats(Facts facts, LoopStats stats) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.jspecify.annotations.Nullable;
 
 class ClientFilterTest {
 
@@ -85,7 +86,7 @@ class ClientFilterTest {
         .isEqualTo("-ERR syntax error\r\n");
   }
 
-  private static String text(byte[] reply) {
+  private static String text(byte @Nullable [] reply) {
     return reply == null ? "" : new String(reply, StandardCharsets.ISO_8859_1);
   }
 }
