@@ -33,8 +33,7 @@ class ClusterCommandsIT {
       try (RespClient client = one.client();
           RespClient other = two.client()) {
         // When
-        List<?> slots =
-            (List<?>) Objects.requireNonNull(client.expect("CLUSTER", "SLOTS"));
+        List<?> slots = (List<?>) Objects.requireNonNull(client.expect("CLUSTER", "SLOTS"));
         // Then
         assertThat(slots).hasSize(2).isEqualTo(other.expect("CLUSTER", "SLOTS"));
         List<?> low = (List<?>) slots.get(0);

@@ -329,7 +329,8 @@ class ServerCommandsIT {
             Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(
-                    () -> info(client, "all"), i -> field(i, "proxy_primaries_answering").equals("1"));
+                    () -> info(client, "all"),
+                    i -> field(i, "proxy_primaries_answering").equals("1"));
         assertThat(info).containsEntry("proxy_primaries", "2").containsKey("used_memory");
       }
     }
