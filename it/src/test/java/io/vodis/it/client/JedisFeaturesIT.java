@@ -119,7 +119,7 @@ class JedisFeaturesIT {
           CompletableFuture.runAsync(() -> subscriber.subscribe(listener, channel));
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> publisher.pubsubNumSub(channel).get(channel) == 1);
+          .until(() -> publisher.pubsubNumSub(channel).equals(Map.of(channel, 1L)));
 
       publisher.publish(channel, "hello");
 

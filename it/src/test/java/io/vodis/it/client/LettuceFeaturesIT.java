@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,7 +63,7 @@ class LettuceFeaturesIT {
   }
 
   private StatefulRedisConnection<String, String> connect(ProtocolVersion version) {
-    return clients.get(version).connect();
+    return Objects.requireNonNull(clients.get(version)).connect();
   }
 
   private static String key(ProtocolVersion version, String name) {
@@ -126,7 +127,7 @@ class LettuceFeaturesIT {
   void subscribersHearWhatIsPublished(ProtocolVersion version) throws Exception {
     product.needs("UNSUBSCRIBE none");
     try (StatefulRedisPubSubConnection<String, String> subscriber =
-            clients.get(version).connectPubSub();
+            Objects.requireNonNull(clients.get(version)).connectPubSub();
         StatefulRedisConnection<String, String> publisher = connect(version)) {
       // Given
       LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();

@@ -46,7 +46,7 @@ class NodeClientsIT {
     try {
       Tool.run(INSTALLED, "", List.of("npm", "ci", "--prefer-offline"));
     } catch (AssertionError failed) {
-      trouble = failed.getMessage();
+      trouble = String.valueOf(failed.getMessage());
     }
     assumeTrue(trouble.isEmpty(), "npm cannot install the clients: " + trouble);
   }

@@ -194,7 +194,7 @@ class RedissonIT {
 
     RBatch batch = redisson.createBatch();
     for (int i = 0; i < 50; i++) {
-      batch.getBucket("redisson:batch:" + i).setAsync("v" + i);
+      var unused = batch.getBucket("redisson:batch:" + i).setAsync("v" + i);
     }
     assertThat(batch.execute().getResponses()).hasSize(50);
     assertThat(redisson.getBuckets().get("redisson:batch:0", "redisson:batch:49"))

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -261,7 +262,8 @@ final class Differential {
   }
 
   private static boolean has(RespClient client, Grammar.Production production) {
-    List<?> answer = (List<?>) client.expect("COMMAND", "INFO", production.name());
+    List<?> answer =
+        (List<?>) Objects.requireNonNull(client.expect("COMMAND", "INFO", production.name()));
     if (!(answer.getFirst() instanceof List<?> row)) {
       return false;
     }

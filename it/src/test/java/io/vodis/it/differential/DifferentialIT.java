@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,7 +124,7 @@ class DifferentialIT {
 
       // When
       List<String> names = new ArrayList<>();
-      for (Object row : (List<?>) client.expect("COMMAND")) {
+      for (Object row : (List<?>) Objects.requireNonNull(client.expect("COMMAND"))) {
         List<?> fields = (List<?>) row;
         names.add(String.valueOf(fields.get(0)).toUpperCase(Locale.ROOT));
         if (fields.size() > 9 && fields.get(9) instanceof List<?> subcommands) {
