@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vodis.config.ListenAddress;
 import io.vodis.model.HostAndPort;
+import io.vodis.proxy.command.CommandPolicy;
 import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.control.Loops;
 import io.vodis.proxy.control.ServerSurvey;
@@ -135,6 +136,11 @@ final class DataPlane implements ProcessView, Loops {
     learner.servers(table.servers());
     survey.servers(table.servers(), table.replicas());
     return Future.all(drained).mapEmpty();
+  }
+
+  /** Puts another policy about commands in force, on all loops soon. */
+  void policy(CommandPolicy policy) {
+    learner.policy(policy);
   }
 
   /** Hands a command table to every loop. */

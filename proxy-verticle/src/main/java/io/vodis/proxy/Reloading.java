@@ -25,6 +25,7 @@ final class Reloading {
   /** What takes effect at once, for new and for present clients where both can have it. */
   static final Set<String> WHILE_RUNNING =
       Set.of(
+          "command_policy",
           "session_auth",
           "session_recv_timeout",
           "session_send_timeout",
@@ -78,6 +79,7 @@ final class Reloading {
     plane.apply(
         fresh.session().limits(started.backend().backendNumberDatabases()),
         fresh.server().settings(fresh.listen().proxyMaxClients()));
+    plane.policy(fresh.command().policy());
     current = fresh;
     return "in force now: " + list(applied) + "; needs a restart: " + list(needRestart);
   }

@@ -1,5 +1,7 @@
 package io.vodis.proxy;
 
+import java.util.List;
+
 /** Configurations for tests. */
 final class Configs {
 
@@ -77,5 +79,26 @@ final class Configs {
         open.sessionMultiMaxSize(),
         open.sessionKeepalivePeriod(),
         open.sessionBreakOnFailure());
+  }
+
+  /** The same, with these rules of the operator. */
+  static ProxyConfig withPolicy(ProxyConfig config, List<String> rules) {
+    CommandConfig commands = config.command();
+    return new ProxyConfig(
+        config.product(),
+        config.coordinator(),
+        config.listen(),
+        config.session(),
+        config.backend(),
+        config.slot(),
+        new CommandConfig(
+            rules,
+            commands.commandRefreshPeriod(),
+            commands.commandUnknownWait(),
+            commands.commandUnknownRemember(),
+            commands.commandUnknownMax(),
+            commands.commandUnknownRate()),
+        config.server(),
+        config.pubsub());
   }
 }

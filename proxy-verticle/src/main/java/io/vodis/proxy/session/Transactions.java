@@ -34,6 +34,8 @@ public final class Transactions {
   private static final byte[] DISCARD_ALONE = RespErrors.reply("ERR DISCARD without MULTI");
   private static final byte[] WATCH_INSIDE =
       RespErrors.reply("ERR WATCH inside MULTI is not allowed");
+  private static final byte[] PATTERNS_INSIDE =
+      RespErrors.reply("ERR SORT with patterns is not allowed inside a transaction by this proxy");
   private static final byte[] NOT_INSIDE =
       RespErrors.reply("ERR Command not allowed inside a transaction");
   private static final byte[] ABORTED =
@@ -180,6 +182,10 @@ public final class Transactions {
       // The server would say so when it executes it, and execute the others.
       open.addReply(spec, locator.error());
       return null;
+    }
+    if (spec.movableKeys() && locator.hasPatterns()) {
+      // The slot may migrate by the time of EXEC, and nobody could tell which keys to move first.
+      return PATTERNS_INSIDE;
     }
     if (keyCount == 0 && open.slot() == OpenTransaction.NO_SLOT) {
       return spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
