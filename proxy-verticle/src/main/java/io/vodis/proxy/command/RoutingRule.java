@@ -36,8 +36,11 @@ final class RoutingRule {
       return refused(
           row, "its server does not publish where all its keys are; command_policy can say it");
     }
-    if (row.flags().contains("blocking")) {
-      return row.withRouting(Routing.BLOCKING, "");
+    if (row.flags().contains("blocking") && row.routing() != Routing.BLOCKING) {
+      return refused(row, "it may wait at its server, and this release does not know how");
+    }
+    if (row.routing() == Routing.BLOCKING) {
+      return row;
     }
     return row.withRouting(
         hasOneKey(row.keySpecs()) && row.sentAs().isEmpty() ? Routing.ONE_KEY : Routing.SAME_SLOT,

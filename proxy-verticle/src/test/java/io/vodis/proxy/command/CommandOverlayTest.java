@@ -105,7 +105,7 @@ class CommandOverlayTest {
     "readonly, 0, UNSUPPORTED",
     "admin, 1, DENIED",
     "pubsub, 1, UNSUPPORTED",
-    "blocking, 1, BLOCKING",
+    "blocking, 1, UNSUPPORTED",
     "movablekeys, 1, UNSUPPORTED",
   })
   void routesWhatNoReleaseHasSeenByWhatIsPublished(String flag, int firstKey, Routing routing) {
