@@ -97,7 +97,8 @@ final class Configs {
             commands.commandUnknownWait(),
             commands.commandUnknownRemember(),
             commands.commandUnknownMax(),
-            commands.commandUnknownRate()),
+            commands.commandUnknownRate(),
+            commands.commandScriptCache()),
         config.server(),
         config.pubsub());
   }
