@@ -10,6 +10,7 @@ import io.vodis.testsupport.RespError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -263,7 +264,7 @@ class TransactionsIT {
       client.expect("INFO", "server");
       client.expect("CLIENT", "GETNAME");
       client.expect("GET", "a");
-      List<?> replies = (List<?>) client.expect("EXEC");
+      List<?> replies = Objects.requireNonNull((List<?>) client.expect("EXEC"));
       assertThat(replies.get(0)).isEqualTo("OK");
       assertThat(replies.get(1)).isEqualTo("OK");
       assertThat(String.valueOf(replies.get(2))).contains("redis_version");
