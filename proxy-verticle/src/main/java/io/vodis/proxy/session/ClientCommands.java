@@ -102,7 +102,7 @@ public final class ClientCommands {
   }
 
   private void info(Session session, CommandSpec spec) {
-    session.reply(spec, LocalReplies.text(session, session.line() + "\n"));
+    session.reply(spec, LocalReplies.text(session, ClientLine.of(session).text(session) + "\n"));
   }
 
   private static List<String> wordsFrom(Session session, ByteBuf in, int from) {
@@ -133,8 +133,8 @@ public final class ClientCommands {
     StringBuilder lines = new StringBuilder();
     env.clock().refresh();
     for (Session other : env.sessions().all()) {
-      if (filter.matches(other.traits(), false)) {
-        lines.append(other.line()).append('\n');
+      if (filter.matches(ClientFilter.Traits.of(other), false)) {
+        lines.append(ClientLine.of(other).text(other)).append('\n');
       }
     }
     return lines.toString();
@@ -159,7 +159,7 @@ public final class ClientCommands {
         env -> kill(env, filter, caller),
         loops -> {
           int killed = loops.stream().mapToInt(Integer::intValue).sum();
-          if (filter.matches(session.traits(), true)) {
+          if (filter.matches(ClientFilter.Traits.of(session), true)) {
             session.closeWhenAnswered();
           }
           return oldForm
@@ -172,7 +172,7 @@ public final class ClientCommands {
   private static int kill(SessionEnvironment env, ClientFilter filter, long caller) {
     int killed = 0;
     for (Session other : env.sessions().all()) {
-      ClientFilter.Traits traits = other.traits();
+      ClientFilter.Traits traits = ClientFilter.Traits.of(other);
       boolean isCaller = traits.id() == caller;
       if (filter.matches(traits, isCaller)) {
         killed++;

@@ -21,7 +21,16 @@ record ClientFilter(
   private static final Set<String> TYPES = Set.of("normal", "master", "replica", "slave", "pubsub");
 
   /** What a session is like, for filters. */
-  record Traits(long id, String address, String localAddress, boolean pubsub, long ageSeconds) {}
+  record Traits(long id, String address, String localAddress, boolean pubsub, long ageSeconds) {
+    static Traits of(Session session) {
+      return new Traits(
+          session.client().id(),
+          session.socket().remoteAddress(),
+          session.socket().localAddress(),
+          ClientLine.of(session).isPubsub(),
+          session.client().ageSeconds());
+    }
+  }
 
   /** The words after a command as a filter, or the error reply that they deserve. */
   record Parsed(ClientFilter filter, byte @Nullable [] error) {

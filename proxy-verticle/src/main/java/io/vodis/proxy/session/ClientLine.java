@@ -1,5 +1,6 @@
 package io.vodis.proxy.session;
 
+import io.vodis.proxy.command.CommandSpec;
 import java.util.Locale;
 
 /**
@@ -63,8 +64,18 @@ public final class ClientLine {
     return has('P');
   }
 
+  /** What there is to say of a session. */
+  static ClientLine of(Session session) {
+    ClientLine line = new ClientLine();
+    session.states().forEach(state -> state.describe(line));
+    session.client().describe(line);
+    return line;
+  }
+
   /** The line, in the form and with the fields of Redis 7.2. */
-  String of(Session session, String lastCommand, long unreadBytes) {
+  String text(Session session) {
+    CommandSpec last = session.lastCommand();
+    long unreadBytes = session.socket().unreadBytes();
     SessionClient client = session.client();
     long pending = session.socket().pendingBytes();
     return String.format(
@@ -93,7 +104,7 @@ public final class ClientLine {
         pending,
         unreadBytes + pending,
         pending > 0 ? "rw" : "r",
-        lastCommand,
+        last == null ? "NULL" : last.name(),
         redirect,
         session.protocol().version(),
         client.libraryName(),

@@ -11,7 +11,7 @@ record LoopCounts(int blocked, int tracking, int subscribed, int watching) {
     int subscribed = 0;
     int watching = 0;
     for (Session session : env.sessions().all()) {
-      ClientLine line = session.describe();
+      ClientLine line = ClientLine.of(session);
       blocked += line.has('b') ? 1 : 0;
       tracking += line.has('t') ? 1 : 0;
       subscribed += line.has('P') ? 1 : 0;

@@ -1,7 +1,10 @@
 package io.vodis.proxy.session;
 
+import io.netty.buffer.ByteBuf;
 import io.vodis.metric.LatencyBuckets;
+import io.vodis.proxy.command.CommandSpec;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Counters of the sessions of one loop: plain fields, written and read by their own loop only. */
 public final class LoopStats {
@@ -122,6 +125,31 @@ public final class LoopStats {
     sampledCalls = 0;
     sampledBytesIn = 0;
     sampledBytesOut = 0;
+  }
+
+  /** A reply of the proxy's own, at once. */
+  void answeredHere(CommandSpec spec, byte[] reply) {
+    boolean error = reply[0] == '-';
+    answered(spec.id(), 0, error);
+    if (error) {
+      errorReplies.count(reply);
+    }
+  }
+
+  void answeredHere(CommandSpec spec, ByteBuf reply) {
+    boolean error = reply.getByte(reply.readerIndex()) == '-';
+    answered(spec.id(), 0, error);
+    if (error) {
+      errorReplies.count(reply, reply.readerIndex());
+    }
+  }
+
+  /** An error before the command was looked at; {@code spec} is null if nobody knows it. */
+  void rejectedHere(@Nullable CommandSpec spec, byte[] error) {
+    if (spec != null) {
+      countRejected(spec.id());
+    }
+    errorReplies.count(error);
   }
 
   /** A refused client. */

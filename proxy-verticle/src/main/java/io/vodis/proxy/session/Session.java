@@ -243,30 +243,19 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** A reply of the proxy's own, in its place. */
   public void reply(CommandSpec spec, byte[] reply) {
-    boolean error = reply[0] == '-';
-    env.stats().answered(spec.id(), 0, error);
-    if (error) {
-      env.stats().errorReplies().count(reply);
-    }
+    env.stats().answeredHere(spec, reply);
     replies.write(spec, reply);
   }
 
   /** An error before the command has been looked at; {@code spec} is null if nobody knows it. */
   void reject(@Nullable CommandSpec spec, byte[] error) {
-    if (spec != null) {
-      env.stats().countRejected(spec.id());
-    }
-    env.stats().errorReplies().count(error);
+    env.stats().rejectedHere(spec, error);
     replies.write(spec == null ? env.commands().table().byId(0) : spec, error);
   }
 
   /** A reply of the proxy's own, which is released here. */
   public void reply(CommandSpec spec, ByteBuf reply) {
-    boolean error = reply.getByte(reply.readerIndex()) == '-';
-    env.stats().answered(spec.id(), 0, error);
-    if (error) {
-      env.stats().errorReplies().count(reply, reply.readerIndex());
-    }
+    env.stats().answeredHere(spec, reply);
     replies.write(spec, reply);
   }
 
@@ -652,27 +641,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return client;
   }
 
-  /** What CLIENT LIST shows of it. */
-  String line() {
-    CommandSpec last = lastCommand;
-    return describe().of(this, last == null ? "NULL" : last.name(), socket.unreadBytes());
-  }
-
-  /** What a {@link ClientFilter} looks at. */
-  ClientFilter.Traits traits() {
-    return new ClientFilter.Traits(
-        client.id(),
-        socket.remoteAddress(),
-        socket.localAddress(),
-        describe().isPubsub(),
-        client.ageSeconds());
-  }
-
-  ClientLine describe() {
-    ClientLine line = new ClientLine();
-    states.forEach(state -> state.describe(line));
-    client.describe(line);
-    return line;
+  @Nullable CommandSpec lastCommand() {
+    return lastCommand;
   }
 
   long idleSeconds() {
