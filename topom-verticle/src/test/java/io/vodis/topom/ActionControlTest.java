@@ -55,8 +55,8 @@ class ActionControlTest {
   private void halfWay() {
     keysPerSecond(SLOW);
     product.leader().migrateSlots(0, 1023, 2);
-    Poll.until(PATIENCE, "some keys moved", () -> (long) target.call("DBSIZE") > 20);
-    assertThat((long) source.call("DBSIZE")).isPositive();
+    Poll.until(PATIENCE, "some keys moved", () -> TestProduct.keysOn(target) > 20);
+    assertThat(TestProduct.keysOn(source)).isPositive();
   }
 
   private void keysPerSecond(int keys) {
@@ -186,7 +186,7 @@ class ActionControlTest {
         PATIENCE,
         "no more keys moved",
         () -> {
-          long now = (long) target.call("DBSIZE");
+          long now = TestProduct.keysOn(target);
           boolean same = now == before[0];
           before[0] = now;
           Poll.pass(Duration.ofMillis(300));
@@ -232,7 +232,7 @@ class ActionControlTest {
         PATIENCE,
         () -> "window, is: " + waitingFor(7),
         () -> waitingFor(7).startsWith("the migration window at "));
-    assertThat((long) source.call("DBSIZE")).isPositive();
+    assertThat(TestProduct.keysOn(source)).isPositive();
     product
         .leader()
         .changeMigration(

@@ -112,6 +112,11 @@ final class TestProduct implements AutoCloseable {
     return count instanceof Long number ? Math.min(number, replicas) : -1;
   }
 
+  /** Over the default database. */
+  static long keysOn(RedisProcess server) {
+    return server.call("DBSIZE") instanceof Long count ? count : -1;
+  }
+
   static int slotOf(String key) {
     return SlotHash.slotOf(key.getBytes(StandardCharsets.UTF_8));
   }

@@ -106,7 +106,7 @@ class TopomCrashTest {
     TestProduct.fill(source, KEYS, 0);
     product.leader().changeMigration(now -> new Settings(null, null, 10, null));
     product.leader().migrateSlots(0, 63, 2);
-    Poll.until(PATIENCE, "some keys moved", () -> (long) target.call("DBSIZE") > 2);
+    Poll.until(PATIENCE, "some keys moved", () -> TestProduct.keysOn(target) > 2);
     point.arm(victim::die);
     try {
       victim.service().cancelAllActions();
