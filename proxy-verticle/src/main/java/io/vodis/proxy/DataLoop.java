@@ -20,6 +20,7 @@ import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.migrate.MigrateKeyMover;
 import io.vodis.proxy.migrate.MoverEnvironment;
 import io.vodis.proxy.monitor.Monitors;
+import io.vodis.proxy.pubsub.PubSubCommands;
 import io.vodis.proxy.pubsub.SubscribeCommands;
 import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.route.RouteTable;
@@ -130,6 +131,7 @@ final class DataLoop {
     Transactions transactions = new Transactions(locator, limits, handlers);
     transactions.addTo(handlers);
     new SubscribeCommands(subscribers).addTo(handlers);
+    new PubSubCommands(subscribers, pool).addTo(handlers);
     monitors =
         new Monitors(
             process,

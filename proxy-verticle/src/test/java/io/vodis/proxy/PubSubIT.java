@@ -189,6 +189,33 @@ class PubSubIT {
   }
 
   @Test
+  void pubsubTellsOfEverySubscriberOnce() {
+    String a = channel(true, 1);
+    String b = channel(false, 2);
+    try (RespClient one = planes.client();
+        RespClient two = planes.client();
+        RespClient asking = planes.client()) {
+      // Given
+      one.expect("SUBSCRIBE", a);
+      one.expect("SUBSCRIBE", b);
+      two.expect("SUBSCRIBE", b);
+      two.expect("PSUBSCRIBE", "x*");
+      one.expect("PSUBSCRIBE", "x*");
+      // Then
+      assertThat(asking.call("PUBSUB", "NUMSUB", b, "nobody", a))
+          .isEqualTo(List.of(b, 2L, "nobody", 0L, a, 1L));
+      assertThat(asking.call("PUBSUB", "NUMSUB")).isEqualTo(List.of());
+      assertThat(asking.call("PUBSUB", "NUMPAT")).isEqualTo(1L);
+      assertThat((List<?>) asking.call("PUBSUB", "CHANNELS"))
+          .hasSize(2)
+          .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+          .contains(a, b);
+      assertThat(asking.call("PUBSUB", "CHANNELS", "nothing*")).isEqualTo(List.of());
+      assertThat((List<?>) asking.call("PUBSUB", "HELP")).isNotEmpty();
+    }
+  }
+
+  @Test
   void notificationsOfAllServersArrive() {
     lower.call("CONFIG", "SET", "notify-keyspace-events", "KEA");
     upper.call("CONFIG", "SET", "notify-keyspace-events", "KEA");

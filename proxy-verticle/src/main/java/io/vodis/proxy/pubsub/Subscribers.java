@@ -84,6 +84,11 @@ public final class Subscribers implements RouteListener {
     return topic.everywhere() ? everywhere : SlotOwners.homes(route(topic));
   }
 
+  /** The servers on which anything may be published. */
+  Set<HostAndPort> everywhere() {
+    return everywhere;
+  }
+
   SlotRoute route(Topic topic) {
     return dispatcher.table().route(topic.slot());
   }
