@@ -50,6 +50,8 @@ import io.vodis.proxy.session.SlowLog;
 import io.vodis.proxy.session.SlowLogCommands;
 import io.vodis.proxy.session.Transactions;
 import io.vodis.proxy.session.UnknownCommands;
+import io.vodis.proxy.tracking.TrackingCommands;
+import io.vodis.proxy.tracking.Trackings;
 import io.vodis.resp.RespLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,7 @@ final class DataLoop {
   private final Dispatcher dispatcher;
   private final Subscribers subscribers;
   private final Monitors monitors;
+  private final Trackings trackings;
   private final SessionEnvironment environment;
   private final Place place;
   private final Blocking blocking;
@@ -146,6 +149,14 @@ final class DataLoop {
     ScriptStore scripts = new ScriptStore(config.command().commandScriptCache().bytes());
     ScriptCommands scriptCommands = new ScriptCommands(scripts, process, clock, copies);
     new GroupCommands(dispatcher, clock, groupCalls, scriptCommands).addTo(handlers);
+    trackings =
+        new Trackings(
+            dispatcher,
+            backends,
+            subscribers.limits(),
+            limits.databaseCount(),
+            clientShare(config.pubsub().trackingMaxClients(), place));
+    new TrackingCommands(trackings).addTo(handlers);
     environment =
         new SessionEnvironment(
             settings,
@@ -263,6 +274,7 @@ final class DataLoop {
     subscribers.tick(now);
     monitors.tick(now);
     blocking.tick(now);
+    trackings.tick(now);
     unknownCommands.tick(now);
     environment.gate().tick(now);
   }
@@ -308,9 +320,9 @@ final class DataLoop {
         new ListenerView(
             subscribers.size(),
             monitors.size(),
-            0,
+            trackings.size(),
             subscribers.messages(),
-            subscribers.cut() + monitors.cut(),
+            subscribers.cut() + monitors.cut() + trackings.cut(),
             subscribers.lost()),
         dispatcher.table().epoch(),
         clock.leased());

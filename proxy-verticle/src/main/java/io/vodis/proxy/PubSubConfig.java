@@ -15,6 +15,10 @@ public record PubSubConfig(
     @Doc("Most channels and patterns of one client.") int pubsubMaxSubscriptions,
     @Doc("Most clients of this process that may use MONITOR at a time.") int monitorMaxClients,
     @Doc(
+            "Most clients of this process that may use CLIENT TRACKING at a time. Each has"
+                + " connections of its own to the servers.")
+        int trackingMaxClients,
+    @Doc(
             "A subscriber or monitor that leaves more bytes of messages untaken is disconnected"
                 + " (client-output-buffer-limit pubsub, hard limit). 0: never.")
         ByteSize pubsubMaxOutput,
@@ -39,6 +43,9 @@ public record PubSubConfig(
     if (monitorMaxClients < 0) {
       throw ConfigException.invalid("monitor_max_clients", monitorMaxClients, "0 or more");
     }
+    if (trackingMaxClients < 1) {
+      throw ConfigException.invalid("tracking_max_clients", trackingMaxClients, "1 or more");
+    }
     SessionConfig.notNegative("pubsub_soft_period", pubsubSoftPeriod);
     if (pubsubFollowTimeout.toMillis() < 1 || pubsubFollowTimeout.toMillis() > 10_000) {
       throw ConfigException.invalid("pubsub_follow_timeout", pubsubFollowTimeout, "1ms to 10s");
@@ -50,6 +57,7 @@ public record PubSubConfig(
         10_000,
         100_000,
         16,
+        1000,
         ByteSize.ofMib(32),
         ByteSize.ofMib(8),
         Duration.ofSeconds(60),

@@ -47,6 +47,7 @@ class MonitorIT {
                         100,
                         1000,
                         2,
+                        2,
                         ByteSize.ofMib(4),
                         ByteSize.ofMib(1),
                         Duration.ofSeconds(60),

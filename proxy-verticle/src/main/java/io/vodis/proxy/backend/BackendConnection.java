@@ -30,6 +30,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private final boolean dedicated;
   private final RespSocket socket = new RespSocket(this);
   private final ReplyDecoder decoder;
+  private final @Nullable PrivateLine own;
   private final Handshake handshake = new Handshake();
   private final ArrayDeque<Request> inFlight = new ArrayDeque<>();
   private final int maxPipeline;
@@ -56,6 +57,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   BackendConnection(Backend owner, BackendEnvironment environment, boolean dedicated) {
     this.owner = owner;
     this.environment = environment;
+    this.own = environment.own();
     this.dedicated = dedicated;
     this.decoder = new ReplyDecoder(environment.respLimits());
     this.maxPipeline = environment.limits().maxPipeline();
@@ -84,7 +86,8 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   public void onAttached() {
     if (phase == Phase.CONNECTING) {
       phase = Phase.HANDSHAKE;
-      socket.writeAhead(handshake.begin(environment.limits(), owner.database(), owner.protocol()));
+      socket.writeAhead(
+          handshake.begin(environment.limits(), owner.database(), owner.protocol(), own));
     }
   }
 
@@ -181,7 +184,9 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
         int length = decoder.frameLength();
         onFrame(in, in.readerIndex(), length);
         in.skipBytes(length);
-      } else if (progress == ReplyDecoder.Progress.LARGE && phase == Phase.READY) {
+      } else if (progress == ReplyDecoder.Progress.LARGE
+          && phase == Phase.READY
+          && decoder.type() != '>') {
         streamingReply = true;
       } else if (progress == ReplyDecoder.Progress.ERROR) {
         fail("the server broke the protocol");
@@ -197,6 +202,10 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       if (handshake.onReply(in, offset, length)) {
         onHandshakeDone();
       }
+      return;
+    }
+    if (own != null && in.getByte(offset) == '>') {
+      own.sink().onPush(in, offset, length);
       return;
     }
     Request request = inFlight.pollFirst();
@@ -310,6 +319,9 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       boolean neverReady = phase != Phase.READY;
       phase = Phase.CLOSED;
       owner.onClosed(this, closeReason, neverReady && faulty);
+      if (own != null && !neverReady) {
+        own.sink().onLost();
+      }
     }
   }
 

@@ -4,10 +4,12 @@ import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.resp.RespLimits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all backend connections of one loop share.
  *
+ * @param own what is special about them if they belong to one session
  * @param onRoom told when a connection that had refused requests takes them again
  */
 public record BackendEnvironment(
@@ -17,4 +19,24 @@ public record BackendEnvironment(
     FlushQueue flushes,
     CopyRun copies,
     Connector connector,
-    Runnable onRoom) {}
+    Runnable onRoom,
+    @Nullable PrivateLine own) {
+
+  /** For connections that sessions share. */
+  public BackendEnvironment(
+      BackendLimits limits,
+      RespLimits respLimits,
+      LoopClock clock,
+      FlushQueue flushes,
+      CopyRun copies,
+      Connector connector,
+      Runnable onRoom) {
+    this(limits, respLimits, clock, flushes, copies, connector, onRoom, null);
+  }
+
+  /** The same, for the connections of one session. */
+  public BackendEnvironment forOneSession(PrivateLine special) {
+    return new BackendEnvironment(
+        limits, respLimits, clock, flushes, copies, connector, onRoom, special);
+  }
+}

@@ -47,6 +47,17 @@ final class Handshake {
     return out;
   }
 
+  /** The same, and what is special about the connections of one session. */
+  ByteBuf begin(BackendLimits limits, int database, Protocol protocol, @Nullable PrivateLine own) {
+    ByteBuf out = begin(limits, database, protocol);
+    if (own != null) {
+      ByteBuf greeting = own.greeting();
+      out.writeBytes(greeting, 0, greeting.readableBytes());
+      repliesLeft++;
+    }
+    return out;
+  }
+
   private void command(ByteBuf out, String name, String argument) {
     RespWriter.arrayHeader(out, 2);
     RespWriter.bulk(out, name);

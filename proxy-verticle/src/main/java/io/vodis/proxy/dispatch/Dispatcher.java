@@ -137,7 +137,7 @@ public final class Dispatcher {
     SlotRoute route = board.table().route(slot);
     SlotQueue queue = queues[slot];
     if (!request.origin.waitsIn(slot) && (queue == null || queue.movingOld == 0)) {
-      Backend backend = backendNow(route, queue, lane, keys);
+      Backend backend = backendNow(request.origin, route, queue, lane, keys);
       if (backend != null) {
         return request.sendTo(backend, slot, frame, offset, length);
       }
@@ -165,13 +165,15 @@ public final class Dispatcher {
 
   /** The backend that may execute the request now; null if it has to wait or cannot be served. */
   private @Nullable Backend backendNow(
-      SlotRoute route, @Nullable SlotQueue queue, int lane, List<Key> keys) {
+      Origin origin, SlotRoute route, @Nullable SlotQueue queue, int lane, List<Key> keys) {
     if (route instanceof SlotRoute.Serving owner) {
-      return pool.server(owner.primary()).lane(lane);
+      return origin.poolOr(pool).server(owner.primary()).lane(lane);
     }
     boolean keysAreThere =
         route instanceof SlotRoute.Migrating && queue != null && queue.moved.containsAll(keys);
-    return keysAreThere ? pool.server(((SlotRoute.Migrating) route).target()).lane(lane) : null;
+    return keysAreThere
+        ? origin.poolOr(pool).server(((SlotRoute.Migrating) route).target()).lane(lane)
+        : null;
   }
 
   private void park(RoutedRequest request, int slot, Parked parked) {
@@ -294,7 +296,7 @@ public final class Dispatcher {
     } else if (route instanceof SlotRoute.Offline) {
       request.onFailure(RespErrors.SLOT_NOT_SERVED);
     } else {
-      Backend backend = backendNow(route, queue, parked.lane(), parked.keys());
+      Backend backend = backendNow(request.origin, route, queue, parked.lane(), parked.keys());
       over =
           backend != null
               && request.sendTo(backend, slot, parked.frame(), 0, parked.frame().readableBytes());

@@ -1,8 +1,11 @@
 package io.vodis.proxy.dispatch;
 
 import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendPool;
+import io.vodis.proxy.backend.BackendServer;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whoever sends requests and expects those for one slot to run in the order it sent them: a
@@ -18,8 +21,27 @@ public abstract class Origin {
   /** The last pass over a queue in which one of its requests had to stay. */
   long heldInPass;
 
+  /** Connections of its own that all its requests use; null for those that all share. */
+  private @Nullable BackendPool ownPool;
+
   protected Origin(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
+  }
+
+  /** Has its requests use connections of its own from now on, or again those that all share. */
+  public final void ownPool(@Nullable BackendPool pool) {
+    ownPool = pool;
+  }
+
+  final BackendPool poolOr(BackendPool shared) {
+    BackendPool own = ownPool;
+    return own == null ? shared : own;
+  }
+
+  /** That server as this origin reaches it. */
+  public final BackendServer reached(BackendServer shared) {
+    BackendPool own = ownPool;
+    return own == null ? shared : own.server(shared.address());
   }
 
   /** Nobody is interested in the replies any more. */

@@ -82,7 +82,7 @@ public final class Split {
   public boolean findRoom(Origin origin) {
     for (Part part : parts) {
       if (part.server != null) {
-        Backend backend = part.server.lane(lane);
+        Backend backend = origin.reached(part.server).lane(lane);
         part.connection = backend.acquire();
         part.refusal = backend.refusal();
         if (part.connection == null && part.refusal == null
