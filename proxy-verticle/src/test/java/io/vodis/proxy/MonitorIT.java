@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +62,7 @@ class MonitorIT {
   }
 
   /** A line without its time and its address. */
-  private static String shown(Object line) {
+  private static String shown(@Nullable Object line) {
     return String.valueOf(line).replaceFirst("^\\d+\\.\\d{6} \\[(\\d+) [^]]*:\\d+]", "[$1]");
   }
 

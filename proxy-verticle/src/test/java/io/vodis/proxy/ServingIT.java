@@ -310,7 +310,7 @@ class ServingIT {
       assertThat(list).contains("name=first ").contains("name=second ").contains("lib-name=jedis");
       assertThat(one.call("CLIENT", "GETNAME")).isEqualTo("first");
       assertThat(three.call("CLIENT", "GETNAME")).isNull();
-      assertThat((String) three.expect("INFO")).contains("connected_clients:3");
+      assertThat(three.expectText("INFO")).contains("connected_clients:3");
     }
   }
 
@@ -322,10 +322,10 @@ class ServingIT {
           .isEqualTo(List.of("maxmemory", "0", "databases", "16"));
       assertThat(client.call("HELLO", "4"))
           .isEqualTo(new RespError("NOPROTO unsupported protocol version"));
-      assertThat((List<?>) client.expect("HELLO", "2", "SETNAME", "me")).hasSize(14);
+      assertThat(client.expectList("HELLO", "2", "SETNAME", "me")).hasSize(14);
       assertThat(client.call("CLIENT", "GETNAME")).isEqualTo("me");
       assertThat(client.call("AUTH", "x")).isInstanceOf(RespError.class);
-      assertThat((List<?>) client.expect("TIME")).hasSize(2);
+      assertThat(client.expectList("TIME")).hasSize(2);
       assertThat(client.call("SUBSCRIBE", "x"))
           .isEqualTo(new RespError("ERR command 'subscribe' is not supported by this proxy"));
       assertThat(client.call("SHUTDOWN"))

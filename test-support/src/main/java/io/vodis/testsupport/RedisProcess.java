@@ -139,6 +139,14 @@ public final class RedisProcess implements AutoCloseable {
     return client;
   }
 
+  /** Keys of database 0. */
+  public long keyCount() {
+    if (call("DBSIZE") instanceof Long count) {
+      return count;
+    }
+    throw new AssertionError("DBSIZE does not answer with a number");
+  }
+
   /** One command on a connection of its own; an error reply fails the test. */
   public @Nullable Object call(String... command) {
     try (RespClient client = client()) {

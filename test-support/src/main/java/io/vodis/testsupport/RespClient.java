@@ -101,6 +101,22 @@ public final class RespClient implements AutoCloseable {
     throw new AssertionError(String.join(" ", command) + " does not answer with a number");
   }
 
+  /** The reply to a command that must answer with a text. */
+  public String expectText(String... command) {
+    if (expect(command) instanceof String text) {
+      return text;
+    }
+    throw new AssertionError(String.join(" ", command) + " does not answer with a text");
+  }
+
+  /** The reply to a command that must answer with an array. */
+  public List<?> expectList(String... command) {
+    if (expect(command) instanceof List<?> list) {
+      return list;
+    }
+    throw new AssertionError(String.join(" ", command) + " does not answer with an array");
+  }
+
   /** A bulk reply as the bytes it is. */
   public byte[] expectBytes(String... command) {
     send(command);
