@@ -36,7 +36,7 @@ public class CommandLookupBenchmark {
 
   private final CommandTable table = CommandTable.baseline();
   private final RequestDecoder request = new RequestDecoder(RespLimits.defaults());
-  private final KeyLocator locator = new KeyLocator();
+  private final KeyLocator locator = new KeyLocator(16);
   private final ByteBuf in = Wire.buffer();
 
   @Setup

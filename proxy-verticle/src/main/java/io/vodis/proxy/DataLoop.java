@@ -114,7 +114,7 @@ final class DataLoop {
                 .table());
     LoopStats stats = new LoopStats(commands.table().size());
     unknownCommands = new UnknownCommands(process, clock, config.command().limits());
-    KeyLocator locator = new KeyLocator();
+    KeyLocator locator = new KeyLocator(limits.databaseCount());
     LoopSettings settings =
         new LoopSettings(limits, config.server().settings(config.listen().proxyMaxClients()));
     CommandHandlers handlers = new CommandHandlers();

@@ -81,7 +81,7 @@ class AllGroupsIT {
       RespClient client, String cursor, Set<String> keys, String... options) {
     List<String> command = new ArrayList<>(List.of("SCAN", cursor));
     command.addAll(List.of(options));
-    List<?> page = (List<?>) client.expect(command.toArray(String[]::new));
+    List<?> page = client.expectList(command.toArray(String[]::new));
     ((List<?>) page.get(1)).forEach(key -> keys.add(String.valueOf(key)));
     return String.valueOf(page.get(0));
   }

@@ -10,6 +10,7 @@ import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,8 @@ class CommandLearningIT {
     AtomicReference<String> commands = new AtomicReference<>("*1\r\n" + GET);
     try (FakeRedis only = server("1");
         Planes planes = Planes.start(2)) {
-      only.on("COMMAND", request -> command(request, commands.get(), () -> 1));
+      only.on(
+          "COMMAND", request -> command(request, Objects.requireNonNull(commands.get()), () -> 1));
       planes.installAll(Planes.serving(only.address()));
       try (RespClient client = planes.client()) {
         Poll.until(SOON, () -> "no COMMAND", () -> !only.received("INFO").isEmpty());

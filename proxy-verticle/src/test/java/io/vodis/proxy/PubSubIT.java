@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -184,7 +185,7 @@ class PubSubIT {
     // Then
     for (RedisProcess server : List.of(lower, upper)) {
       Poll.until(
-          SOON, "no subscriber", () -> server.call("CLIENT", "LIST", "TYPE", "pubsub").equals(""));
+          SOON, "no subscriber", () -> "".equals(server.call("CLIENT", "LIST", "TYPE", "pubsub")));
     }
   }
 
@@ -375,7 +376,7 @@ class PubSubIT {
   private static void read(RespClient subscriber, int ends, Map<String, List<String>> heard) {
     int left = ends;
     while (left > 0) {
-      Object frame = subscriber.receive();
+      Object frame = Objects.requireNonNull(subscriber.receive());
       List<?> items =
           frame instanceof io.vodis.testsupport.RespPush push ? push.items() : (List<?>) frame;
       String channel = String.valueOf(items.get(items.size() - 2));

@@ -68,6 +68,24 @@ class SlotMovesIT {
   }
 
   @Test
+  void aCopyInAnotherDatabaseMeetsWhatIsThere() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given a key in database 1 on the source
+      client.expect("SELECT", "1");
+      client.expect("SET", "{a}copy", "old");
+      client.expect("SELECT", "0");
+      client.expect("SET", "{a}", "new");
+      planes.installAll(new SlotRoute.Migrating(source.address(), target.address()));
+      // When / Then
+      assertThat(client.call("COPY", "{a}", "{a}copy", "DB", "1")).isEqualTo(0L);
+      assertThat(client.call("COPY", "{a}", "{a}copy", "DB", "1", "REPLACE")).isEqualTo(1L);
+      client.expect("SELECT", "1");
+      assertThat(client.call("GET", "{a}copy")).isEqualTo("new");
+      assertThat(source.call("EXISTS", "{a}")).isEqualTo(0L);
+    }
+  }
+
+  @Test
   void aCommandOverSeveralSlotsRunsWhileOneServerServesThemAll() throws Exception {
     try (RespClient client = planes.client()) {
       // Given slot 289 of foo and 579 of a on one server

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -281,7 +282,7 @@ class SlotStatesIT {
   /** As the sweep does. */
   private void moveRest() {
     List<?> keys = (List<?>) source.call("KEYS", "*");
-    for (Object key : keys) {
+    for (Object key : Objects.requireNonNull(keys)) {
       source.call(
           "MIGRATE",
           target.address().host(),

@@ -6,6 +6,7 @@ import io.vodis.proxy.command.KeySpec.Find;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -36,6 +37,7 @@ public final class KeyLocator {
 
   private static final int NOT_A_NUMBER = Integer.MIN_VALUE;
 
+  private final int databaseCount;
   private int[] keyArgs = new int[KEYS_INITIAL];
   private int keyCount;
   private boolean hasPatterns;
@@ -45,6 +47,11 @@ public final class KeyLocator {
   private int base;
   private int nameArg;
   private int argCount;
+
+  /** For a proxy of that many databases. */
+  public KeyLocator(int databaseCount) {
+    this.databaseCount = databaseCount;
+  }
 
   /**
    * Finds the keys of a request whose number of arguments has been checked.
@@ -63,6 +70,33 @@ public final class KeyLocator {
       return 1;
     }
     return locateNested(spec, in, request, 0);
+  }
+
+  /**
+   * The database of the i-th key: the one the session has selected, but for the copy that COPY
+   * makes in another.
+   */
+  public int database(CommandSpec spec, ByteBuf in, RequestDecoder request, int i, int selected) {
+    if (i == 0 || !spec.name().equals("copy")) {
+      return selected;
+    }
+    for (int arg = keyArgs[1] + 1; arg < request.argCount() - 1; arg++) {
+      if (argument(in, request, arg).equalsIgnoreCase("db")) {
+        String number = argument(in, request, arg + 1);
+        // The server refuses what is no number, or too large.
+        return number.matches("\\d{1,6}") && Integer.parseInt(number) < databaseCount
+            ? Integer.parseInt(number)
+            : selected;
+      }
+    }
+    return selected;
+  }
+
+  private static String argument(ByteBuf in, RequestDecoder request, int arg) {
+    return in.toString(
+        in.readerIndex() + request.argOffset(arg),
+        request.argLength(arg),
+        StandardCharsets.ISO_8859_1);
   }
 
   /** Index of the argument that is the i-th key. */

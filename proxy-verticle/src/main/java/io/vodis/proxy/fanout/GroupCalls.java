@@ -61,7 +61,7 @@ public final class GroupCalls {
     private final int lane;
     private final Way way;
     private final GroupRequest.Budget budget = new GroupRequest.Budget(bytesMax);
-    private final byte @Nullable [][] replies;
+    private final byte[] @Nullable [] replies;
     private final Consumer<List<byte[]>> onAll;
     private int unanswered;
 

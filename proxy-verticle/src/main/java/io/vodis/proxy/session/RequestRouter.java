@@ -290,7 +290,8 @@ public final class RequestRouter implements RequestHandler {
     // In the queue of replies first: an error may be the reply, at once.
     session.enqueue(request);
     noteArgs(session, request, in);
-    List<Key> keys = dispatcher.serving(slot) != null ? List.of() : keys(session, in, keyCount);
+    List<Key> keys =
+        dispatcher.serving(slot) != null ? List.of() : keys(session, request.spec(), in, keyCount);
     boolean taken =
         dispatcher.dispatch(request, slot, session.lane(), in, in.readerIndex(), length, keys);
     if (!taken) {
@@ -306,14 +307,14 @@ public final class RequestRouter implements RequestHandler {
     }
   }
 
-  private List<Key> keys(Session session, ByteBuf in, int keyCount) {
+  private List<Key> keys(Session session, CommandSpec spec, ByteBuf in, int keyCount) {
     RequestDecoder request = session.decoder();
     List<Key> keys = new ArrayList<>(keyCount);
     for (int i = 0; i < keyCount; i++) {
       int arg = locator.keyArg(i);
       keys.add(
           Key.copyOf(
-              session.database(),
+              locator.database(spec, in, request, i, session.database()),
               in,
               in.readerIndex() + request.argOffset(arg),
               request.argLength(arg)));

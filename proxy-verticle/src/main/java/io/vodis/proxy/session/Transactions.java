@@ -203,7 +203,8 @@ public final class Transactions {
     for (int i = 0; i < keyCount; i++) {
       int arg = locator.keyArg(i);
       int offset = in.readerIndex() + request.argOffset(arg);
-      open.addKey(Key.copyOf(open.database(), in, offset, request.argLength(arg)));
+      int database = locator.database(spec, in, request, i, open.database());
+      open.addKey(Key.copyOf(database, in, offset, request.argLength(arg)));
     }
     open.slot(slot);
     open.add(spec, in, length);

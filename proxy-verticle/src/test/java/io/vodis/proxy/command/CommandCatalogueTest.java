@@ -102,7 +102,7 @@ class CommandCatalogueTest {
     ByteBuf out = Unpooled.buffer();
 
     CommandSpec spec = Objects.requireNonNull(table.resolve(in, request));
-    catalogue.reply(spec, in, request, new KeyLocator(), Protocol.RESP2, out);
+    catalogue.reply(spec, in, request, new KeyLocator(16), Protocol.RESP2, out);
 
     ReplyDecoder decoder = new ReplyDecoder(new RespLimits(1 << 16, 1 << 20, 1 << 20, 32, 1 << 30));
     assertThat(decoder.decode(out)).isEqualTo(ReplyDecoder.Progress.FRAME);

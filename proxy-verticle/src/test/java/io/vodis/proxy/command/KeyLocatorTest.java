@@ -24,7 +24,7 @@ class KeyLocatorTest {
 
   private final CommandTable table = CommandTable.baseline();
   private final RequestDecoder request = new RequestDecoder(RespLimits.defaults());
-  private final KeyLocator locator = new KeyLocator();
+  private final KeyLocator locator = new KeyLocator(16);
 
   static Stream<Arguments> recordedAnswers() throws IOException {
     try (InputStream in = KeyLocatorTest.class.getResourceAsStream("getkeys.txt")) {

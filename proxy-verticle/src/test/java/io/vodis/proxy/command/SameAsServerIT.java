@@ -149,7 +149,7 @@ class SameAsServerIT {
     RequestDecoder decoder = Requests.decoded(in);
     ByteBuf out = Unpooled.buffer();
     CommandSpec spec = Objects.requireNonNull(table.resolve(in, decoder));
-    new CommandCatalogue(table).reply(spec, in, decoder, new KeyLocator(), protocol, out);
+    new CommandCatalogue(table).reply(spec, in, decoder, new KeyLocator(16), protocol, out);
     return out.toString(StandardCharsets.ISO_8859_1);
   }
 
@@ -188,7 +188,7 @@ class SameAsServerIT {
   private static List<String> keys(CommandTable table, List<String> args) {
     ByteBuf in = Requests.frame(args);
     RequestDecoder request = Requests.decoded(in);
-    KeyLocator locator = new KeyLocator();
+    KeyLocator locator = new KeyLocator(16);
     int count = locator.locate(Objects.requireNonNull(table.resolve(in, request)), in, request);
     if (count < 0) {
       return List.of("refused: " + new String(locator.error(), StandardCharsets.US_ASCII));

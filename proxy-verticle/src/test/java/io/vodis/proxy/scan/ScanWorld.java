@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -119,7 +120,7 @@ final class ScanWorld {
   }
 
   private Server primary(String group) {
-    return primaries.get(group);
+    return Objects.requireNonNull(primaries.get(group));
   }
 
   private void publish() {
