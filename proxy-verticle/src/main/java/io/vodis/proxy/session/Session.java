@@ -458,10 +458,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     }
   }
 
-  /**
-   * The proxy is stopping: answers what it has, and closes; at once if there is nothing. A session
-   * in a state that delays this goes on until the state ends.
-   */
+  /** The proxy is stopping: answers what it has and closes, after its states have ended. */
   public void drain() {
     draining = true;
     states.forEach(SessionState::onDrain);
