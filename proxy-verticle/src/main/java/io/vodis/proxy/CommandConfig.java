@@ -4,7 +4,7 @@ import io.vodis.config.ByteSize;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
 import io.vodis.proxy.command.CommandPolicy;
-import io.vodis.proxy.session.UnknownCommands;
+import io.vodis.proxy.request.UnknownCommands;
 import java.time.Duration;
 import java.util.List;
 

@@ -8,7 +8,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vodis.config.ListenAddress;
-import io.vodis.proxy.session.ProcessView;
+import io.vodis.proxy.process.ProcessView;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package io.vodis.proxy;
 
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
-import io.vodis.proxy.session.ServerSettings;
+import io.vodis.proxy.stats.ServerSettings;
 import java.time.Duration;
 import java.util.List;
 

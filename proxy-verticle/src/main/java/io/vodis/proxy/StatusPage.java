@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import io.vodis.model.Role;
 import io.vodis.proxy.backend.BackendView;
 import io.vodis.proxy.control.ProxyControlVerticle;
-import io.vodis.proxy.session.LoopSnapshot;
+import io.vodis.proxy.stats.LoopSnapshot;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;

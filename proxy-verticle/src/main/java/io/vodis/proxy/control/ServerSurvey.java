@@ -4,7 +4,7 @@ import io.vodis.lifecycle.OneLine;
 import io.vodis.model.HostAndPort;
 import io.vodis.proxy.info.ServerReport;
 import io.vodis.proxy.info.ServerReports;
-import io.vodis.proxy.session.Servers.Answer;
+import io.vodis.proxy.process.Servers.Answer;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;

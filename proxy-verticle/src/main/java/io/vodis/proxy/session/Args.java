@@ -25,7 +25,7 @@ public final class Args {
   }
 
   /** What SLOWLOG shows of a request. */
-  static List<byte[]> forSlowLog(ByteBuf in, RequestDecoder request) {
+  public static List<byte[]> forSlowLog(ByteBuf in, RequestDecoder request) {
     int argCount = request.argCount();
     int kept = SlowLog.argsKept(argCount);
     List<byte[]> args = new ArrayList<>(kept);
@@ -49,7 +49,7 @@ public final class Args {
   }
 
   /** In lower case, one character per byte, as commands are named. */
-  static String name(ByteBuf in, RequestDecoder request, int arg) {
+  public static String name(ByteBuf in, RequestDecoder request, int arg) {
     return in.toString(
             in.readerIndex() + request.argOffset(arg),
             request.argLength(arg),

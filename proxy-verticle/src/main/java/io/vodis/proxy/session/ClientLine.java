@@ -12,7 +12,7 @@ public final class ClientLine {
   private final StringBuilder flags = new StringBuilder();
   private int channels;
   private int patterns;
-  private int shardChannels;
+  private int slotSubscriptions;
   private int multi = -1;
   private int watched;
   private long redirect = -1;
@@ -26,10 +26,10 @@ public final class ClientLine {
   }
 
   /** Is subscribed to that many. */
-  public ClientLine subscriptions(int toChannels, int toPatterns, int toShardChannels) {
+  public ClientLine subscriptions(int toChannels, int toPatterns, int toChannelsOfSlots) {
     channels = toChannels;
     patterns = toPatterns;
-    shardChannels = toShardChannels;
+    slotSubscriptions = toChannelsOfSlots;
     return flag('P');
   }
 
@@ -51,21 +51,21 @@ public final class ClientLine {
     return flag('t');
   }
 
-  boolean has(char letter) {
+  public boolean has(char letter) {
     return flags.indexOf(String.valueOf(letter)) >= 0;
   }
 
-  boolean watches() {
+  public boolean watches() {
     return watched > 0;
   }
 
   /** Whether it is of the type {@code pubsub} rather than {@code normal}. */
-  boolean isPubsub() {
+  public boolean isPubsub() {
     return has('P');
   }
 
   /** What there is to say of a session. */
-  static ClientLine of(Session session) {
+  public static ClientLine of(Session session) {
     ClientLine line = new ClientLine();
     session.states().forEach(state -> state.describe(line));
     session.client().describe(line);
@@ -73,7 +73,7 @@ public final class ClientLine {
   }
 
   /** The line, in the form and with the fields of Redis 7.2. */
-  String text(Session session) {
+  public String text(Session session) {
     CommandSpec last = session.lastCommand();
     long unreadBytes = session.socket().unreadBytes();
     SessionClient client = session.client();
@@ -95,7 +95,7 @@ public final class ClientLine {
         session.database(),
         channels,
         patterns,
-        shardChannels,
+        slotSubscriptions,
         multi,
         watched,
         unreadBytes,

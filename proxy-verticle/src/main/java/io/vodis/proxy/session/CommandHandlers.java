@@ -35,7 +35,7 @@ public final class CommandHandlers {
   }
 
   /** Handles the request the session's decoder stands on, or says that nobody does. */
-  boolean handle(Session session, CommandSpec spec, ByteBuf in, int length) {
+  public boolean handle(Session session, CommandSpec spec, ByteBuf in, int length) {
     CommandHandler handler = byName.get(spec.name());
     if (handler == null) {
       session.reject(spec, RespErrors.unsupported(spec.name()));

@@ -6,7 +6,7 @@ import io.vodis.resp.RespWriter;
 import java.util.List;
 
 /** The usual form of an inline request. */
-final class InlineFrame {
+public final class InlineFrame {
 
   private InlineFrame() {}
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>As long as the last byte has not been sent the server has executed nothing: whatever ends the
  * upload early ends the connection, and the rest of the request is skipped.
  */
-final class LargeRequest extends SessionRequest implements Detour {
+public final class LargeRequest extends SessionRequest implements Detour {
 
   private enum Phase {
     /** Waits for the replies to earlier requests. */
@@ -160,7 +160,7 @@ final class LargeRequest extends SessionRequest implements Detour {
   }
 
   @Override
-  protected void onError(byte[] error) {
+  public void onError(byte[] error) {
     super.onError(error);
     onOver();
   }

@@ -1,5 +1,7 @@
 package io.vodis.proxy.session;
 
+import io.vodis.proxy.stats.ServerSettings;
+
 /** The settings in force on one loop; they may be replaced while it runs. */
 public final class LoopSettings {
 

@@ -4,7 +4,7 @@ import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.dispatch.Dispatcher;
 
 /** A request whose keys are in several slots, all served by the server it is sent to. */
-final class MultiSlotRequest extends SessionRequest {
+public final class MultiSlotRequest extends SessionRequest {
 
   private final int[] slots;
 

@@ -12,20 +12,20 @@ import java.util.ArrayDeque;
  * that is an array is nothing but its head and then its elements, so each takes its place in the
  * queue of replies.
  */
-final class Replay implements Detour {
+public final class Replay implements Detour {
 
   /**
    * One element.
    *
    * @param bytes the reply, or the request to be handled
    */
-  record Element(CommandSpec spec, byte[] bytes, boolean isReply) {}
+  public record Element(CommandSpec spec, byte[] bytes, boolean isReply) {}
 
   private final Session session;
   private final RequestHandler handler;
   private final ArrayDeque<Element> elements;
 
-  Replay(Session session, RequestHandler handler, ArrayDeque<Element> elements) {
+  public Replay(Session session, RequestHandler handler, ArrayDeque<Element> elements) {
     this.session = session;
     this.handler = handler;
     this.elements = elements;

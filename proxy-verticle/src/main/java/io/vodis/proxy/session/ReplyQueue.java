@@ -6,6 +6,7 @@ import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.loop.RespSocket;
+import io.vodis.proxy.stats.ServerSettings;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The unanswered requests of a session, in the order of their arrival. Only the first may write to
  * the client; what comes for the others is held until it is their turn.
  */
-final class ReplyQueue {
+public final class ReplyQueue {
 
   /** Replies up to this size are held in a buffer that they share. */
   private static final int SHARED_REPLY_MAX = 512;
@@ -73,7 +74,7 @@ final class ReplyQueue {
   }
 
   /** Whether the client wants no replies; changed only while nothing is unanswered. */
-  void silence(boolean now) {
+  public void silence(boolean now) {
     silent = now;
     deaf = gone || silent;
   }

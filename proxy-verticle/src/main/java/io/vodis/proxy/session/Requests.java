@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.vodis.resp.RequestDecoder;
 
 /** Requests that are there as a whole. */
-final class Requests {
+public final class Requests {
 
   private Requests() {}
 

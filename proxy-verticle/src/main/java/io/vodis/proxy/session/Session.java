@@ -105,7 +105,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** A client that waits for something and has gone gets nothing. */
-  void closeIfInputClosed() {
+  public void closeIfInputClosed() {
     if (inputClosed && (stops & Stop.BLOCKED) != 0) {
       socket.close();
     }
@@ -174,7 +174,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** A request for several slots of one server. */
-  SessionRequest newRequest(CommandSpec spec, int[] slots) {
+  public SessionRequest newRequest(CommandSpec spec, int[] slots) {
     return new MultiSlotRequest(this, spec, env.clock().nowNanos(), slots);
   }
 
@@ -248,7 +248,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** An error before the command has been looked at; {@code spec} is null if nobody knows it. */
-  void reject(@Nullable CommandSpec spec, byte[] error) {
+  public void reject(@Nullable CommandSpec spec, byte[] error) {
     env.stats().rejectedHere(spec, error);
     replies.write(spec == null ? env.commands().table().byId(0) : spec, error);
   }
@@ -303,7 +303,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** The requests that are not answered, in order. */
-  ReplyQueue replies() {
+  public ReplyQueue replies() {
     return replies;
   }
 
@@ -383,7 +383,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     waiting.forEach(connection -> env.flushes().resume(connection::resume));
   }
 
-  void stop(int reason) {
+  public void stop(int reason) {
     if (stops == 0 && reason != Stop.BLOCKED) {
       socket.pauseReading();
     }
@@ -399,7 +399,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return (stops & ~reason) != 0;
   }
 
-  void unstop(int reason) {
+  public void unstop(int reason) {
     stops &= ~reason;
     if (stops == 0) {
       // Not from here: this may be in the middle of another connection's read.
@@ -450,7 +450,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Reads nothing more, and closes once everything is answered. */
-  void closeWhenAnswered() {
+  public void closeWhenAnswered() {
     stop(Stop.CLOSING);
     if (replies.isEmpty() && !gone && !isReplaying()) {
       env.copies().end();
@@ -509,7 +509,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Has {@code first} handled before anything more is read. */
-  void begin(Detour first) {
+  public void begin(Detour first) {
     detour = first;
   }
 
@@ -544,7 +544,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return replies.size();
   }
 
-  SessionEnvironment environment() {
+  public SessionEnvironment environment() {
     return env;
   }
 
@@ -556,7 +556,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return Lane.database(lane);
   }
 
-  void database(int selected) {
+  public void database(int selected) {
     lane = Lane.of(selected, protocol());
   }
 
@@ -566,7 +566,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** From the next reply on; only while nothing is unanswered, so that no request overtakes. */
-  void protocol(Protocol chosen) {
+  public void protocol(Protocol chosen) {
     lane = Lane.of(database(), chosen);
   }
 
@@ -575,11 +575,11 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return lane;
   }
 
-  boolean authenticated() {
+  public boolean authenticated() {
     return authenticated;
   }
 
-  final void authenticated(boolean now) {
+  public final void authenticated(boolean now) {
     authenticated = now;
     decoder.authenticated(now);
     updateShortWay();
@@ -595,7 +595,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** The states it is in, those that began first in front. */
-  List<SessionState> states() {
+  public List<SessionState> states() {
     return states;
   }
 
@@ -627,14 +627,14 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   /** Ends all states, and tells them. */
-  void endStates() {
+  public void endStates() {
     List<SessionState> ended = states;
     states = List.of();
     updateShortWay();
     ended.forEach(SessionState::onEnd);
   }
 
-  SessionClient client() {
+  public SessionClient client() {
     return client;
   }
 

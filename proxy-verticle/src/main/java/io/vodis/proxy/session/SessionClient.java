@@ -3,7 +3,7 @@ package io.vodis.proxy.session;
 import java.time.Instant;
 
 /** What a client has told about itself, as CLIENT LIST shows it. */
-final class SessionClient {
+public final class SessionClient {
 
   private final long id;
   private final Instant since = Instant.now();
@@ -17,43 +17,43 @@ final class SessionClient {
     this.id = id;
   }
 
-  long id() {
+  public long id() {
     return id;
   }
 
-  long ageSeconds() {
+  public long ageSeconds() {
     return Instant.now().getEpochSecond() - since.getEpochSecond();
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  void name(String given) {
+  public void name(String given) {
     name = given;
   }
 
-  String libraryName() {
+  public String libraryName() {
     return libraryName;
   }
 
-  void libraryName(String given) {
+  public void libraryName(String given) {
     libraryName = given;
   }
 
-  String libraryVersion() {
+  public String libraryVersion() {
     return libraryVersion;
   }
 
-  void libraryVersion(String given) {
+  public void libraryVersion(String given) {
     libraryVersion = given;
   }
 
-  void noEvict(boolean now) {
+  public void noEvict(boolean now) {
     noEvict = now;
   }
 
-  void noTouch(boolean now) {
+  public void noTouch(boolean now) {
     noTouch = now;
   }
 
@@ -67,7 +67,7 @@ final class SessionClient {
   }
 
   /** Forgets what RESET forgets. */
-  void reset() {
+  public void reset() {
     name = "";
     noEvict = false;
     noTouch = false;

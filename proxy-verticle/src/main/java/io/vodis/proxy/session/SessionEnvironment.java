@@ -7,6 +7,8 @@ import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.script.ScriptStore;
+import io.vodis.proxy.stats.LoopStats;
+import io.vodis.proxy.stats.ServerSettings;
 
 /** What all sessions of one loop share. */
 public record SessionEnvironment(

@@ -36,7 +36,7 @@ public final class SessionGate {
   }
 
   /** Who is shown every request, if anybody. */
-  @Nullable RequestFeed feed() {
+  public @Nullable RequestFeed feed() {
     return feed;
   }
 
@@ -47,7 +47,7 @@ public final class SessionGate {
   }
 
   /** Whether the arguments of requests are to be kept. */
-  boolean looksClosely() {
+  public boolean looksClosely() {
     return close;
   }
 
@@ -56,14 +56,14 @@ public final class SessionGate {
   }
 
   /** Pauses; a pause that runs already becomes neither shorter nor weaker. */
-  void pause(Pause what, long endNanos) {
+  public void pause(Pause what, long endNanos) {
     pauseEndNanos = pause == Pause.NONE || endNanos - pauseEndNanos > 0 ? endNanos : pauseEndNanos;
     pause = what.compareTo(pause) > 0 ? what : pause;
     update();
   }
 
   /** Ends the pause; what it held goes on. */
-  void unpause() {
+  public void unpause() {
     if (pause != Pause.NONE) {
       pause = Pause.NONE;
       update();
@@ -100,7 +100,7 @@ public final class SessionGate {
   }
 
   /** Whether a request has to wait for the end of the pause. */
-  boolean holds(Session session, @Nullable CommandSpec spec, ByteBuf in) {
+  public boolean holds(Session session, @Nullable CommandSpec spec, ByteBuf in) {
     if (pause == Pause.NONE
         || spec == null
         || !session.authenticated()

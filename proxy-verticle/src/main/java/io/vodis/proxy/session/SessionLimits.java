@@ -31,7 +31,7 @@ public record SessionLimits(
     boolean breakOnFailure,
     RespLimits resp) {
 
-  SessionLimits withMaxPipeline(int other) {
+  public SessionLimits withMaxPipeline(int other) {
     return new SessionLimits(
         password,
         databaseCount,
@@ -47,7 +47,7 @@ public record SessionLimits(
         resp);
   }
 
-  SessionLimits withMaxOutput(long other) {
+  public SessionLimits withMaxOutput(long other) {
     return new SessionLimits(
         password,
         databaseCount,
@@ -63,7 +63,7 @@ public record SessionLimits(
         resp);
   }
 
-  SessionLimits withMaxRequest(long other) {
+  public SessionLimits withMaxRequest(long other) {
     return new SessionLimits(
         password,
         databaseCount,
@@ -79,7 +79,7 @@ public record SessionLimits(
         resp);
   }
 
-  SessionLimits withRecvTimeout(long other) {
+  public SessionLimits withRecvTimeout(long other) {
     return new SessionLimits(
         password,
         databaseCount,
@@ -95,7 +95,7 @@ public record SessionLimits(
         resp);
   }
 
-  SessionLimits withSendTimeout(long other) {
+  public SessionLimits withSendTimeout(long other) {
     return new SessionLimits(
         password,
         databaseCount,
@@ -111,7 +111,7 @@ public record SessionLimits(
         resp);
   }
 
-  SessionLimits withKeepAlive(int other) {
+  public SessionLimits withKeepAlive(int other) {
     return new SessionLimits(
         password,
         databaseCount,

@@ -47,11 +47,11 @@ public class SessionRequest extends RoutedRequest {
     return request;
   }
 
-  final Session session() {
+  public final Session session() {
     return session;
   }
 
-  final CommandSpec spec() {
+  public final CommandSpec spec() {
     return spec;
   }
 
@@ -59,11 +59,11 @@ public class SessionRequest extends RoutedRequest {
     return startNanos;
   }
 
-  final List<byte[]> args() {
+  public final List<byte[]> args() {
     return args;
   }
 
-  final void args(List<byte[]> kept) {
+  public final void args(List<byte[]> kept) {
     args = kept;
   }
 
@@ -132,7 +132,7 @@ public class SessionRequest extends RoutedRequest {
   }
 
   @Override
-  protected void onError(byte[] error) {
+  public void onError(byte[] error) {
     session.replies().onError(this, error);
   }
 

@@ -19,7 +19,7 @@ public final class SlowLog {
    * @param id unique in the process; grows with time on a loop
    * @param args cut as Redis cuts them; the command alone if its arguments were not kept
    */
-  record Entry(
+  public record Entry(
       long id, long unixSeconds, long micros, List<byte[]> args, String address, String name) {}
 
   private final int loopIndex;
@@ -61,11 +61,11 @@ public final class SlowLog {
     }
   }
 
-  void clear() {
+  public void clear() {
     entries.clear();
   }
 
-  List<Entry> entries() {
+  public List<Entry> entries() {
     return List.copyOf(entries);
   }
 

@@ -1,7 +1,7 @@
 package io.vodis.proxy.session;
 
 /** Why a session is not read at present; a set of bits, so that the hot path tests one number. */
-final class Stop {
+public final class Stop {
 
   /** Too many requests are unanswered. */
   static final int PIPELINE = 1;
@@ -16,25 +16,25 @@ final class Stop {
   static final int EARLIER_REPLIES = 1 << 3;
 
   /** A large request waits for its connection or for its reply. */
-  static final int LARGE = 1 << 4;
+  public static final int LARGE = 1 << 4;
 
   /** Nothing more is wanted of this client. */
   static final int CLOSING = 1 << 5;
 
   /** A server has been asked about a command nobody here knows. */
-  static final int COMMAND = 1 << 12;
+  public static final int COMMAND = 1 << 12;
 
   /** CLIENT PAUSE holds a request. */
-  static final int PAUSED = 1 << 16;
+  public static final int PAUSED = 1 << 16;
 
   /** A request waits for what others than its loop have to say. */
-  static final int ELSEWHERE = 1 << 17;
+  public static final int ELSEWHERE = 1 << 17;
 
   /** A request on a connection of its own is not answered, and later ones must not overtake it. */
-  static final int OWN_CONNECTION = 1 << 6;
+  public static final int OWN_CONNECTION = 1 << 6;
 
   /** It waits for something to come: an element, an acknowledgement. */
-  static final int BLOCKED = 1 << 7;
+  public static final int BLOCKED = 1 << 7;
 
   private Stop() {}
 }

@@ -1,0 +1,187 @@
+package io.vodis.proxy.blocking;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.loop.RespSocket;
+import io.vodis.proxy.migrate.Key;
+import io.vodis.proxy.process.ProcessView;
+import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.CommandHandlers;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionEnvironment;
+import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.stats.LoopStats;
+import io.vodis.resp.RequestDecoder;
+import io.vodis.resp.RespErrors;
+import io.vodis.resp.RespWriter;
+import io.vodis.slot.SlotHash;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Commands that wait: BLPOP and its like, XREAD and XREADGROUP with BLOCK, WAIT, WAITAOF; and
+ * CLIENT UNBLOCK. Each waits at the server on a connection of its own; its session is not read
+ * meanwhile.
+ */
+public final class Blocking {
+
+  private static final List<String> NAMES =
+      List.of(
+          "blpop",
+          "brpop",
+          "brpoplpush",
+          "blmove",
+          "blmpop",
+          "bzpopmin",
+          "bzpopmax",
+          "bzmpop",
+          "xread",
+          "xreadgroup");
+  private static final byte[] UNBLOCK_REASON =
+      RespErrors.reply("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+
+  private final KeyLocator locator;
+  private final ProcessView process;
+  private final LoopStats stats;
+  private final long retryNanos;
+  private final Set<Blocked> blocked = new LinkedHashSet<>();
+
+  /**
+   * Those of one loop.
+   *
+   * @param retryNanos how long a request that takes nothing waits for a server to come back
+   */
+  public Blocking(KeyLocator locator, ProcessView process, LoopStats stats, long retryNanos) {
+    this.locator = locator;
+    this.process = process;
+    this.stats = stats;
+    this.retryNanos = retryNanos;
+  }
+
+  /** Adds the handlers of these commands. */
+  public void addTo(CommandHandlers handlers) {
+    NAMES.forEach(
+        name -> handlers.add(name, (session, spec, in, length) -> pop(session, spec, in)));
+    handlers
+        .add("wait", (session, spec, in, length) -> waitForReplicas(session, spec, in))
+        .add("waitaof", (session, spec, in, length) -> waitForReplicas(session, spec, in))
+        .addImmediate("client|unblock", this::unblock);
+  }
+
+  long retryNanos() {
+    return retryNanos;
+  }
+
+  void add(Blocked one) {
+    blocked.add(one);
+    stats.blocked = blocked.size();
+  }
+
+  void remove(Blocked one) {
+    blocked.remove(one);
+    stats.blocked = blocked.size();
+  }
+
+  void countCarriedOver() {
+    stats.blockedCarriedOver++;
+  }
+
+  /** Periodic care. */
+  public void tick(long now) {
+    if (!blocked.isEmpty()) {
+      List.copyOf(blocked).forEach(one -> one.tick(now));
+    }
+  }
+
+  private boolean pop(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    int keyCount = locator.locate(spec, in, request);
+    if (keyCount <= 0) {
+      session.reply(spec, keyCount < 0 ? locator.error() : RespErrors.INVALID_KEYS);
+      return true;
+    }
+    int slot = -1;
+    List<Key> keys = new ArrayList<>(keyCount);
+    for (int i = 0; i < keyCount; i++) {
+      int arg = locator.keyArg(i);
+      int offset = in.readerIndex() + request.argOffset(arg);
+      int slotOfKey = SlotHash.slotOf(in, offset, request.argLength(arg));
+      if (slot >= 0 && slotOfKey != slot) {
+        session.reply(spec, RespErrors.CROSS_SLOT);
+        return true;
+      }
+      slot = slotOfKey;
+      keys.add(Key.copyOf(session.database(), in, offset, request.argLength(arg)));
+    }
+    // It goes on another connection, and must see what the session did before.
+    if (session.awaitsEarlierReplies()) {
+      return false;
+    }
+    BlockingCall call = BlockingCall.of(spec.name(), args(in, request));
+    new BlockedRequest(session, this, session.enqueue(spec), call, slot, keys).begin();
+    session.closeIfInputClosed();
+    return true;
+  }
+
+  private static List<byte[]> args(ByteBuf in, RequestDecoder request) {
+    List<byte[]> args = new ArrayList<>(request.argCount());
+    for (int i = 0; i < request.argCount(); i++) {
+      args.add(Args.bytes(in, request, i));
+    }
+    return args;
+  }
+
+  private boolean waitForReplicas(Session session, CommandSpec spec, ByteBuf in) {
+    if (session.awaitsEarlierReplies()) {
+      return false;
+    }
+    byte[] frame = BlockingCall.frame(args(in, session.decoder()));
+    new ReplicaWait(session, this, session.enqueue(spec), frame).begin();
+    session.closeIfInputClosed();
+    return true;
+  }
+
+  private void unblock(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    if (request.argCount() > 4) {
+      session.reply(spec, RespErrors.wrongArity(spec.name()));
+      return;
+    }
+    String reason = request.argCount() == 4 ? Args.lower(in, request, 3) : "timeout";
+    if (!reason.equals("timeout") && !reason.equals("error")) {
+      session.reply(spec, UNBLOCK_REASON);
+      return;
+    }
+    String id = Args.text(in, request, 2);
+    if (!id.matches("-?\\d{1,18}")) {
+      session.reply(spec, RespErrors.NOT_AN_INTEGER);
+      return;
+    }
+    SessionRequest place = session.enqueue(spec);
+    long sought = Long.parseLong(id);
+    boolean withError = reason.equals("error");
+    process.eachLoop(
+        env -> unblock(env, sought, withError),
+        found -> {
+          ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(8);
+          RespWriter.integer(reply, found.contains(true) ? 1 : 0);
+          session.onLocalAnswer(place, reply);
+        });
+  }
+
+  private static boolean unblock(SessionEnvironment env, long id, boolean withError) {
+    for (Session other : env.sessions().all()) {
+      if (other.client().id() == id) {
+        Blocked state = other.state(Blocked.class);
+        if (state != null) {
+          state.unblock(withError);
+        }
+        return state != null;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,131 @@
+package io.vodis.proxy.local;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What HELP of a command with subcommands lists: those this proxy offers, in the form of Redis. */
+public final class HelpTexts {
+
+  /** By the name of the command; whole replies, the first and the last line included. */
+  static final Map<String, List<String>> BY_COMMAND = new TreeMap<>();
+
+  static {
+    add(
+        "acl",
+        "CAT [<category>]",
+        "    The categories, or the commands of one.",
+        "GENPASS [<bits>]",
+        "    A random password.",
+        "GETUSER <username>",
+        "    What a user may do; there is one, default.",
+        "LIST",
+        "    The users as rules.",
+        "USERS",
+        "    The names of the users.",
+        "WHOAMI",
+        "    The user of this connection.");
+    add(
+        "client",
+        "GETNAME",
+        "    The name of this connection.",
+        "ID",
+        "    The number of this connection.",
+        "INFO",
+        "    What CLIENT LIST shows of this connection.",
+        "KILL <ip:port>",
+        "    Ends the connection from that address.",
+        "KILL <option> <value> [<option> <value> [...]]",
+        "    Ends connections, by ID, ADDR, LADDR, TYPE, USER, MAXAGE, SKIPME (yes|no).",
+        "LIST [TYPE <type> | ID <id> [<id> ...]]",
+        "    The connections of this proxy.",
+        "NO-EVICT (ON|OFF)",
+        "    Taken, without effect: this proxy evicts no clients.",
+        "NO-TOUCH (ON|OFF)",
+        "    Taken, without effect: servers see connections of the proxy.",
+        "PAUSE <timeout> [WRITE|ALL]",
+        "    Holds requests for so many milliseconds.",
+        "REPLY (ON|OFF|SKIP)",
+        "    Whether this connection gets replies.",
+        "SETINFO (LIB-NAME|LIB-VER) <value>",
+        "    Tells what the client is.",
+        "SETNAME <name>",
+        "    Names this connection.",
+        "UNPAUSE",
+        "    Ends a pause.");
+    add(
+        "cluster",
+        "INFO",
+        "    The state of the cluster.",
+        "KEYSLOT <key>",
+        "    The slot of a key, as Redis Cluster counts.",
+        "MYID",
+        "    The id of this node.",
+        "NODES",
+        "    The nodes and their slots.",
+        "SHARDS",
+        "    The same as maps.",
+        "SLOTS",
+        "    The slots and their nodes.");
+    add(
+        "config",
+        "GET <pattern> [<pattern> ...]",
+        "    Settings of this proxy, and those of the servers on which all agree.",
+        "SET <directive> <value> [<directive> <value> ...]",
+        "    Changes settings of this proxy, and of the servers where the operator allows it.",
+        "RESETSTAT",
+        "    Sets this proxy's figures to zero.",
+        "REWRITE",
+        "    Not possible: a proxy does not write its file.");
+    add(
+        "latency",
+        "DOCTOR",
+        "    Where to look.",
+        "GRAPH <event>",
+        "    Nothing: this proxy has no events.",
+        "HISTOGRAM [<command> ...]",
+        "    The times of commands, as this proxy measures them.",
+        "HISTORY <event>",
+        "    Nothing: this proxy has no events.",
+        "LATEST",
+        "    Nothing: this proxy has no events.",
+        "RESET [<event> ...]",
+        "    Nothing to reset.");
+    add("memory", "USAGE <key> [SAMPLES <count>]", "    The bytes a key needs on its server.");
+    add("module", "LIST", "    The modules of the servers.");
+    add(
+        "object",
+        "ENCODING <key>",
+        "    How the value is kept.",
+        "FREQ <key>",
+        "    How often it has been used, roughly.",
+        "IDLETIME <key>",
+        "    The seconds since it was last used.",
+        "REFCOUNT <key>",
+        "    How many references to it there are.");
+    add(
+        "slowlog",
+        "GET [<count>]",
+        "    The latest slow requests (10 by default, -1 for all), each with",
+        "    id, time, microseconds, arguments, address and name of the client.",
+        "LEN",
+        "    How many there are.",
+        "RESET",
+        "    Forgets them.");
+  }
+
+  private HelpTexts() {}
+
+  private static void add(String command, String... lines) {
+    List<String> all = new ArrayList<>();
+    all.add(
+        command.toUpperCase(Locale.ROOT)
+            + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    all.addAll(List.of(lines));
+    all.add("HELP");
+    all.add("    This text.");
+    BY_COMMAND.put(command, List.copyOf(all));
+  }
+}

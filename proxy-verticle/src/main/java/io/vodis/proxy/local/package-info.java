@@ -1,0 +1,5 @@
+/** Commands that the proxy answers itself. */
+@NullMarked
+package io.vodis.proxy.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,406 @@
+package io.vodis.proxy.request;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.command.Routing;
+import io.vodis.proxy.dispatch.CrossSlot;
+import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.merge.Split;
+import io.vodis.proxy.migrate.Key;
+import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.CommandHandlers;
+import io.vodis.proxy.session.RequestFeed;
+import io.vodis.proxy.session.RequestHandler;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionGate;
+import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.session.SessionState;
+import io.vodis.proxy.session.Stop;
+import io.vodis.proxy.stats.LoopStats;
+import io.vodis.proxy.transaction.OpenTransaction;
+import io.vodis.proxy.transaction.Transactions;
+import io.vodis.resp.RequestDecoder;
+import io.vodis.resp.RespErrors;
+import io.vodis.slot.SlotHash;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to a request off the short way, in the order in which Redis checks: is the command
+ * known, is the number of arguments right, may this client use it, and only then what it asks for.
+ */
+public final class RequestRouter implements RequestHandler {
+
+  private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final KeyLocator locator;
+  private final Dispatcher dispatcher;
+  private final CopyRun copies;
+  private final LoopStats stats;
+  private final CommandHandlers handlers;
+  private final CrossSlot crossSlot;
+  private final UnknownCommands unknownCommands;
+  private final SessionGate gate;
+  private final Transactions transactions;
+  private final RequestFactory scripts;
+
+  public RequestRouter(
+      KeyLocator locator,
+      Dispatcher dispatcher,
+      CopyRun copies,
+      LoopStats stats,
+      CommandHandlers handlers,
+      CrossSlot crossSlot,
+      UnknownCommands unknownCommands,
+      SessionGate gate,
+      Transactions transactions,
+      RequestFactory scripts) {
+    this.locator = locator;
+    this.dispatcher = dispatcher;
+    this.copies = copies;
+    this.stats = stats;
+    this.handlers = handlers;
+    this.crossSlot = crossSlot;
+    this.unknownCommands = unknownCommands;
+    this.gate = gate;
+    this.transactions = transactions;
+    this.scripts = scripts;
+  }
+
+  /** Commands for those who have yet to say who they are. */
+  private static boolean needsNoAuthentication(CommandSpec spec) {
+    return switch (spec.name()) {
+      case "auth", "hello", "quit", "reset" -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean handle(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    if (spec == null && isAskedFor(session, in, "", 0)) {
+      return false;
+    }
+    return spec != null && spec.sentAs() != null && session.authenticated()
+        ? renamed(session, spec, in)
+        : handleNamed(session, spec, in, length);
+  }
+
+  /** Whether the session waits for what a server says about the name in that argument. */
+  private boolean isAskedFor(Session session, ByteBuf in, String prefix, int arg) {
+    return session.authenticated()
+        && unknownCommands.waitFor(session, prefix + Args.name(in, session.decoder(), arg));
+  }
+
+  /** The request has the name that its servers know. */
+  private boolean handleNamed(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    if (gate.holds(session, spec, in)) {
+      session.stop(Stop.PAUSED);
+      return false;
+    }
+    boolean done = handleNow(session, spec, in, length);
+    RequestFeed feed = gate.feed();
+    if (feed != null
+        && done
+        && spec != null
+        && session.authenticated()
+        && spec.acceptsArgCount(session.decoder().argCount())) {
+      feed.show(session, spec, in);
+    }
+    return done;
+  }
+
+  private boolean handleNow(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    for (SessionState state : session.states()) {
+      SessionState.Verdict verdict = state.intercept(session, spec, in, length);
+      if (verdict != SessionState.Verdict.PASS) {
+        return verdict == SessionState.Verdict.HANDLED;
+      }
+    }
+    OpenTransaction open = session.state(OpenTransaction.class);
+    if (open == null) {
+      return check(session, spec, in, length);
+    }
+    open.onRequest();
+    boolean done = check(session, spec, in, length);
+    if (done) {
+      open.onChecked();
+    }
+    return done;
+  }
+
+  private boolean check(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    RequestDecoder request = session.decoder();
+    if (spec == null) {
+      stats.unknownCommands++;
+      session.reject(
+          null, RespErrors.unknownCommand(Args.bytes(in, request, 0), tail(in, request)));
+    } else if (spec.routing() == Routing.CROSS_PROTOCOL) {
+      session.socket().close();
+    } else if (spec.routing() == Routing.CONTAINER) {
+      return container(session, spec, in);
+    } else if (!spec.acceptsArgCount(request.argCount())) {
+      if (!spec.name().equals("exec") || !transactions.refuseExec(session, spec)) {
+        session.reject(spec, RespErrors.wrongArity(spec.name()));
+      }
+    } else if (!session.authenticated() && !needsNoAuthentication(spec)) {
+      session.reject(spec, RespErrors.NO_AUTH);
+    } else {
+      return route(session, spec, in, length);
+    }
+    return true;
+  }
+
+  /** A command with subcommands, of which none is given, or one that is not in the table. */
+  private boolean container(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    if (request.argCount() < 2) {
+      session.reject(spec, RespErrors.wrongArity(spec.name()));
+    } else if (isAskedFor(session, in, spec.name() + "|", 1)) {
+      return false;
+    } else {
+      session.reject(spec, RespErrors.unknownSubcommand(spec.name(), Args.bytes(in, request, 1)));
+    }
+    return true;
+  }
+
+  /** The request goes on with the name its servers know it by. */
+  private boolean renamed(Session session, CommandSpec spec, ByteBuf in) {
+    RequestDecoder request = session.decoder();
+    ByteBuf frame = RenamedFrame.of(spec, in, request);
+    try {
+      decodeAgain(request, frame);
+      boolean done = handleNamed(session, spec, frame, frame.readableBytes());
+      copies.end();
+      if (!done) {
+        // It is handled again from the beginning.
+        decodeAgain(request, in);
+      }
+      return done;
+    } finally {
+      frame.release();
+    }
+  }
+
+  /** A whole frame; an argument in it may be large enough to be reported first. */
+  private static void decodeAgain(RequestDecoder request, ByteBuf frame) {
+    request.reset();
+    RequestDecoder.Progress progress = request.decode(frame);
+    if (progress == RequestDecoder.Progress.LARGE) {
+      request.decode(frame);
+    }
+  }
+
+  /** As many of the further arguments as Redis would repeat in an error. */
+  private static List<byte[]> tail(ByteBuf in, RequestDecoder request) {
+    List<byte[]> args = new ArrayList<>();
+    for (int i = 1; i < Math.min(request.argCount(), 32); i++) {
+      args.add(Args.bytes(in, request, i, 128));
+    }
+    return args;
+  }
+
+  private boolean route(Session session, CommandSpec spec, ByteBuf in, int length) {
+    OpenTransaction open = session.state(OpenTransaction.class);
+    if (open != null) {
+      open.onAdmitted();
+      if (!Transactions.isImmediate(spec)) {
+        transactions.queue(session, open, spec, in, length);
+        return true;
+      }
+    }
+    return switch (spec.routing()) {
+      case ANY_GROUP -> anyGroup(session, spec, in, length);
+      case ANSWER_OK -> {
+        session.reply(spec, OK);
+        yield true;
+      }
+      case ONE_KEY, SAME_SLOT -> oneSlot(session, spec, in, length);
+      case FRAGMENTED -> fragmented(session, spec, in, length);
+      case DENIED -> {
+        session.reject(spec, RespErrors.denied(spec.name()));
+        yield true;
+      }
+      default -> {
+        byte[] refusal = spec.refusal();
+        if (refusal == null) {
+          yield handlers.handle(session, spec, in, length);
+        }
+        session.reject(spec, refusal);
+        yield true;
+      }
+    };
+  }
+
+  /** All servers would answer the same, so the slot is any: always the same for a command. */
+  private boolean anyGroup(Session session, CommandSpec spec, ByteBuf in, int length) {
+    byte[] name = spec.name().getBytes(StandardCharsets.ISO_8859_1);
+    int slot = SlotHash.slotOf(Unpooled.wrappedBuffer(name), 0, name.length);
+    return dispatch(session, session.newRequest(spec), slot, in, length, 0);
+  }
+
+  private boolean oneSlot(Session session, CommandSpec spec, ByteBuf in, int length) {
+    RequestDecoder request = session.decoder();
+    if (locator.blocks(spec, in, request)) {
+      return handlers.handle(session, spec, in, length);
+    }
+    int keyCount = locator.locate(spec, in, request);
+    byte[] refusal = null;
+    int slot = 0;
+    if (keyCount < 0) {
+      refusal = locator.error();
+    } else if (keyCount == 0) {
+      refusal = spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
+    } else {
+      slot = slotOf(in, request, locator.keyArg(0));
+      for (int i = 1; i < keyCount; i++) {
+        if (slotOf(in, request, locator.keyArg(i)) != slot) {
+          return severalSlots(session, spec, in, length, keyCount);
+        }
+      }
+    }
+    if (refusal == null
+        && spec.movableKeys()
+        && locator.hasPatterns()
+        && dispatcher.serving(slot) == null) {
+      // Which keys to move first is known to the server only.
+      refusal = RespErrors.TRY_AGAIN;
+    }
+    if (refusal != null) {
+      session.reject(spec, refusal);
+      return true;
+    }
+    SessionRequest one =
+        spec.movableKeys() ? scripts.make(session, spec, in) : session.newRequest(spec);
+    return dispatch(session, one, slot, in, length, keyCount);
+  }
+
+  private boolean severalSlots(
+      Session session, CommandSpec spec, ByteBuf in, int length, int keyCount) {
+    BitSet slots = new BitSet();
+    for (int i = 0; i < keyCount; i++) {
+      slots.set(slotOf(in, session.decoder(), locator.keyArg(i)));
+    }
+    byte[] refusal =
+        dispatcher.leased() ? crossSlot.refusal(dispatcher, slots) : RespErrors.CLUSTER_DOWN;
+    if (refusal != null) {
+      session.reject(spec, refusal);
+      return true;
+    }
+    int[] all = slots.stream().toArray();
+    return dispatch(session, session.newRequest(spec, all), all[0], in, length, keyCount);
+  }
+
+  private boolean dispatch(
+      Session session, SessionRequest request, int slot, ByteBuf in, int length, int keyCount) {
+    // In the queue of replies first: an error may be the reply, at once.
+    session.enqueue(request);
+    noteArgs(session, request, in);
+    List<Key> keys =
+        dispatcher.serving(slot) != null ? List.of() : keys(session, request.spec(), in, keyCount);
+    boolean taken =
+        dispatcher.dispatch(request, slot, session.lane(), in, in.readerIndex(), length, keys);
+    if (!taken) {
+      session.withdraw(request);
+      session.stall();
+    }
+    return taken;
+  }
+
+  private void noteArgs(Session session, SessionRequest request, ByteBuf in) {
+    if (gate.looksClosely()) {
+      request.args(Args.forSlowLog(in, session.decoder()));
+    }
+  }
+
+  private List<Key> keys(Session session, CommandSpec spec, ByteBuf in, int keyCount) {
+    RequestDecoder request = session.decoder();
+    List<Key> keys = new ArrayList<>(keyCount);
+    for (int i = 0; i < keyCount; i++) {
+      int arg = locator.keyArg(i);
+      keys.add(
+          Key.copyOf(
+              locator.database(spec, in, request, i, session.database()),
+              in,
+              in.readerIndex() + request.argOffset(arg),
+              request.argLength(arg)));
+    }
+    return keys;
+  }
+
+  private boolean fragmented(Session session, CommandSpec spec, ByteBuf in, int length) {
+    RequestDecoder request = session.decoder();
+    int keyCount = locator.locate(spec, in, request);
+    if (keyCount <= 0) {
+      session.reject(spec, keyCount < 0 ? locator.error() : RespErrors.wrongArity(spec.name()));
+      return true;
+    }
+    if (spec.name().equals("mset") && request.argCount() % 2 == 0) {
+      session.reject(spec, RespErrors.wrongArity(spec.name()));
+      return true;
+    }
+    int[] keyArgs = new int[keyCount];
+    int[] slots = new int[keyCount];
+    for (int i = 0; i < keyCount; i++) {
+      keyArgs[i] = locator.keyArg(i);
+      slots[i] = slotOf(in, request, keyArgs[i]);
+    }
+    if (Arrays.stream(slots).allMatch(slot -> slot == slots[0])) {
+      return dispatch(session, session.newRequest(spec), slots[0], in, length, keyCount);
+    }
+    if (!dispatcher.leased()) {
+      session.reject(spec, RespErrors.CLUSTER_DOWN);
+      return true;
+    }
+    return split(session, spec, in, length, new Split(dispatcher, session.lane(), slots, keyArgs));
+  }
+
+  private boolean split(Session session, CommandSpec spec, ByteBuf in, int length, Split split) {
+    int[] onlyServersSlots = split.slotsOfOnlyServer();
+    if (onlyServersSlots != null) {
+      return dispatch(
+          session, session.newRequest(spec, onlyServersSlots), onlyServersSlots[0], in, length, 0);
+    }
+    if (!split.findRoom(session)) {
+      session.stall();
+      return false;
+    }
+    SessionRequest whole = session.newRequest(spec);
+    session.enqueue(whole);
+    noteArgs(session, whole, in);
+    boolean sent =
+        split.send(
+            session,
+            spec.name(),
+            in,
+            session.decoder(),
+            copies,
+            reply -> session.onLocalAnswer(whole, reply));
+    if (!sent) {
+      session.stop(Stop.LARGE);
+      sendRestLater(session, split);
+    }
+    return true;
+  }
+
+  private void sendRestLater(Session session, Split split) {
+    dispatcher.stall(
+        () -> {
+          if (split.sendRest(copies)) {
+            session.unstop(Stop.LARGE);
+          } else {
+            sendRestLater(session, split);
+          }
+        });
+  }
+
+  private static int slotOf(ByteBuf in, RequestDecoder request, int arg) {
+    return SlotHash.slotOf(in, in.readerIndex() + request.argOffset(arg), request.argLength(arg));
+  }
+}

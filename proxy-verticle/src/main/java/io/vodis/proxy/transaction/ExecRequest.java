@@ -1,0 +1,79 @@
+package io.vodis.proxy.transaction;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.session.Stop;
+import org.jspecify.annotations.Nullable;
+
+/** EXEC of a transaction that the server answers alone: its reply is passed on as it comes. */
+public final class ExecRequest extends SessionRequest {
+
+  private final TransactionBlock block;
+  private final @Nullable WatchedKeys watched;
+
+  ExecRequest(
+      Session session,
+      CommandSpec spec,
+      long startNanos,
+      TransactionBlock block,
+      @Nullable WatchedKeys watched) {
+    super(session, spec, startNanos);
+    this.block = block;
+    this.watched = watched;
+  }
+
+  @Override
+  protected boolean sendTo(Backend backend, int onSlot, ByteBuf from, int offset, int length) {
+    WatchedKeys keys = watched;
+    if (keys == null) {
+      return super.sendTo(backend, onSlot, from, offset, length);
+    }
+    BackendConnection own = keys.takeConnection(backend);
+    if (own == null) {
+      session().onLocalAnswer(this, Transactions.nil(session().protocol()));
+      onOver(false);
+      return true;
+    }
+    beginOn(onSlot);
+    transmit(own, from, offset, length);
+    return true;
+  }
+
+  @Override
+  protected void transmit(BackendConnection to, ByteBuf from, int offset, int length) {
+    block.sendOn(to, this, from, offset);
+  }
+
+  @Override
+  protected void onAnswer(ByteBuf in, int offset, int length) {
+    boolean open = TransactionBlock.leavesOpen(in, offset, length);
+    super.onAnswer(in, offset, length);
+    onOver(open);
+  }
+
+  @Override
+  public void onError(byte[] error) {
+    super.onError(error);
+    onOver(false);
+  }
+
+  @Override
+  protected void onReplyChunk(ByteBuf in, int offset, int length, boolean last) {
+    super.onReplyChunk(in, offset, length, last);
+    if (last) {
+      onOver(false);
+    }
+  }
+
+  private void onOver(boolean open) {
+    WatchedKeys.afterExec(connection(), open, watched != null);
+    if (watched != null) {
+      watched.onEnd();
+      session().unstop(Stop.OWN_CONNECTION);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.vodis.proxy.transaction;
+
+import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.dispatch.RoutedRequest;
+import io.vodis.proxy.loop.RespSocket;
+import io.vodis.proxy.session.Replay;
+import io.vodis.proxy.session.RequestHandler;
+import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.session.Stop;
+import io.vodis.resp.ReplyDecoder;
+import io.vodis.resp.RespErrors;
+import io.vodis.resp.RespLimits;
+import io.vodis.resp.RespWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * EXEC of a transaction of which the proxy answers a part. The session has no other request
+ * unanswered and is stopped. When the server has executed its part, the elements of its reply and
+ * those of the proxy follow one another; if it has not, the proxy does nothing either.
+ */
+public final class MixedExec extends RoutedRequest {
+
+  private final SessionRequest place;
+  private final OpenTransaction transaction;
+  private final TransactionBlock block;
+  private final @Nullable WatchedKeys watched;
+  private final RequestHandler handler;
+
+  MixedExec(
+      SessionRequest place,
+      OpenTransaction transaction,
+      TransactionBlock block,
+      @Nullable WatchedKeys watched,
+      RequestHandler handler) {
+    super(place.session());
+    this.place = place;
+    this.transaction = transaction;
+    this.block = block;
+    this.watched = watched;
+    this.handler = handler;
+  }
+
+  @Override
+  protected boolean sendTo(Backend backend, int onSlot, ByteBuf from, int offset, int length) {
+    WatchedKeys keys = watched;
+    if (keys == null) {
+      return super.sendTo(backend, onSlot, from, offset, length);
+    }
+    BackendConnection own = keys.takeConnection(backend);
+    if (own == null) {
+      answer(Transactions.nil(place.session().protocol()));
+      return true;
+    }
+    beginOn(onSlot);
+    transmit(own, from, offset, length);
+    return true;
+  }
+
+  @Override
+  protected void transmit(BackendConnection to, ByteBuf from, int offset, int length) {
+    block.sendOn(to, this, from, offset);
+  }
+
+  @Override
+  protected void onAnswer(ByteBuf in, int offset, int length) {
+    BackendConnection sentOn = connection();
+    boolean open = TransactionBlock.leavesOpen(in, offset, length);
+    List<byte[]> elements = elements(in, offset, length);
+    ByteBuf head = RespSocket.ALLOCATOR.directBuffer(Math.max(16, length));
+    if (elements == null) {
+      head.writeBytes(in, offset, length);
+    } else if (elements.size() != transaction.serverCount()) {
+      head.writeBytes(
+          RespErrors.reply("ERR the server answered EXEC with another number of replies"));
+    } else {
+      RespWriter.arrayHeader(head, transaction.count());
+      place
+          .session()
+          .begin(
+              new Replay(place.session(), handler, transaction.elements(place.spec(), elements)));
+    }
+    WatchedKeys.afterExec(sentOn, open, watched != null);
+    answer(head);
+  }
+
+  @Override
+  protected void onError(byte[] error) {
+    place.onError(error);
+    onOver();
+  }
+
+  private void answer(ByteBuf reply) {
+    place.session().onLocalAnswer(place, reply);
+    onOver();
+  }
+
+  private void onOver() {
+    transaction.onEnd();
+    if (watched != null) {
+      watched.onEnd();
+    }
+    place.session().unstop(Stop.OWN_CONNECTION);
+  }
+
+  /** The elements of an array; null if the reply is not one. */
+  static @Nullable List<byte[]> elements(ByteBuf in, int offset, int length) {
+    if (in.getByte(offset) != '*' || in.getByte(offset + 1) == '-') {
+      return null;
+    }
+    RespLimits stock = RespLimits.defaults();
+    ReplyDecoder decoder =
+        new ReplyDecoder(
+            new RespLimits(
+                stock.inlineBytesMax(),
+                stock.bulkBytesMax(),
+                stock.argCountMax(),
+                stock.depthMax(),
+                Integer.MAX_VALUE));
+    int headEnd = in.indexOf(offset, offset + length, (byte) '\n') + 1;
+    ByteBuf rest = in.slice(headEnd, offset + length - headEnd);
+    List<byte[]> elements = new ArrayList<>();
+    while (rest.isReadable() && decoder.decode(rest) == ReplyDecoder.Progress.FRAME) {
+      byte[] element = new byte[decoder.frameLength()];
+      rest.readBytes(element);
+      elements.add(element);
+      decoder.reset();
+    }
+    return elements;
+  }
+}

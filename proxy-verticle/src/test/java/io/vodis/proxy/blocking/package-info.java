@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.blocking;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.local;
+
+import org.jspecify.annotations.NullMarked;
