@@ -38,7 +38,8 @@ public final class SlotTransitions {
           switch (event) {
             case Opened e ->
                 next(slot.with(new SlotAction.Migrating(p.index(), target(p), p.returning())));
-            case Cancelled e when !p.returning() -> next(slot.with(SlotAction.IDLE));
+            case Cancelled e ->
+                p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
             default -> rejected(slot, event);
           };
       case SlotAction.Migrating p -> onMigrating(slot, p, event);
@@ -50,8 +51,10 @@ public final class SlotTransitions {
           switch (event) {
             case Settled e -> next(new SlotMapping(slot.slotId(), target(p), SlotAction.IDLE));
             // All keys are on the target: the way back is a move like any other.
-            case Cancelled e when canReturn(slot, p) ->
-                next(swapped(slot, new SlotAction.Pending(p.index(), slot.groupId())));
+            case Cancelled e ->
+                canReturn(slot, p)
+                    ? next(swapped(slot, new SlotAction.Pending(p.index(), slot.groupId())))
+                    : rejected(slot, event);
             default -> rejected(slot, event);
           };
     };
@@ -67,7 +70,7 @@ public final class SlotTransitions {
               p.returning()
                   ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId()))
                   : slot.with(new SlotAction.Pending(p.index(), target(p))));
-      case Cancelled e when !p.returning() -> next(slot.with(SlotAction.IDLE));
+      case Cancelled e -> p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
       default -> rejected(slot, event);
     };
   }
@@ -77,8 +80,10 @@ public final class SlotTransitions {
     return switch (event) {
       case Emptied e ->
           next(slot.with(new SlotAction.Finished(p.index(), target(p), p.returning())));
-      case Cancelled e when canReturn(slot, p) ->
-          next(slot.with(new SlotAction.Turning(p.index(), target(p))));
+      case Cancelled e ->
+          canReturn(slot, p)
+              ? next(slot.with(new SlotAction.Turning(p.index(), target(p))))
+              : rejected(slot, event);
       default -> rejected(slot, event);
     };
   }
