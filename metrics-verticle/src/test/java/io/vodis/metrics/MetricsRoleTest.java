@@ -150,8 +150,7 @@ class MetricsRoleTest {
         NO_STATSD);
     startReporter(1);
     // Only what is recorded after the first figures of this member counts as an increase.
-    awaitLine(
-        influx::lines, line -> line.startsWith("vodis_ha_probe_seconds,member=127.0.0.1:1,"));
+    awaitLine(influx::lines, line -> line.startsWith("vodis_ha_probe_seconds,member=127.0.0.1:1,"));
 
     // When
     for (int i = 0; i < 100; i++) {

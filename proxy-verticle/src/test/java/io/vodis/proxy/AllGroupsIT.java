@@ -190,7 +190,8 @@ class AllGroupsIT {
         assertThat(client.receive()).isNotNull();
       }
       Object executed = client.receive();
-      assertThat(String.valueOf(executed)).startsWith("[OK, 1, [a], [").endsWith(", []], OK]");
+      // Whether the first page is that of the server with the key depends on the servers' ports.
+      assertThat(String.valueOf(executed)).matches("\\[OK, 1, \\[a], \\[\\d+, \\[a?]], OK]");
       assertThat(client.receive()).isEqualTo("PONG");
     }
   }

@@ -290,10 +290,10 @@ final class Subscriber implements SessionState {
   }
 
   void onMessage(SubscriberLink from, ByteBuf in, int offset, int length) {
-    if (isAnythingHeld()) {
+    if (!held.isEmpty() || isAnythingHeld()) {
       byte[] channel = Messages.channel(in, offset);
       int slot = Topic.isNotification(channel) ? ANY_SLOT : SlotHash.slotOf(channel);
-      if (mustWait(from.server(), slot)) {
+      if (mustWait(from.server(), slot) || isHeld(from.server(), slot)) {
         ByteBuf copy = RespSocket.ALLOCATOR.directBuffer(length).writeBytes(in, offset, length);
         held.addLast(new Held(from.server(), slot, copy));
         heldBytes += length;
@@ -302,6 +302,16 @@ final class Subscriber implements SessionState {
       }
     }
     pass(in, offset, length);
+  }
+
+  /** What a server says about a slot is never passed on before what it said earlier. */
+  private boolean isHeld(HostAndPort from, int slot) {
+    for (Held message : held) {
+      if (message.slot() == slot && message.from().equals(from)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isAnythingHeld() {
@@ -317,15 +327,13 @@ final class Subscriber implements SessionState {
     if (slot == ANY_SLOT) {
       return false;
     }
-    if (hub.owners().isAhead(slot, from)) {
-      return true;
-    }
     for (Drain drain : drains) {
-      if (drain.slots().get(slot) && !drain.from().equals(from)) {
-        return true;
+      if (drain.slots().get(slot)) {
+        // The oldest decides: what its server still says was said before any later move.
+        return !drain.from().equals(from);
       }
     }
-    return false;
+    return hub.owners().isAhead(slot, from);
   }
 
   private void releaseHeld() {
