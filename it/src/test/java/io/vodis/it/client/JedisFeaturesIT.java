@@ -52,7 +52,6 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void transactionsAndWatchedKeys(RedisProtocol protocol) {
-    product.needs("WATCH none", "EXEC");
     try (Jedis one = connect(protocol);
         Jedis two = connect(protocol)) {
       String key = key(protocol, "tx");
@@ -79,7 +78,6 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void blockingPopsAndMoves(RedisProtocol protocol) throws Exception {
-    product.needs("BLPOP none 0.001");
     try (Jedis waiter = connect(protocol);
         Jedis writer = connect(protocol)) {
       String from = key(protocol, "from");
@@ -102,7 +100,6 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void subscribersHearAndLeave(RedisProtocol protocol) throws Exception {
-    product.needs("UNSUBSCRIBE none", "PUBSUB NUMSUB none");
     try (Jedis subscriber = connect(protocol);
         Jedis publisher = connect(protocol)) {
       LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -132,7 +129,6 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void scriptsAreKnownEverywhereOnceLoaded(RedisProtocol protocol) {
-    product.needs("SCRIPT EXISTS x");
     try (Jedis jedis = connect(protocol)) {
       String sha = jedis.scriptLoad("return redis.call('INCRBY', KEYS[1], ARGV[1])");
       assertThat(jedis.scriptExists(sha)).isTrue();
@@ -140,7 +136,7 @@ class JedisFeaturesIT {
         String key = "jedis:script:" + protocol + i;
         assertThat(jedis.evalsha(sha, List.of(key), List.of("7"))).isEqualTo(7L);
       }
-      assertThatThrownBy(() -> jedis.evalsha("0".repeat(40), 0))
+      assertThatThrownBy(() -> jedis.evalsha("0".repeat(40), List.of("jedis:script"), List.of()))
           .isInstanceOf(JedisDataException.class)
           .hasMessageStartingWith("NOSCRIPT");
     }
@@ -149,7 +145,6 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void scansFindEveryKeyOnce(RedisProtocol protocol) {
-    product.needs("SCAN 0");
     try (Jedis jedis = connect(protocol)) {
       Set<String> expected = new HashSet<>();
       for (int i = 0; i < 300; i++) {
@@ -175,7 +170,6 @@ class JedisFeaturesIT {
   @ParameterizedTest
   @EnumSource(RedisProtocol.class)
   void theConnectionIsTheClients(RedisProtocol protocol) {
-    product.needs("ACL WHOAMI", "WAIT 0 1");
     try (Jedis jedis = connect(protocol)) {
       assertThat(jedis.clientSetname("me")).isEqualTo("OK");
       assertThat(jedis.clientGetname()).isEqualTo("me");

@@ -73,7 +73,6 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void transactionsAreAppliedWholeOrNotAtAll(ProtocolVersion version) {
-    product.needs("WATCH none", "EXEC");
     try (StatefulRedisConnection<String, String> one = connect(version);
         StatefulRedisConnection<String, String> two = connect(version)) {
       RedisCommands<String, String> redis = one.sync();
@@ -97,7 +96,6 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void blockedPopsAndReadsGetWhatComes(ProtocolVersion version) throws Exception {
-    product.needs("BLPOP none 0.001");
     try (StatefulRedisConnection<String, String> waiter = connect(version);
         StatefulRedisConnection<String, String> writer = connect(version)) {
       // Given
@@ -125,7 +123,6 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void subscribersHearWhatIsPublished(ProtocolVersion version) throws Exception {
-    product.needs("UNSUBSCRIBE none");
     try (StatefulRedisPubSubConnection<String, String> subscriber =
             Objects.requireNonNull(clients.get(version)).connectPubSub();
         StatefulRedisConnection<String, String> publisher = connect(version)) {
@@ -162,7 +159,6 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void scansSeeEveryKeyWhileSlotsMove(ProtocolVersion version) {
-    product.needs("SCAN 0");
     try (StatefulRedisConnection<String, String> connection = connect(version);
         SharedProduct.MovingSlots moving = product.moveSlots()) {
       // Given
@@ -192,7 +188,6 @@ class LettuceFeaturesIT {
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void everyReplyTypeArrives(ProtocolVersion version) {
-    product.needs("SCRIPT EXISTS x");
     try (StatefulRedisConnection<String, String> connection = connect(version)) {
       RedisCommands<String, String> redis = connection.sync();
       String hash = key(version, "hash");
@@ -218,7 +213,6 @@ class LettuceFeaturesIT {
 
   @Test
   void trackedKeysAreInvalidated() {
-    product.needs("CLIENT TRACKING OFF");
     try (StatefulRedisConnection<String, String> reader = connect(ProtocolVersion.RESP3);
         StatefulRedisConnection<String, String> writer = connect(ProtocolVersion.RESP3)) {
       // Given

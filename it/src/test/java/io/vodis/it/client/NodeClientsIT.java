@@ -54,7 +54,6 @@ class NodeClientsIT {
   @ParameterizedTest
   @ValueSource(strings = {"ioredis", "node-redis"})
   void theClientWorksAsItComes(String client) {
-    product.needs("EXEC", "BLPOP none 0.001", "SCAN 0", "UNSUBSCRIBE none");
     List<String> command =
         List.of(
             "node",

@@ -52,7 +52,6 @@ class RedisCliIT {
 
   @Test
   void pipesAndScansMillionsInTheSameWay() {
-    product.needs("SCAN 0");
     StringBuilder mass = new StringBuilder();
     int count = 20_000;
     for (int i = 0; i < count; i++) {
@@ -69,7 +68,6 @@ class RedisCliIT {
 
   @Test
   void biggestKeysAreFound() {
-    product.needs("SCAN 0");
     cli("", "RPUSH", "cli-big:list", "a", "b", "c", "d");
     cli("", "SET", "cli-big:text", "x".repeat(30_000));
     cli("", "HSET", "cli-big:hash", "f", "v");
@@ -83,7 +81,6 @@ class RedisCliIT {
 
   @Test
   void repliesAreShownInBothProtocols() {
-    product.needs("EXEC");
     cli("", "HSET", "cli:shown", "f", "1");
     assertThat(cli("", "HGETALL", "cli:shown")).isEqualTo("f\n1\n");
     assertThat(cli("", "-3", "--no-raw", "HGETALL", "cli:shown")).isEqualTo("1# \"f\" => \"1\"\n");
@@ -98,7 +95,6 @@ class RedisCliIT {
 
   @Test
   void monitorShowsWhatOthersDo() throws IOException {
-    product.needs("MONITOR");
     Process monitor = Tool.start(Path.of("."), command("MONITOR"));
     try (BufferedReader lines =
         new BufferedReader(

@@ -59,7 +59,6 @@ class RedissonIT {
 
   @Test
   void aLockIsHeldByOneAndHandedOver() throws Exception {
-    product.needs("SCRIPT EXISTS x", "UNSUBSCRIBE none");
     // Given
     RLock mine = redisson.getLock("redisson:lock");
     RLock yours = other.getLock("redisson:lock");
@@ -86,7 +85,6 @@ class RedissonIT {
 
   @Test
   void aLockExcludesWhileSlotsMove() throws Exception {
-    product.needs("SCRIPT EXISTS x", "UNSUBSCRIBE none");
     // Given
     RBucket<Integer> counter = redisson.getBucket("redisson:counter");
     counter.set(0);
@@ -125,7 +123,6 @@ class RedissonIT {
 
   @Test
   void aQueueHandsItsItemsToWhoeverWaits() throws Exception {
-    product.needs("BLPOP none 0.001");
     // Given
     RBlockingQueue<String> in = other.getBlockingQueue("redisson:queue");
     CompletableFuture<List<String>> taken = CompletableFuture.supplyAsync(() -> take(in, 20));
@@ -157,7 +154,6 @@ class RedissonIT {
 
   @Test
   void aTopicReachesItsListeners() throws Exception {
-    product.needs("UNSUBSCRIBE none");
     // Given
     LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     RTopic there = other.getTopic("redisson:topic");
@@ -173,7 +169,6 @@ class RedissonIT {
 
   @Test
   void collectionsSemaphoresAndBatches() throws Exception {
-    product.needs("SCRIPT EXISTS x", "SCAN 0");
     RMap<String, Integer> map = redisson.getMap("redisson:map");
     map.putAll(Map.of("a", 1, "b", 2));
     assertThat(map.put("a", 42)).isEqualTo(1);

@@ -1,13 +1,10 @@
 package io.vodis.it.client;
 
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-
 import io.vodis.it.ClusterPlan;
 import io.vodis.it.VodisCluster;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
-import io.vodis.testsupport.RespClient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,18 +34,6 @@ public final class SharedProduct implements AutoCloseable {
     } else {
       cluster = null;
       address = HostAndPort.parse(against);
-    }
-  }
-
-  /** Skips a test that needs a command which this proxy does not offer. */
-  void needs(String... commandLine) {
-    try (RespClient client = RespClient.connect(address)) {
-      for (String line : commandLine) {
-        Object reply = client.call(line.split(" ", -1));
-        assumeFalse(
-            String.valueOf(reply).contains("not supported by this proxy"),
-            () -> "the proxy does not offer " + line);
-      }
     }
   }
 

@@ -87,7 +87,6 @@ class SpringIT {
 
   @Test
   void pipelinesTransactionsAndScans() {
-    product.needs("EXEC", "SCAN 0");
     List<Object> piped =
         redis.executePipelined(
             (RedisCallback<Object>)
@@ -129,7 +128,6 @@ class SpringIT {
 
   @Test
   void listenersHearChannelsAndPatterns() throws Exception {
-    product.needs("UNSUBSCRIBE none");
     // Given
     LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     RedisMessageListenerContainer container = new RedisMessageListenerContainer();
@@ -197,7 +195,6 @@ class SpringIT {
 
   @Test
   void indexedSessionsAreFoundByNameAndTheirEndIsHeard() throws Exception {
-    product.needs("UNSUBSCRIBE none", "SCAN 0");
     // Given
     ConfigureNotifyKeyspaceEventsAction notifications = new ConfigureNotifyKeyspaceEventsAction();
     notifications.configure(connections.getConnection());
