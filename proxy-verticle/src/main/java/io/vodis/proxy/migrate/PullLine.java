@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -229,7 +230,9 @@ final class PullLine {
   }
 
   private void tryLater() {
-    retryAtNanos = env.clock().nowNanos() + delayNanos;
+    // Two servers that wait for one another must not begin again at the same time.
+    long delay = delayNanos / 2 + ThreadLocalRandom.current().nextLong(delayNanos);
+    retryAtNanos = env.clock().nowNanos() + delay;
     delayNanos = Math.min(delayNanos * 2, MAX_DELAY_NANOS);
   }
 

@@ -81,18 +81,18 @@ final class SlotBatch {
       work.term().requireNotEnded();
       Topology topology = work.topology().current();
       Predicate<SlotMapping> goingOn = work.goingOn();
+      boolean startsMore =
+          startsNoMore.isEmpty() && !MigrationScheduler.mustYield(topology, batch.way(), goingOn);
       Optional<SlotAction> next =
           rows(topology)
               .filter(goingOn)
               .map(SlotMapping::action)
-              .filter(action -> startsNoMore.isEmpty() || !isUnstarted(action))
+              .filter(action -> startsMore || !isUnstarted(action))
               .min(MOST_URGENT_FIRST);
       if (next.isEmpty() && !startsNoMore.isEmpty()) {
         throw new Held(startsNoMore);
       }
-      if (next.isEmpty()
-          || urgency(next.get()) > FENCED
-              && MigrationScheduler.mustYield(topology, batch.way(), goingOn)) {
+      if (next.isEmpty()) {
         return;
       }
       switch (next.get()) {
@@ -139,9 +139,15 @@ final class SlotBatch {
       startsNoMore = "no answer from " + String.join(", ", silent);
       return;
     }
-    boolean serving = batch.sourceGroupId() != SlotMapping.NO_GROUP;
+    // All that turn round do so at once: while keys went both ways between two servers, each could
+    // be in a MIGRATE that waits for the other to end its own.
+    boolean allAtOnce =
+        batch.sourceGroupId() == SlotMapping.NO_GROUP
+            || rows(topology).anyMatch(slot -> slot.action() instanceof SlotAction.Turning);
     advance(
-        new SlotEvent.Started(), work.goingOn(), serving ? FENCED_SLOTS_MAX : Topology.SLOT_COUNT);
+        new SlotEvent.Started(),
+        work.goingOn(),
+        allAtOnce ? Topology.SLOT_COUNT : FENCED_SLOTS_MAX);
   }
 
   private void fence(Topology topology) {

@@ -49,8 +49,7 @@ final class SweepGuard implements BooleanSupplier {
   }
 
   private boolean mayGoOn(Topology topology, MigrationLimits limits, Instant now) {
-    if (isPromoting(topology, way)
-        || MigrationScheduler.mustYield(topology, way, s -> limits.hold(s, now).isEmpty())) {
+    if (isPromoting(topology, way)) {
       return false;
     }
     for (int slotId : slotIds) {

@@ -132,8 +132,9 @@ public final class MigrationScheduler {
   }
 
   /**
-   * Whether a batch that goes this way is to let go of its groups, because slots are waiting to go
-   * back the way it comes. Not if it takes slots back itself: one of the two has to end.
+   * Whether a batch that goes this way is to start no more slots, because others are waiting to go
+   * back the way it comes. What it has started it ends first, so that keys never go both ways
+   * between two servers. Not if it takes slots back itself: one of the two has to end.
    */
   public static boolean mustYield(Topology topology, Way way, Predicate<SlotMapping> mayGoOn) {
     Way back = new Way(way.targetGroupId(), way.sourceGroupId());
