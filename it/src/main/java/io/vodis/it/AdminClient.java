@@ -3,6 +3,7 @@ package io.vodis.it;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vodis.model.HostAndPort;
+import io.vodis.testsupport.Poll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -65,7 +66,22 @@ public final class AdminClient {
     return get("/actions").getJsonArray("actions");
   }
 
+  /** While the answer is 503, which says that nobody could do it now, it is asked again. */
   private JsonObject call(String method, String path, @Nullable JsonObject body) {
+    long deadlineNanos = System.nanoTime() + TIMEOUT.toNanos();
+    while (true) {
+      try {
+        return callOnce(method, path, body);
+      } catch (UnavailableError e) {
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw e;
+        }
+        Poll.pass(Duration.ofMillis(50));
+      }
+    }
+  }
+
+  private JsonObject callOnce(String method, String path, @Nullable JsonObject body) {
     AssertionError failure = new AssertionError("no topom to ask for " + path);
     for (HostAndPort topom : topoms.get()) {
       try {
@@ -73,10 +89,11 @@ public final class AdminClient {
         if (response.statusCode() / 100 == 2) {
           return new JsonObject(response.body());
         }
-        failure = new AssertionError(method + " " + path + ": " + response.body());
+        String text = method + " " + path + ": " + response.body();
         if (response.statusCode() != 503) {
-          throw failure;
+          throw new AssertionError(text);
         }
+        failure = new UnavailableError(text);
       } catch (IOException e) {
         failure = new AssertionError(method + " " + path + " at " + topom + ": " + e, e);
       }
@@ -102,6 +119,15 @@ public final class AdminClient {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UncheckedIOException(new IOException("interrupted", e));
+    }
+  }
+
+  private static final class UnavailableError extends AssertionError {
+
+    private static final long serialVersionUID = 1;
+
+    UnavailableError(String text) {
+      super(text);
     }
   }
 }

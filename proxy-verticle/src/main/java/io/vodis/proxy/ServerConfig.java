@@ -25,8 +25,9 @@ public record ServerConfig(
         Duration serverSurveyTimeout,
     @Doc(
             "Patterns of the servers' settings that clients may change with CONFIG SET, on all"
-                + " primaries and replicas; ['*'] for all. Empty: none. The proxy's own can always"
-                + " be changed.")
+                + " primaries and replicas; ['*'] for all, [] for none. Clients that listen to"
+                + " keyspace notifications (Spring Session) set the one named here by default."
+                + " The proxy's own can always be changed.")
         List<String> configSetAllowed,
     @Doc(
             "Whether the proxies of the product answer as the nodes of a Redis Cluster, for clients"
@@ -55,7 +56,7 @@ public record ServerConfig(
         128,
         Duration.ofSeconds(10),
         Duration.ofMillis(500),
-        List.of(),
+        List.of("notify-keyspace-events"),
         false);
   }
 

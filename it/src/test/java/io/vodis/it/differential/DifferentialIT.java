@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vodis.it.ClusterPlan;
 import io.vodis.it.VodisCluster;
 import io.vodis.model.Role;
+import io.vodis.testsupport.FreePorts;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
@@ -63,6 +64,7 @@ class DifferentialIT {
         RedisProcess clustered =
             RedisProcess.builder()
                 .binary(version.path())
+                .port(FreePorts.nextOfCluster())
                 .option("cluster-enabled", "yes")
                 .start()) {
       // Given
