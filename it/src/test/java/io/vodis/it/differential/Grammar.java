@@ -49,14 +49,11 @@ final class Grammar {
   private final List<Production> productions = new ArrayList<>();
   private final Set<String> excluded = new TreeSet<>();
   private final Set<String> apart = new TreeSet<>();
-  private final Set<String> notOffered = new TreeSet<>();
 
   private Grammar(List<String> lines) {
     for (String line : lines) {
       if (line.startsWith("! ")) {
         excluded.add(line.split(" ", 3)[1]);
-      } else if (line.startsWith("~ ")) {
-        notOffered.add(line.substring(2).strip());
       } else if (line.startsWith("? ")) {
         apart.add(line.split(" ", 3)[1]);
       } else if (!line.isBlank() && !line.startsWith("#")) {
@@ -80,11 +77,6 @@ final class Grammar {
   /** What is compared. */
   List<Production> productions() {
     return productions.stream().filter(production -> !isApart(production)).toList();
-  }
-
-  /** Whether the proxy may say that it does not have this. */
-  boolean mayBeMissing(String label) {
-    return notOffered.contains(label) || notOffered.contains(label.replaceAll("\\|.*", ""));
   }
 
   private boolean isApart(Production production) {
