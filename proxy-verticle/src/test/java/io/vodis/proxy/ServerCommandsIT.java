@@ -226,6 +226,29 @@ class ServerCommandsIT {
   }
 
   @Test
+  void infoShowsWhatTheClientHasJustDone() {
+    try (RespClient client = planes.client()) {
+      long before = unsaved(client);
+      for (int i = 1; i <= 5; i++) {
+        // Both in one write: INFO is asked for on another way than SET
+        client.send("SET", "counted", Integer.toString(i));
+        client.send("INFO", "persistence");
+        client.flush();
+        assertThat(client.receive()).isEqualTo("OK");
+        assertThat(unsaved(String.valueOf(client.receive()))).isEqualTo(before + i);
+      }
+    }
+  }
+
+  private static long unsaved(RespClient client) {
+    return unsaved(client.expectText("INFO", "persistence"));
+  }
+
+  private static long unsaved(String info) {
+    return Long.parseLong(info.replaceAll("(?s).*rdb_changes_since_last_save:(\\d+).*", "$1"));
+  }
+
+  @Test
   void aSettingOfTheServersIsChangedOnAllOfThem() {
     try (RespClient client = planes.client()) {
       // When

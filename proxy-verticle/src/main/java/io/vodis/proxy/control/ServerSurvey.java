@@ -14,20 +14,27 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks servers about themselves, on connections and threads of its own. All are asked at once, each
- * for at most {@code timeout}; INFO of the same second is asked once, whoever wants it.
+ * for at most {@code timeout}.
+ *
+ * <p>INFO that somebody wants is asked for after he wanted it, so a client finds in it what it has
+ * done before. But one round is asked for at a time, and they begin at least {@link #GAP_NANOS}
+ * apart: all who come in between share the next.
  */
 public final class ServerSurvey implements AutoCloseable {
 
-  private static final long FRESH_NANOS = 1_000_000_000;
+  private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final RedisAdmin redis;
   private final Duration timeout;
@@ -35,8 +42,13 @@ public final class ServerSurvey implements AutoCloseable {
   private volatile Set<HostAndPort> primaries = Set.of();
   private volatile Set<HostAndPort> replicas = Set.of();
   private volatile ServerReports latest = ServerReports.NONE;
-  private @Nullable CompletableFuture<ServerReports> running;
-  private long askedNanos;
+  /** The round that has not begun yet, if somebody waits for one. */
+  private @Nullable CompletableFuture<ServerReports> next;
+
+  /** A round is under way, or is about to begin. */
+  private boolean busy;
+
+  private long begunNanos = System.nanoTime() - GAP_NANOS;
 
   public ServerSurvey(RedisAdmin redis, Duration timeout) {
     this.redis = redis;
@@ -58,21 +70,55 @@ public final class ServerSurvey implements AutoCloseable {
     return latest;
   }
 
-  /** Asks whatever has been said before. */
-  public synchronized void refresh() {
-    running = null;
+  /** Asks, whatever has been said before. */
+  public void refresh() {
     var unused = reports();
   }
 
-  /** What is said now, or was within the last second. */
+  /** What the servers say after this call. */
   public synchronized CompletableFuture<ServerReports> reports() {
-    CompletableFuture<ServerReports> current = running;
-    if (current == null || current.isDone() && System.nanoTime() - askedNanos > FRESH_NANOS) {
-      askedNanos = System.nanoTime();
-      current = call(List.of(Replies.command("INFO")), false).thenApply(this::keep);
-      running = current;
+    CompletableFuture<ServerReports> round = next;
+    if (round == null) {
+      round = new CompletableFuture<>();
+      next = round;
+      if (!busy) {
+        beginInTime();
+      }
     }
-    return current;
+    return round;
+  }
+
+  private synchronized void beginInTime() {
+    busy = next != null;
+    if (busy) {
+      long wait = begunNanos + GAP_NANOS - System.nanoTime();
+      Executor then =
+          wait <= 0
+              ? threads
+              : CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS, threads);
+      then.execute(this::begin);
+    }
+  }
+
+  private void begin() {
+    CompletableFuture<ServerReports> round;
+    synchronized (this) {
+      round = Objects.requireNonNull(next);
+      next = null;
+      begunNanos = System.nanoTime();
+    }
+    var unused =
+        call(List.of(Replies.command("INFO")), false)
+            .thenApply(this::keep)
+            .whenComplete(
+                (reports, failure) -> {
+                  beginInTime();
+                  if (failure == null) {
+                    round.complete(reports);
+                  } else {
+                    round.completeExceptionally(failure);
+                  }
+                });
   }
 
   private ServerReports keep(List<Answer> answers) {

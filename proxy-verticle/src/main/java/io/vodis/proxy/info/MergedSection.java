@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,42 +140,84 @@ public final class MergedSection {
 
   /** The section Keyspace: a line per database, keys added up. */
   public static Map<String, String> keyspace(Collection<ServerReport> reports) {
-    Map<String, long[]> databases = new java.util.TreeMap<>(MergedSection::byNumber);
+    Map<String, Map<String, Long>> databases = new TreeMap<>(MergedSection::byNumber);
     for (ServerReport report : reports) {
       report
           .section("keyspace")
           .forEach(
               (database, text) -> {
-                long[] sum = databases.computeIfAbsent(database, d -> new long[3]);
-                long expires = field(text, "expires");
-                sum[0] += field(text, "keys");
-                sum[1] += expires;
-                sum[2] += expires * field(text, "avg_ttl");
+                Map<String, Long> sum =
+                    databases.computeIfAbsent(database, d -> new LinkedHashMap<>());
+                Map<String, Long> figures = figures(text);
+                // An average counts as often as there are keys it is an average of.
+                figures.computeIfPresent(
+                    "avg_ttl", (name, ttl) -> ttl * figures.getOrDefault("expires", 0L));
+                figures.forEach((name, figure) -> sum.merge(name, figure, Long::sum));
               });
     }
+    databases
+        .values()
+        .forEach(
+            sum ->
+                sum.computeIfPresent(
+                    "avg_ttl", (name, ttl) -> ttl / Math.max(1, sum.getOrDefault("expires", 0L))));
+    return lines(databases);
+  }
+
+  /** The section Keysizes: for each database and type, how many keys are of which size. */
+  public static Map<String, String> keySizes(Collection<ServerReport> reports) {
+    Map<String, Map<String, Long>> sums = new LinkedHashMap<>();
+    for (ServerReport report : reports) {
+      report
+          .section("keysizes")
+          .forEach(
+              (line, text) -> {
+                Map<String, Long> sum =
+                    sums.computeIfAbsent(line, l -> new TreeMap<>(MergedSection::bySize));
+                figures(text).forEach((size, keys) -> sum.merge(size, keys, Long::sum));
+              });
+    }
+    return lines(sums);
+  }
+
+  /** Figures as in {@code keys=5,expires=1}; what is no whole number is left out. */
+  private static Map<String, Long> figures(String text) {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    for (String pair : text.split(",")) {
+      if (pair.matches("\\w+=\\d{1,18}")) {
+        int equals = pair.indexOf('=');
+        figures.put(pair.substring(0, equals), Long.valueOf(pair.substring(equals + 1)));
+      }
+    }
+    return figures;
+  }
+
+  private static Map<String, String> lines(Map<String, Map<String, Long>> figures) {
     Map<String, String> lines = new LinkedHashMap<>();
-    databases.forEach(
-        (database, sum) ->
+    figures.forEach(
+        (key, ofKey) ->
             lines.put(
-                database,
-                "keys=%d,expires=%d,avg_ttl=%d"
-                    .formatted(sum[0], sum[1], sum[1] == 0 ? 0 : sum[2] / sum[1])));
+                key,
+                ofKey.entrySet().stream()
+                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .collect(Collectors.joining(","))));
     return lines;
+  }
+
+  /** Sizes as 16 or 4K. */
+  private static int bySize(String one, String other) {
+    int units = Integer.compare(unit(one), unit(other));
+    return units != 0 ? units : byNumber(one, other);
+  }
+
+  private static int unit(String size) {
+    return "KMGTPE".indexOf(size.charAt(size.length() - 1));
   }
 
   private static int byNumber(String one, String other) {
     return one.length() == other.length()
         ? one.compareTo(other)
         : Integer.compare(one.length(), other.length());
-  }
-
-  private static long field(String text, String name) {
-    for (String pair : text.split(",")) {
-      if (pair.startsWith(name + "=") && pair.matches("\\w+=\\d{1,18}")) {
-        return Long.parseLong(pair.substring(name.length() + 1));
-      }
-    }
-    return 0;
   }
 
   /** The modules that servers have, each once. */

@@ -66,7 +66,16 @@ public final class ConfigCommands {
   public void addTo(CommandHandlers handlers) {
     handlers
         .addImmediate("config|get", this::get)
-        .addImmediate("config|set", this::set)
+        .add(
+            "config|set",
+            (session, spec, in, length) -> {
+              if (session.awaitsEarlierReplies()) {
+                // The servers are told on other connections, and must have done what came before.
+                return false;
+              }
+              set(session, spec, in);
+              return true;
+            })
         .addImmediate("config|resetstat", (session, spec, in) -> resetStat(session, spec))
         .addImmediate("config|rewrite", (session, spec, in) -> session.reply(spec, NO_FILE));
   }

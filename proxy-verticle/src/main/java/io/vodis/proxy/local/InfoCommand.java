@@ -30,14 +30,18 @@ public final class InfoCommand {
 
   /** Adds the handler. */
   public void addTo(CommandHandlers handlers) {
-    handlers.addImmediate("info", this::info);
+    handlers.add("info", this::info);
   }
 
-  private void info(Session session, CommandSpec spec, ByteBuf in) {
+  private boolean info(Session session, CommandSpec spec, ByteBuf in, int length) {
     RequestDecoder request = session.decoder();
     Set<String> sections = new HashSet<>();
     for (int arg = 1; arg < request.argCount(); arg++) {
       sections.add(Args.lower(in, request, arg));
+    }
+    if (InfoText.concernsServers(sections) && session.awaitsEarlierReplies()) {
+      // The servers are asked on other connections, and must have done what came before.
+      return false;
     }
     SessionRequest waiting = session.enqueue(spec);
     reports(
@@ -54,6 +58,7 @@ public final class InfoCommand {
                           session.onLocalAnswer(
                               waiting, LocalReplies.text(session, text.of(sections, facts)));
                         })));
+    return true;
   }
 
   private void reports(Set<String> sections, Consumer<ServerReports> onReports) {

@@ -29,6 +29,19 @@ public final class InfoText {
   /** Sections that must be asked for. */
   private static final Set<String> LONG = Set.of("commandstats", "latencystats");
 
+  /** Sections in which there is something of the servers. */
+  private static final List<String> OF_SERVERS =
+      List.of(
+          "clients",
+          "memory",
+          "persistence",
+          "stats",
+          "replication",
+          "keyspace",
+          "keysizes",
+          "modules",
+          "proxy");
+
   private static final String NO_ID = "0".repeat(40);
 
   /** What the text is made of. */
@@ -65,6 +78,9 @@ public final class InfoText {
     section(out, wanted, "Latencystats", () -> latencyStats(stats));
     section(out, wanted, "Cluster", () -> cluster(facts));
     section(out, wanted, "Keyspace", () -> MergedSection.keyspace(servers));
+    if (servers.stream().anyMatch(server -> server.sections().containsKey("keysizes"))) {
+      section(out, wanted, "Keysizes", () -> MergedSection.keySizes(servers));
+    }
     section(out, wanted, "Proxy", () -> proxy(facts, stats));
     return out.toString();
   }
@@ -93,9 +109,7 @@ public final class InfoText {
 
   /** Whether any of what is wanted has to be asked of the servers. */
   static boolean concernsServers(Set<String> wanted) {
-    return List.of("memory", "persistence", "stats", "replication", "keyspace", "modules", "proxy")
-        .stream()
-        .anyMatch(section -> isWanted(wanted, section));
+    return OF_SERVERS.stream().anyMatch(section -> isWanted(wanted, section));
   }
 
   private static Map<String, String> fields(Object... keysAndValues) {
@@ -169,12 +183,24 @@ public final class InfoText {
         "maxclients", facts.server().maxClients(),
         "client_recent_max_input_buffer", 0,
         "client_recent_max_output_buffer", 0,
-        "blocked_clients", facts.clients().blocked(),
+        "blocked_clients", blocked(facts),
         "tracking_clients", facts.clients().tracking(),
         "pubsub_clients", facts.clients().subscribed(),
         "watching_clients", facts.clients().watching(),
         "clients_in_timeout_table", 0,
         "rejected_clients", stats.sessionsRejected());
+  }
+
+  /**
+   * Those who wait at a server. A client on its way there is not counted yet: whoever sees it here
+   * may rely on it that what he does next wakes it.
+   */
+  private static long blocked(Facts facts) {
+    if (facts.servers().all().size() < facts.servers().asked()) {
+      return facts.clients().blocked();
+    }
+    String there = merged("clients", facts).getOrDefault("blocked_clients", "0");
+    return Math.min(facts.clients().blocked(), Long.parseLong(there));
   }
 
   private static Map<String, String> merged(String section, Facts facts) {

@@ -27,7 +27,7 @@ public interface Servers {
   /** What they last said about themselves. */
   ServerReports latest();
 
-  /** What they say now, or said at most a second ago; {@code onReports} is called on this loop. */
+  /** What they say after this call; {@code onReports} is called on this loop. */
   void report(Consumer<ServerReports> onReports);
 
   /** Sends commands to every primary, and to the replicas if wanted. */

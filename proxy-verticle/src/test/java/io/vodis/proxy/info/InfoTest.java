@@ -38,6 +38,8 @@ class InfoTest {
           # Keyspace
           db0:keys=10,expires=2,avg_ttl=100
           db10:keys=1,expires=0,avg_ttl=0
+          # Keysizes
+          db0_distrib_strings_sizes:0=1,2=3,16=1,1K=2
           """);
   private static final ServerReport OTHER =
       ServerReport.parse(
@@ -62,6 +64,9 @@ class InfoTest {
           # Keyspace\r
           db0:keys=5,expires=1,avg_ttl=400,subexpiry=0\r
           db2:keys=3,expires=0,avg_ttl=0\r
+          # Keysizes\r
+          db0_distrib_strings_sizes:2=1,4=5,1K=1,2K=1\r
+          db2_distrib_lists_items:8=3\r
           """);
   private static final List<ServerReport> BOTH = List.of(ONE, OTHER);
 
@@ -85,9 +90,17 @@ class InfoTest {
   void keysAreAddedUpPerDatabaseAndTimesToLiveWeighted() {
     assertThat(MergedSection.keyspace(BOTH))
         .containsExactly(
-            Map.entry("db0", "keys=15,expires=3,avg_ttl=200"),
+            Map.entry("db0", "keys=15,expires=3,avg_ttl=200,subexpiry=0"),
             Map.entry("db2", "keys=3,expires=0,avg_ttl=0"),
             Map.entry("db10", "keys=1,expires=0,avg_ttl=0"));
+  }
+
+  @Test
+  void sizesOfKeysAreAddedUpFromTheSmallest() {
+    assertThat(MergedSection.keySizes(BOTH))
+        .containsExactly(
+            Map.entry("db0_distrib_strings_sizes", "0=1,2=4,4=5,16=1,1K=3,2K=1"),
+            Map.entry("db2_distrib_lists_items", "8=3"));
   }
 
   @Test
