@@ -129,7 +129,14 @@ final class DataLoop {
     new AclCommands(commands, settings).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
     SessionGate gate = new SessionGate(sessions);
-    blocking = new Blocking(locator, process, stats, config.slot().slotWaitTimeout().toNanos());
+    blocking =
+        new Blocking(
+            locator,
+            process,
+            stats,
+            dispatcher,
+            config.slot().slotCrossCommands(),
+            config.slot().slotWaitTimeout().toNanos());
     blocking.addTo(handlers);
     Transactions transactions = new Transactions(locator, limits, handlers);
     transactions.addTo(handlers);

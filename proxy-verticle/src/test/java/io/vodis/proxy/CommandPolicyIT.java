@@ -8,6 +8,7 @@ import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import io.vodis.testsupport.ServerBinary;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,6 @@ class CommandPolicyIT {
                 "hget=allow",
                 "config|get=deny",
                 "flushall=ok",
-                "move=allow",
                 "lolwut=any-group")) {
       planes.installAll(Planes.serving(server.address()));
       try (RespClient client = planes.client()) {
@@ -85,10 +85,48 @@ class CommandPolicyIT {
         assertThat(client.call("CONFIG", "GET", "port")).isEqualTo(denied("config|get"));
         client.expect("SET", "k", "v");
         assertThat(client.call("FLUSHALL")).isEqualTo("OK");
-        assertThat(client.call("MOVE", "k", "1")).isEqualTo(1L);
         assertThat(String.valueOf(client.call("LOLWUT"))).contains("Redis ver");
       }
     }
+  }
+
+  @Test
+  void whatIsSentToAllGroupsIsDoneByAll() throws Exception {
+    try (RedisProcess lower = debuggable();
+        RedisProcess upper = debuggable();
+        Planes planes = planes("debug=all-groups", "swapdb=all-groups", "bgsave=all-groups")) {
+      planes.installHalves(lower.address(), upper.address());
+      try (RespClient client = planes.client()) {
+        // Given foo in the lower half and a in the upper one
+        client.expect("SET", "foo", "1");
+        client.expect("SET", "a", "1");
+        // Then
+        assertThat(client.call("SWAPDB", "0", "1")).isEqualTo("OK");
+        assertThat(client.call("MGET", "foo", "a")).isEqualTo(Arrays.asList(null, null));
+        assertThat(client.call("SWAPDB", "0", "x"))
+            .isEqualTo(new RespError("ERR invalid second DB index"));
+        client.expect("SELECT", "1");
+        assertThat(client.call("MGET", "foo", "a")).isEqualTo(List.of("1", "1"));
+        assertThat(String.valueOf(client.call("DEBUG", "OBJECT", "foo"))).contains("encoding:int");
+        assertThat(String.valueOf(client.call("DEBUG", "OBJECT", "a"))).contains("encoding:int");
+        assertThat(client.call("DEBUG", "SET-ACTIVE-EXPIRE", "1")).isEqualTo("OK");
+        assertThat(client.call("DEBUG", "SEGFAULT")).isEqualTo(denied("debug|segfault"));
+        assertThat(String.valueOf(client.call("DEBUG", "POPULATE", "1"))).contains("one server");
+        assertThat(client.call("MULTI")).isEqualTo("OK");
+        assertThat(client.call("DEBUG", "SLEEP", "0")).isEqualTo("QUEUED");
+        assertThat(client.call("BGSAVE")).isEqualTo("QUEUED");
+        assertThat(client.call("EXEC"))
+            .isEqualTo(List.of("OK", "Background saving started"));
+      }
+    }
+  }
+
+  private static RedisProcess debuggable() {
+    ServerBinary oldest = ServerBinary.all().getFirst();
+    RedisProcess.Builder server = RedisProcess.builder().binary(oldest.path());
+    return oldest.isRedisAtLeast(7, 0)
+        ? server.option("enable-debug-command", "yes").start()
+        : server.start();
   }
 
   @Test

@@ -111,6 +111,88 @@ class SlotMovesIT {
     }
   }
 
+  @Test
+  void aMoveToAnotherDatabaseMeetsWhatIsThereWhileTheSlotMigrates() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given the key in both databases of the source
+      client.expect("SET", "a", "new");
+      client.expect("SET", "b", "only");
+      client.expect("SELECT", "1");
+      client.expect("SET", "a", "old");
+      client.expect("SELECT", "0");
+      planes.installAll(migrating());
+      // When / Then
+      assertThat(client.call("MOVE", "a", "1")).isEqualTo(0L);
+      assertThat(client.call("MOVE", "b", "1")).isEqualTo(1L);
+      client.expect("SELECT", "1");
+      assertThat(client.call("MGET", "a", "b")).isEqualTo(List.of("old", "only"));
+      assertThat(source.call("DBSIZE")).isEqualTo(0L);
+    }
+  }
+
+  @Test
+  void sortTakesKeysOfAnySlotWhileOneServerHasThemAll() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      client.expect("RPUSH", "list", "1", "2", "3");
+      client.expect("MSET", "w1", "3", "w2", "1", "w3", "2");
+      // When / Then
+      assertThat(client.call("SORT", "list", "BY", "w*")).isEqualTo(List.of("2", "3", "1"));
+      // When one slot moves
+      planes
+          .install(
+              List.of(
+                  new SlotRange(0, 0, migrating()),
+                  new SlotRange(1, 1023, Planes.serving(source.address()))))
+          .await(20, TimeUnit.SECONDS);
+      // Then
+      assertThat(client.call("SORT", "list", "BY", "w*")).isEqualTo(TRY_AGAIN);
+      // When it has moved
+      planes
+          .install(
+              List.of(
+                  new SlotRange(0, 0, Planes.serving(target.address())),
+                  new SlotRange(1, 1023, Planes.serving(source.address()))))
+          .await(20, TimeUnit.SECONDS);
+      // Then
+      assertThat(client.call("SORT", "list", "BY", "w*"))
+          .isEqualTo(new RespError("ERR BY option of SORT denied in cluster mode."));
+    }
+  }
+
+  @Test
+  void whoWaitsForKeysOfSeveralSlotsMovesWithThemAndLearnsThatTheyPart() throws Exception {
+    try (RespClient waiting = planes.client();
+        RespClient client = planes.client()) {
+      // Given slot 289 of foo and 579 of a on one server
+      waiting.send("BLPOP", "foo", "a", "0");
+      waiting.flush();
+      awaitBlocked(source);
+      // When both go to the target
+      planes.installAll(migrating());
+      planes.installAll(Planes.serving(target.address()));
+      awaitBlocked(target);
+      client.expect("RPUSH", "a", "1");
+      // Then
+      assertThat(waiting.receive()).isEqualTo(List.of("a", "1"));
+      // When one of them goes elsewhere
+      waiting.send("BLPOP", "foo", "a", "0");
+      waiting.flush();
+      awaitBlocked(target);
+      planes.installHalves(source.address(), target.address());
+      // Then
+      assertThat(waiting.receive())
+          .isEqualTo(new RespError("CROSSSLOT Keys in request don't hash to the same slot"));
+    }
+  }
+
+  private static void awaitBlocked(RedisProcess server) {
+    Poll.until(
+        SOON,
+        () -> "nobody waits at " + server.address(),
+        () -> String.valueOf(server.call("INFO", "clients")).contains("blocked_clients:1"));
+  }
+
   private static List<SlotRange> all(SlotRoute route) {
     return List.of(new SlotRange(0, Topology.SLOT_COUNT - 1, route));
   }

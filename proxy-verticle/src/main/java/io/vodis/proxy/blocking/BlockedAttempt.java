@@ -3,6 +3,7 @@ package io.vodis.proxy.blocking;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.dispatch.RoutedRequest;
 import io.vodis.proxy.session.Session;
 
@@ -11,11 +12,32 @@ public final class BlockedAttempt extends RoutedRequest {
 
   private final Session session;
   private final BlockedRequest blocked;
+  private final int[] slots;
 
-  BlockedAttempt(Session session, BlockedRequest blocked) {
+  /**
+   * One way to the server of these slots.
+   *
+   * @param slots those of its keys; it is sent to the server of the first, which has them all
+   */
+  BlockedAttempt(Session session, BlockedRequest blocked, int[] slots) {
     super(session);
     this.session = session;
     this.blocked = blocked;
+    this.slots = slots;
+  }
+
+  @Override
+  protected void began(Dispatcher dispatcher, int onSlot) {
+    for (int slot : slots) {
+      super.began(dispatcher, slot);
+    }
+  }
+
+  @Override
+  protected void ended(Dispatcher dispatcher, int routedIn) {
+    for (int slot : slots) {
+      endedOn(dispatcher, slot, routedIn);
+    }
   }
 
   @Override

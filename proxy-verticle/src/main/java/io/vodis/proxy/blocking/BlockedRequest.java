@@ -47,7 +47,7 @@ public final class BlockedRequest implements Blocked, RouteListener {
   private final Blocking blocking;
   private final SessionRequest place;
   private final BlockingCall call;
-  private final int slot;
+  private final int[] slots;
   private final List<Key> keys;
   private final long deadlineNanos;
   private final Map<Integer, byte[]> ids = new HashMap<>();
@@ -72,19 +72,22 @@ public final class BlockedRequest implements Blocked, RouteListener {
 
   private boolean retryDue;
 
+  /** Until when it waits for all of several slots to be served; 0: it does not. */
+  private long waitsForSlotsUntilNanos;
+
   BlockedRequest(
       Session session,
       Blocking blocking,
       SessionRequest place,
       BlockingCall call,
-      int slot,
+      int[] slots,
       List<Key> keys) {
     this.session = session;
     this.env = session.environment();
     this.blocking = blocking;
     this.place = place;
     this.call = call;
-    this.slot = slot;
+    this.slots = slots;
     this.keys = keys;
     this.deadlineNanos = env.clock().nowNanos() + call.timeoutNanos();
   }
@@ -105,12 +108,18 @@ public final class BlockedRequest implements Blocked, RouteListener {
     if (over) {
       return;
     }
+    byte[] refusal = blocking.refusal(slots);
+    if (refusal != null) {
+      onRefusal(refusal);
+      return;
+    }
+    waitsForSlotsUntilNanos = 0;
     byte[] frame = sentBefore ? call.frame(nanosLeft(), ids) : call.frame();
     boolean taken =
         env.dispatcher()
             .dispatch(
-                new BlockedAttempt(session, this),
-                slot,
+                new BlockedAttempt(session, this, slots),
+                slots[0],
                 session.lane(),
                 Unpooled.wrappedBuffer(frame),
                 0,
@@ -119,6 +128,20 @@ public final class BlockedRequest implements Blocked, RouteListener {
     env.copies().end();
     if (!taken) {
       env.dispatcher().stall(this::dispatch);
+    }
+  }
+
+  /** Its slots have come apart, or one of them is on its way; that does not take long. */
+  private void onRefusal(byte[] refusal) {
+    long now = env.clock().nowNanos();
+    if (waitsForSlotsUntilNanos == 0) {
+      waitsForSlotsUntilNanos = now + env.dispatcher().waitTimeoutNanos();
+    }
+    if (Arrays.equals(refusal, RespErrors.TRY_AGAIN) && waitsForSlotsUntilNanos - now > 0) {
+      retryDue = true;
+    } else {
+      finish();
+      place.onError(refusal);
     }
   }
 
@@ -252,10 +275,13 @@ public final class BlockedRequest implements Blocked, RouteListener {
   }
 
   @Override
-  public void onRoutesChanged(BitSet slots) {
+  public void onRoutesChanged(BitSet changed) {
     BlockedOn on = blockedOn;
     // One that waited for this table has been sent by it already.
-    if (on != null && attempt != null && slots.get(slot) && !attempt.isOnPresentRoute()) {
+    if (on != null
+        && attempt != null
+        && Arrays.stream(slots).anyMatch(changed::get)
+        && !attempt.isOnPresentRoutes(slots)) {
       moved = true;
       on.unblock(false);
     }

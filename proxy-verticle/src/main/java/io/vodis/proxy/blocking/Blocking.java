@@ -3,6 +3,8 @@ package io.vodis.proxy.blocking;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.dispatch.CrossSlot;
+import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.migrate.Key;
 import io.vodis.proxy.process.ProcessView;
@@ -17,9 +19,11 @@ import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
 import io.vodis.slot.SlotHash;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commands that wait: BLPOP and its like, XREAD and XREADGROUP with BLOCK, WAIT, WAITAOF; and
@@ -46,18 +50,29 @@ public final class Blocking {
   private final KeyLocator locator;
   private final ProcessView process;
   private final LoopStats stats;
+  private final Dispatcher dispatcher;
+  private final CrossSlot crossSlot;
   private final long retryNanos;
   private final Set<Blocked> blocked = new LinkedHashSet<>();
 
   /**
    * Those of one loop.
    *
+   * @param crossSlot what becomes of those whose keys are in several slots
    * @param retryNanos how long a request that takes nothing waits for a server to come back
    */
-  public Blocking(KeyLocator locator, ProcessView process, LoopStats stats, long retryNanos) {
+  public Blocking(
+      KeyLocator locator,
+      ProcessView process,
+      LoopStats stats,
+      Dispatcher dispatcher,
+      CrossSlot crossSlot,
+      long retryNanos) {
     this.locator = locator;
     this.process = process;
     this.stats = stats;
+    this.dispatcher = dispatcher;
+    this.crossSlot = crossSlot;
     this.retryNanos = retryNanos;
   }
 
@@ -69,6 +84,18 @@ public final class Blocking {
         .add("wait", (session, spec, in, length) -> waitForReplicas(session, spec, in))
         .add("waitaof", (session, spec, in, length) -> waitForReplicas(session, spec, in))
         .addImmediate("client|unblock", this::unblock);
+  }
+
+  /** Why a request for these slots cannot be sent now; null if it can. */
+  byte @Nullable [] refusal(int[] slots) {
+    if (slots.length == 1) {
+      return null;
+    }
+    BitSet all = new BitSet();
+    for (int slot : slots) {
+      all.set(slot);
+    }
+    return dispatcher.leased() ? crossSlot.refusal(dispatcher, all) : RespErrors.CLUSTER_DOWN;
   }
 
   long retryNanos() {
@@ -103,25 +130,26 @@ public final class Blocking {
       session.reply(spec, keyCount < 0 ? locator.error() : RespErrors.INVALID_KEYS);
       return true;
     }
-    int slot = -1;
+    BitSet found = new BitSet();
     List<Key> keys = new ArrayList<>(keyCount);
     for (int i = 0; i < keyCount; i++) {
       int arg = locator.keyArg(i);
       int offset = in.readerIndex() + request.argOffset(arg);
-      int slotOfKey = SlotHash.slotOf(in, offset, request.argLength(arg));
-      if (slot >= 0 && slotOfKey != slot) {
-        session.reply(spec, RespErrors.CROSS_SLOT);
-        return true;
-      }
-      slot = slotOfKey;
+      found.set(SlotHash.slotOf(in, offset, request.argLength(arg)));
       keys.add(Key.copyOf(session.database(), in, offset, request.argLength(arg)));
+    }
+    int[] slots = found.stream().toArray();
+    byte[] refusal = refusal(slots);
+    if (refusal != null) {
+      session.reply(spec, refusal);
+      return true;
     }
     // It goes on another connection, and must see what the session did before.
     if (session.awaitsEarlierReplies()) {
       return false;
     }
     BlockingCall call = BlockingCall.of(spec.name(), args(in, request));
-    new BlockedRequest(session, this, session.enqueue(spec), call, slot, keys).begin();
+    new BlockedRequest(session, this, session.enqueue(spec), call, slots, keys).begin();
     session.closeIfInputClosed();
     return true;
   }

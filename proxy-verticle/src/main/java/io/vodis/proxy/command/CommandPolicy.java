@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   keys=rename:keys-7f3a    the servers have renamed it
  *   graph.query=keys:1:1:1   its keys are from first to last argument, every step-th
  *   graph.list=any-group     it has no keys and any server may answer
+ *   bgsave=all-groups        sent to the primary of every group; the first error or reply counts
  * </pre>
  *
  * <p>The most precise rule for a command holds: subcommand, command, category; of equal ones the
@@ -42,6 +43,8 @@ public final class CommandPolicy {
     record AnswerOk() implements Action {}
 
     record AnyGroup() implements Action {}
+
+    record AllGroups() implements Action {}
 
     record Keys(int first, int last, int step) implements Action {}
 
@@ -108,6 +111,9 @@ public final class CommandPolicy {
         case "any-group" -> {
           return new Action.AnyGroup();
         }
+        case "all-groups" -> {
+          return new Action.AllGroups();
+        }
         default -> {}
       }
     } else if (kind.equals("rename")) {
@@ -119,7 +125,9 @@ public final class CommandPolicy {
       return keys(rule, parts);
     }
     throw invalid(
-        rule, "allow, deny, ok, any-group, keys:FIRST:LAST:STEP or rename:NAME behind the =");
+        rule,
+        "allow, deny, ok, any-group, all-groups, keys:FIRST:LAST:STEP or rename:NAME behind the"
+            + " =");
   }
 
   private static Action keys(String rule, String[] parts) {
@@ -172,12 +180,23 @@ public final class CommandPolicy {
       case Action.Deny deny -> row.withRouting(Routing.DENIED, "");
       case Action.AnswerOk ok -> row.withRouting(Routing.ANSWER_OK, "");
       case Action.AnyGroup any -> isContainer ? row : row.withRouting(Routing.ANY_GROUP, "");
+      case Action.AllGroups all ->
+          isContainer || !maySpread(row) ? row : row.withRouting(Routing.ALL_GROUPS, "");
       case Action.Keys keys ->
           isContainer
               ? row
               : RoutingRule.byKeys(row.withKeyRange(keys.first(), keys.last(), keys.step()));
       case Action.Rename rename -> row.renamed(rename.name());
     };
+  }
+
+  /** A command with keys belongs to the servers that have them, and some replies must be merged. */
+  private static boolean maySpread(CommandRow row) {
+    return row.keySpecs().isEmpty()
+        && switch (row.routing()) {
+          case LOCAL, DENIED, UNSUPPORTED, ANSWER_OK, ANY_GROUP -> true;
+          default -> false;
+        };
   }
 
   private static CommandRow allowed(CommandRow row, boolean isContainer) {

@@ -8,6 +8,7 @@ import io.vodis.resp.RespErrors;
 import io.vodis.slot.SlotHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the keys of a request by the key specifications of its command. One per event loop: the
@@ -41,6 +42,7 @@ public final class KeyLocator {
   private int[] keyArgs = new int[KEYS_INITIAL];
   private int keyCount;
   private boolean hasPatterns;
+  private byte @Nullable [] keysElsewhere;
   private byte[] error = RespErrors.SYNTAX;
 
   // The request under examination; its first argument may be a nested command's name.
@@ -92,6 +94,20 @@ public final class KeyLocator {
     return selected;
   }
 
+  /**
+   * The other database in which a request touches its key: the one that MOVE names; -1 if there is
+   * none.
+   */
+  public int secondDatabase(CommandSpec spec, ByteBuf in, RequestDecoder request) {
+    if (!spec.name().equals("move") || request.argCount() < 3) {
+      return -1;
+    }
+    String number = argument(in, request, 2);
+    return number.matches("\\d{1,6}") && Integer.parseInt(number) < databaseCount
+        ? Integer.parseInt(number)
+        : -1;
+  }
+
   private static String argument(ByteBuf in, RequestDecoder request, int arg) {
     return in.toString(
         in.readerIndex() + request.argOffset(arg),
@@ -110,6 +126,14 @@ public final class KeyLocator {
    */
   public boolean hasPatterns() {
     return hasPatterns;
+  }
+
+  /**
+   * What to answer if the server may take further keys of any slot, which only it can name, and one
+   * server does not have all slots; null if it will not. SORT with patterns that have no tag.
+   */
+  public byte @Nullable [] keysElsewhere() {
+    return keysElsewhere;
   }
 
   /** What to answer when the keys cannot be told: a whole error reply. */
@@ -153,9 +177,11 @@ public final class KeyLocator {
     }
     keyCount = 0;
     hasPatterns = false;
+    keysElsewhere = null;
     String name = spec.name();
     if (name.equals("sort") || name.equals("sort_ro")) {
-      return sort(in, request) ? keyCount : -1;
+      sort(in, request);
+      return keyCount;
     }
     for (KeySpec keySpec : spec.keySpecs()) {
       if (!follow(spec, keySpec, in, request)) {
@@ -291,14 +317,14 @@ public final class KeyLocator {
 
   /**
    * SORT names its other keys among options. A pattern names keys that only the server will know;
-   * it is let through if all of them must be in the slot of the key, because of a tag that stands
-   * before the star, and refused as Redis Cluster refuses it otherwise.
+   * all of these are in the slot of the key if a tag stands before the star; otherwise they may be
+   * in any, see {@link #keysElsewhere}.
    *
    * <pre>
    *   SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC|DESC] [ALPHA] [STORE key]
    * </pre>
    */
-  private boolean sort(ByteBuf in, RequestDecoder request) {
+  private void sort(ByteBuf in, RequestDecoder request) {
     add(1);
     for (int arg = 2; arg < argCount; arg++) {
       if (matches(in, request, arg, "LIMIT") && argCount - arg > 2) {
@@ -308,15 +334,20 @@ public final class KeyLocator {
         add(++arg);
       } else if (matches(in, request, arg, "BY") && argCount - arg > 1) {
         if (isPatternElsewhere(in, request, ++arg)) {
-          return fail(SORT_BY_DENIED);
+          foundElsewhere(SORT_BY_DENIED);
         }
       } else if (matches(in, request, arg, "GET") && argCount - arg > 1) {
         if (isPatternElsewhere(in, request, ++arg)) {
-          return fail(SORT_GET_DENIED);
+          foundElsewhere(SORT_GET_DENIED);
         }
       }
     }
-    return true;
+  }
+
+  private void foundElsewhere(byte[] refusal) {
+    if (keysElsewhere == null) {
+      keysElsewhere = refusal;
+    }
   }
 
   /** Without a star it names no key at all. */

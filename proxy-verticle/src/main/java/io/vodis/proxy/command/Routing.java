@@ -26,6 +26,8 @@ public enum Routing {
   TRANSACTION(true),
   /** By a server of any group, for all would answer the same: only by the operator's policy. */
   ANY_GROUP(true),
+  /** By the primary of every group, one reply for all: only by the operator's policy. */
+  ALL_GROUPS(true),
   /** Not executed at all, answered with OK: only by the operator's policy. */
   ANSWER_OK(true),
   /** Known to Redis, has no place in the classes above, and is not offered. */

@@ -1,6 +1,7 @@
 package io.vodis.proxy.dispatch;
 
 import io.vodis.model.SlotRoute;
+import io.vodis.model.Topology;
 import io.vodis.proxy.backend.BackendServer;
 import io.vodis.resp.RespErrors;
 import java.util.BitSet;
@@ -12,6 +13,13 @@ public enum CrossSlot {
   DENY,
   /** It is sent while one server serves all the slots. A move of slots can end that. */
   SAME_SERVER;
+
+  /** Every slot there is: what a request may touch whose keys only the server can name. */
+  public static BitSet allSlots() {
+    BitSet all = new BitSet(Topology.SLOT_COUNT);
+    all.set(0, Topology.SLOT_COUNT);
+    return all;
+  }
 
   /** Why a request for these slots, two or more, cannot be sent now; null if it can. */
   public byte @Nullable [] refusal(Dispatcher dispatcher, BitSet slots) {

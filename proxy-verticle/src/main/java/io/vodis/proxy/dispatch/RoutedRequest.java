@@ -34,6 +34,16 @@ public abstract class RoutedRequest extends Request {
     return generation != NOT_ROUTED && origin.dispatcher.board().isCurrent(slot, generation);
   }
 
+  /** As {@link #isOnPresentRoute()}, for a request that counts as in flight on all these slots. */
+  public final boolean isOnPresentRoutes(int[] slots) {
+    for (int each : slots) {
+      if (generation == NOT_ROUTED || !origin.dispatcher.board().isCurrent(each, generation)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Counts it as in flight on the present route of {@code slot}. */
   public final void beginOn(int onSlot) {
     slot = onSlot;

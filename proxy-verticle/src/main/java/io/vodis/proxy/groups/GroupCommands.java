@@ -58,6 +58,7 @@ public final class GroupCommands {
         .add("function|stats", merged(Way.URGENT, Merge::longest))
         .add("function|kill", merged(Way.URGENT, replies -> Merge.any(replies, "-NOTBUSY")));
     scripts.addTo(handlers, calls, gate);
+    new AllGroupsCommand(dispatcher, calls, gate).addTo(handlers);
     new ScanCommand(dispatcher, calls, gate).addTo(handlers);
     new KeysCommand(dispatcher, calls, gate).addTo(handlers);
   }

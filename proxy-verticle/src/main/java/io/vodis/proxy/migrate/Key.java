@@ -24,6 +24,11 @@ public final class Key {
     return new Key(database, bytes);
   }
 
+  /** The key of the same name in another database. */
+  public Key in(int other) {
+    return new Key(other, bytes);
+  }
+
   public int database() {
     return database;
   }

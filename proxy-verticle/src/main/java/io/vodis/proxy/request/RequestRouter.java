@@ -253,8 +253,11 @@ public final class RequestRouter implements RequestHandler {
     int keyCount = locator.locate(spec, in, request);
     byte[] refusal = null;
     int slot = 0;
+    byte[] elsewhere = spec.movableKeys() ? locator.keysElsewhere() : null;
     if (keyCount < 0) {
       refusal = locator.error();
+    } else if (elsewhere != null) {
+      return anySlots(session, spec, in, length, keyCount, elsewhere);
     } else if (keyCount == 0) {
       refusal = spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
     } else {
@@ -287,12 +290,38 @@ public final class RequestRouter implements RequestHandler {
     for (int i = 0; i < keyCount; i++) {
       slots.set(slotOf(in, session.decoder(), locator.keyArg(i)));
     }
-    byte[] refusal =
-        dispatcher.leased() ? crossSlot.refusal(dispatcher, slots) : RespErrors.CLUSTER_DOWN;
+    byte[] refusal = refusal(slots);
     if (refusal != null) {
       session.reject(spec, refusal);
       return true;
     }
+    return dispatch(session, spec, slots, in, length, keyCount);
+  }
+
+  private byte @Nullable [] refusal(BitSet slots) {
+    return dispatcher.leased() ? crossSlot.refusal(dispatcher, slots) : RespErrors.CLUSTER_DOWN;
+  }
+
+  /** Which keys it will take is known to the server only; they may be in any slot. */
+  private boolean anySlots(
+      Session session,
+      CommandSpec spec,
+      ByteBuf in,
+      int length,
+      int keyCount,
+      byte[] refusalOfSeveralServers) {
+    BitSet slots = CrossSlot.allSlots();
+    byte[] refusal = refusal(slots);
+    if (refusal != null) {
+      boolean elsewhere = refusal == RespErrors.CROSS_SLOT;
+      session.reject(spec, elsewhere ? refusalOfSeveralServers : refusal);
+      return true;
+    }
+    return dispatch(session, spec, slots, in, length, keyCount);
+  }
+
+  private boolean dispatch(
+      Session session, CommandSpec spec, BitSet slots, ByteBuf in, int length, int keyCount) {
     int[] all = slots.stream().toArray();
     return dispatch(session, session.newRequest(spec, all), all[0], in, length, keyCount);
   }
@@ -330,6 +359,10 @@ public final class RequestRouter implements RequestHandler {
               in,
               in.readerIndex() + request.argOffset(arg),
               request.argLength(arg)));
+    }
+    int second = keyCount == 0 ? -1 : locator.secondDatabase(spec, in, request);
+    if (second >= 0) {
+      keys.add(keys.get(0).in(second));
     }
     return keys;
   }

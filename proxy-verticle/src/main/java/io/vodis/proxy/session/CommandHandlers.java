@@ -2,14 +2,17 @@ package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.Routing;
 import io.vodis.resp.RespErrors;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The handlers of one loop, by the name of their command or subcommand. */
 public final class CommandHandlers {
 
   private final Map<String, CommandHandler> byName = new HashMap<>();
+  private @Nullable CommandHandler allGroups;
 
   /** Adds a handler; a name may be given once. */
   public CommandHandlers add(String name, CommandHandler handler) {
@@ -29,6 +32,11 @@ public final class CommandHandlers {
         });
   }
 
+  /** Sets what handles the commands that the operator's policy sends to all groups. */
+  public void forAllGroups(CommandHandler handler) {
+    allGroups = handler;
+  }
+
   /** Whether a handler of that name exists. */
   public boolean has(String name) {
     return byName.containsKey(name);
@@ -36,7 +44,8 @@ public final class CommandHandlers {
 
   /** Handles the request the session's decoder stands on, or says that nobody does. */
   public boolean handle(Session session, CommandSpec spec, ByteBuf in, int length) {
-    CommandHandler handler = byName.get(spec.name());
+    CommandHandler handler =
+        spec.routing() == Routing.ALL_GROUPS ? allGroups : byName.get(spec.name());
     if (handler == null) {
       session.reject(spec, RespErrors.unsupported(spec.name()));
       return true;

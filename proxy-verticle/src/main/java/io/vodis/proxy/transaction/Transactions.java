@@ -178,6 +178,10 @@ public final class Transactions {
         open.addReply(spec, OK);
         return null;
       }
+      case ALL_GROUPS -> {
+        open.addOwn(spec, in, length);
+        return null;
+      }
       default -> {
         return addLocal(session, open, spec, in, length);
       }
@@ -214,7 +218,12 @@ public final class Transactions {
       int arg = locator.keyArg(i);
       int offset = in.readerIndex() + request.argOffset(arg);
       int database = locator.database(spec, in, request, i, open.database());
-      open.addKey(Key.copyOf(database, in, offset, request.argLength(arg)));
+      Key key = Key.copyOf(database, in, offset, request.argLength(arg));
+      open.addKey(key);
+      int second = locator.secondDatabase(spec, in, request);
+      if (second >= 0) {
+        open.addKey(key.in(second));
+      }
     }
     open.slot(slot);
     open.add(spec, in, length);

@@ -112,7 +112,7 @@ class CommandPageTest {
       case SAME_SLOT -> "one slot";
       case FRAGMENTED -> "split";
       case CONTAINER -> "by subcommand";
-      case BROADCAST -> "all groups";
+      case BROADCAST, ALL_GROUPS -> "all groups";
       case BLOCKING -> "waits";
       case PUBSUB -> "messages";
       case TRANSACTION -> "transaction";

@@ -79,9 +79,41 @@ class KeyLocatorTest {
 
     assertThat(keysOf(in)).containsExactly(keys.split(" "));
     assertThat(locator.hasPatterns()).isEqualTo(patterns);
+    assertThat(locator.keysElsewhere()).isNull();
   }
 
-  /** The errors are those of a Redis 7.0.15 server for the same line, in cluster mode for SORT. */
+  /** The words are those of a Redis 7.0.15 server in cluster mode. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "SORT {t}l BY *{t} | {t}l | ERR BY option of SORT denied in cluster mode.",
+        "SORT {t}l GET {u}* | {t}l | ERR GET option of SORT denied in cluster mode.",
+        "SORT k BY w_* STORE d | k d | ERR BY option of SORT denied in cluster mode.",
+        "SORT k GET # GET o_* | k | ERR GET option of SORT denied in cluster mode.",
+        "SORT k BY w_* GET o_* | k | ERR BY option of SORT denied in cluster mode.",
+      })
+  void sortWithPatternsWithoutATagMayTakeKeysOfAnySlot(String line, String keys, String refusal) {
+    ByteBuf in = decode(line);
+
+    assertThat(keysOf(in)).containsExactly(keys.split(" "));
+    assertThat(locator.hasPatterns()).isTrue();
+    assertThat(locator.keysElsewhere())
+        .asString(StandardCharsets.US_ASCII)
+        .isEqualTo("-" + refusal + "\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MOVE k 3, 3", "move k 15, 15", "MOVE k 16, -1", "MOVE k -1, -1", "MOVE k x, -1"})
+  void moveTouchesItsKeyInAnotherDatabaseToo(String line, int database) {
+    ByteBuf in = decode(line);
+    CommandSpec spec = Objects.requireNonNull(table.resolve(in, request));
+
+    assertThat(locator.secondDatabase(spec, in, request)).isEqualTo(database);
+  }
+
+  /** The errors are those of a Redis 7.0.15 server for the same line. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -101,10 +133,6 @@ class KeyLocatorTest {
         "ZMPOP 0 a MIN | ERR numkeys should be greater than 0",
         "XREAD COUNT 1 a 0 | ERR syntax error",
         "MSET a 1 b | ERR wrong number of arguments for 'mset' command",
-        "SORT {t}l BY *{t} | ERR BY option of SORT denied in cluster mode.",
-        "SORT {t}l GET {u}* | ERR GET option of SORT denied in cluster mode.",
-        "SORT k BY w_* | ERR BY option of SORT denied in cluster mode.",
-        "SORT k GET # GET o_* | ERR GET option of SORT denied in cluster mode.",
       })
   void answersAsAServerWouldWhenTheKeysCannotBeTold(String line, String error) {
     // Given
