@@ -16,9 +16,9 @@ public record CommandConfig(
                 + " ACTION: deny; allow (in spite of a category or of the table); ok (answer OK,"
                 + " execute nothing); rename:OTHER (the servers call it OTHER);"
                 + " keys:FIRST:LAST:STEP (which arguments are its keys, LAST may count from the"
-                + " end: -1); any-group (it has no keys and any server may answer); all-groups (sent to the"
-                + " primary of every group, the first error or else the first reply is the answer:"
-                + " bgsave, debug, swapdb).")
+                + " end: -1); any-group (it has no keys and any server may answer); all-groups"
+                + " (sent to the primary of every group, the first error or else the first reply is"
+                + " the answer: bgsave, debug, swapdb).")
         List<String> commandPolicy,
     @Doc(
             "How often the servers are asked whether their version or their commands have changed."

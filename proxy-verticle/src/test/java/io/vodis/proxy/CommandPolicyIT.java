@@ -73,11 +73,7 @@ class CommandPolicyIT {
     try (RedisProcess server = RedisProcess.start();
         Planes planes =
             planes(
-                "@hash=deny",
-                "hget=allow",
-                "config|get=deny",
-                "flushall=ok",
-                "lolwut=any-group")) {
+                "@hash=deny", "hget=allow", "config|get=deny", "flushall=ok", "lolwut=any-group")) {
       planes.installAll(Planes.serving(server.address()));
       try (RespClient client = planes.client()) {
         assertThat(client.call("HSET", "h", "f", "v")).isEqualTo(denied("hset"));
@@ -115,8 +111,7 @@ class CommandPolicyIT {
         assertThat(client.call("MULTI")).isEqualTo("OK");
         assertThat(client.call("DEBUG", "SLEEP", "0")).isEqualTo("QUEUED");
         assertThat(client.call("BGSAVE")).isEqualTo("QUEUED");
-        assertThat(client.call("EXEC"))
-            .isEqualTo(List.of("OK", "Background saving started"));
+        assertThat(client.call("EXEC")).isEqualTo(List.of("OK", "Background saving started"));
       }
     }
   }

@@ -42,6 +42,7 @@ public final class ServerSurvey implements AutoCloseable {
   private volatile Set<HostAndPort> primaries = Set.of();
   private volatile Set<HostAndPort> replicas = Set.of();
   private volatile ServerReports latest = ServerReports.NONE;
+
   /** The round that has not begun yet, if somebody waits for one. */
   private @Nullable CompletableFuture<ServerReports> next;
 
