@@ -44,7 +44,10 @@ public record ClusterPlan(
     redisOptions = Map.copyOf(redisOptions);
   }
 
-  /** Two groups of one server, one topom and two proxies, all roles in this JVM. */
+  /**
+   * Two groups of one server, one topom and two proxies, all roles in this JVM. The store's sessions
+   * are long: a machine that is busy for some seconds must not cost a proxy its lease.
+   */
   public static ClusterPlan small() {
     return new ClusterPlan(
         "it",
@@ -55,7 +58,7 @@ public record ClusterPlan(
         Set.of(),
         JavaProcess.LIGHT,
         Map.of(),
-        Duration.ofSeconds(4),
+        Duration.ofSeconds(10),
         "",
         null,
         Map.of());

@@ -42,7 +42,8 @@ class TopomKilledIT {
                 .with(Role.TOPOM, 2)
                 .inChildren(JavaProcess.LIGHT, Role.TOPOM)
                 .relaying(Role.TOPOM)
-                .withSessionTimeout(Duration.ofSeconds(3)));
+                .withSessionTimeout(Duration.ofSeconds(3))
+                .with(Role.PROXY, "coordinator_session_timeout", "10s"));
     cluster
         .members(Role.TOPOM)
         .forEach(topom -> cluster.relayOf(topom).delayBack(Duration.ofMillis(20)));
