@@ -45,8 +45,8 @@ public record ClusterPlan(
   }
 
   /**
-   * Two groups of one server, one topom and two proxies, all roles in this JVM. The store's sessions
-   * are long: a machine that is busy for some seconds must not cost a proxy its lease.
+   * Two groups of one server, one topom and two proxies, all roles in this JVM. The store's
+   * sessions are long: a machine that is busy for some seconds must not cost a proxy its lease.
    */
   public static ClusterPlan small() {
     return new ClusterPlan(
