@@ -7,6 +7,8 @@ import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.BackendView;
 import io.vodis.proxy.backend.Connector;
 import io.vodis.proxy.blocking.Blocking;
+import io.vodis.proxy.codis.AddressedCommands;
+import io.vodis.proxy.codis.SlotsCommands;
 import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.LiveCommands;
@@ -156,13 +158,17 @@ final class DataLoop {
     ScriptStore scripts = new ScriptStore(config.command().commandScriptCache().bytes());
     ScriptCommands scriptCommands = new ScriptCommands(scripts, process, clock, copies);
     new GroupCommands(dispatcher, clock, groupCalls, scriptCommands).addTo(handlers);
+    new SlotsCommands(dispatcher, clock, groupCalls).addTo(handlers);
+    new AddressedCommands(dispatcher, clock, groupCalls, settings).addTo(handlers);
     trackings =
         new Trackings(
             dispatcher,
             backends,
             subscribers.limits(),
             limits.databaseCount(),
-            clientShare(config.pubsub().trackingMaxClients(), place));
+            clientShare(config.pubsub().trackingMaxClients(), place),
+            process,
+            sessions);
     new TrackingCommands(trackings).addTo(handlers);
     environment =
         new SessionEnvironment(

@@ -32,7 +32,12 @@ public record ServerConfig(
     @Doc(
             "Whether the proxies of the product answer as the nodes of a Redis Cluster, for clients"
                 + " that know nothing else.")
-        boolean clusterCompatible) {
+        boolean clusterCompatible,
+    @Doc(
+            "Whether PING and INFO take the address of a server before their other arguments (PING"
+                + " 10.0.0.1:6379, INFO 10.0.0.1:6379 memory) and are passed on to it, as by a"
+                + " Codis proxy. An argument that is no address keeps its meaning.")
+        boolean serverAddressedCommands) {
 
   private static final int SLOWLOG_LENGTH_MAX = 1 << 20;
 
@@ -57,6 +62,7 @@ public record ServerConfig(
         Duration.ofSeconds(10),
         Duration.ofMillis(500),
         List.of("notify-keyspace-events"),
+        false,
         false);
   }
 
@@ -68,6 +74,7 @@ public record ServerConfig(
         slowlogMaxLen,
         slowlogCloseLook.toNanos(),
         configSetAllowed,
-        clusterCompatible);
+        clusterCompatible,
+        serverAddressedCommands);
   }
 }

@@ -77,7 +77,8 @@ final class Planes implements AutoCloseable {
         server.slowlogCloseLook(),
         server.serverSurveyTimeout(),
         settings,
-        server.clusterCompatible());
+        server.clusterCompatible(),
+        server.serverAddressedCommands());
   }
 
   /** The same, but it answers as a node of a cluster. */
@@ -89,6 +90,20 @@ final class Planes implements AutoCloseable {
         server.slowlogCloseLook(),
         server.serverSurveyTimeout(),
         server.configSetAllowed(),
+        true,
+        server.serverAddressedCommands());
+  }
+
+  /** The same, but PING and INFO take the address of a server. */
+  static ServerConfig addressing(ServerConfig server) {
+    return new ServerConfig(
+        server.clientMaxPause(),
+        server.slowlogLogSlowerThan(),
+        server.slowlogMaxLen(),
+        server.slowlogCloseLook(),
+        server.serverSurveyTimeout(),
+        server.configSetAllowed(),
+        server.clusterCompatible(),
         true);
   }
 

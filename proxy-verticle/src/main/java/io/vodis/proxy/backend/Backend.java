@@ -71,6 +71,9 @@ public final class Backend {
       return null;
     }
     if (connection == null) {
+      if (!mayOpen()) {
+        return null;
+      }
       connection = open(false);
       current = connection;
     }
@@ -91,6 +94,16 @@ public final class Backend {
   /** Why there was no connection: the error for the client, or null if one must wait for room. */
   public byte @Nullable [] refusal() {
     return refusal;
+  }
+
+  /** Connections of one session may have to wait for something else first. */
+  private boolean mayOpen() {
+    PrivateLine own = environment.own();
+    if (own == null || own.greeting(server) != null) {
+      return true;
+    }
+    refusal = own.refusal(server);
+    return false;
   }
 
   private boolean mustFailFast() {
@@ -140,6 +153,9 @@ public final class Backend {
     }
     if (pool.isFull()) {
       refusal = refusalWhenFull;
+      return null;
+    }
+    if (!mayOpen()) {
       return null;
     }
     BackendConnection connection = open(true);
@@ -256,7 +272,7 @@ public final class Backend {
         LOGGER.debug("backend {} db {}: a slow client blocks the connection", server, database());
         retireCurrent();
       }
-    } else if (delayNanos > 0 && now - retryAtNanos >= 0) {
+    } else if (delayNanos > 0 && now - retryAtNanos >= 0 && mayOpen()) {
       current = open(false);
     }
   }

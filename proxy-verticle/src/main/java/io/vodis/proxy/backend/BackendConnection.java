@@ -1,6 +1,7 @@
 package io.vodis.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.ReplyDecoder;
@@ -86,8 +87,13 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   public void onAttached() {
     if (phase == Phase.CONNECTING) {
       phase = Phase.HANDSHAKE;
+      ByteBuf greeting = own == null ? Unpooled.EMPTY_BUFFER : own.greeting(owner.server());
+      if (greeting == null) {
+        close("what it has to begin with is not known any more");
+        return;
+      }
       socket.writeAhead(
-          handshake.begin(environment.limits(), owner.database(), owner.protocol(), own));
+          handshake.begin(environment.limits(), owner.database(), owner.protocol(), greeting));
     }
   }
 
@@ -205,7 +211,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       return;
     }
     if (own != null && in.getByte(offset) == '>') {
-      own.sink().onPush(in, offset, length);
+      own.onPush(in, offset, length);
       return;
     }
     Request request = inFlight.pollFirst();
@@ -251,6 +257,9 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     }
     phase = Phase.READY;
     owner.onReady(this);
+    if (own != null) {
+      own.onReady(owner.server());
+    }
     if (!flushQueued) {
       flushQueued = true;
       environment.flushes().backend(this);
@@ -320,7 +329,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       phase = Phase.CLOSED;
       owner.onClosed(this, closeReason, neverReady && faulty);
       if (own != null && !neverReady) {
-        own.sink().onLost();
+        own.onLost(owner.server());
       }
     }
   }

@@ -40,6 +40,15 @@ public final class BackendServer {
     }
   }
 
+  /** Lets the connections there are end once they are idle; the next request opens others. */
+  public void renew() {
+    for (Backend backend : lanes) {
+      if (backend != null) {
+        backend.unroute();
+      }
+    }
+  }
+
   /** Something routes here. */
   void route() {
     unrouted = false;
@@ -60,11 +69,7 @@ public final class BackendServer {
   /** Nothing routes here any more. */
   void unroute() {
     unrouted = true;
-    for (Backend backend : lanes) {
-      if (backend != null) {
-        backend.unroute();
-      }
-    }
+    renew();
   }
 
   void tick(long now) {

@@ -48,11 +48,10 @@ final class Handshake {
   }
 
   /** The same, and what is special about the connections of one session. */
-  ByteBuf begin(BackendLimits limits, int database, Protocol protocol, @Nullable PrivateLine own) {
+  ByteBuf begin(BackendLimits limits, int database, Protocol protocol, ByteBuf greeting) {
     ByteBuf out = begin(limits, database, protocol);
-    if (own != null) {
-      ByteBuf greeting = own.greeting();
-      out.writeBytes(greeting, 0, greeting.readableBytes());
+    if (greeting.isReadable()) {
+      out.writeBytes(greeting, greeting.readerIndex(), greeting.readableBytes());
       repliesLeft++;
     }
     return out;

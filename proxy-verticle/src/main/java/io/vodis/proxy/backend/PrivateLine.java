@@ -1,22 +1,27 @@
 package io.vodis.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.model.HostAndPort;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What is special about connections that belong to one session alone.
- *
- * @param greeting one more command that each begins with, as RESP
- * @param sink gets what they say unasked
- */
-public record PrivateLine(ByteBuf greeting, Sink sink) {
+/** What is special about connections that belong to one session alone. */
+public interface PrivateLine {
 
-  /** Whom such connections tell what is no reply. */
-  public interface Sink {
+  /**
+   * One more command that each connection to that server begins with, as RESP; empty for none. Null
+   * says that none may be opened now: {@link #refusal} says why, or there will be room later.
+   */
+  @Nullable ByteBuf greeting(HostAndPort server);
 
-    /** A push message. The bytes are valid during the call only. */
-    void onPush(ByteBuf in, int offset, int length);
+  /** The error for requests that need a connection; null if they are to wait. */
+  byte @Nullable [] refusal(HostAndPort server);
 
-    /** A connection that had been ready is gone. */
-    void onLost();
-  }
+  /** A push message. The bytes are valid during the call only. */
+  void onPush(ByteBuf in, int offset, int length);
+
+  /** A connection has greeted, and been greeted. */
+  void onReady(HostAndPort server);
+
+  /** A connection that had been ready is gone. */
+  void onLost(HostAndPort server);
 }

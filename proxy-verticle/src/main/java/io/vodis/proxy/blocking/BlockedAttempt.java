@@ -55,6 +55,7 @@ public final class BlockedAttempt extends RoutedRequest {
     }
     beginOn(onSlot);
     blocked.onSending(this, new BlockedOn(own, session.environment()));
+    announceOn(own);
     own.send(this, from, offset, length);
     return true;
   }

@@ -94,6 +94,11 @@ public final class Dispatcher {
     return board.table();
   }
 
+  /** Copies what is left to copy. */
+  void endCopies() {
+    copies.end();
+  }
+
   /** Where slots have been; changed by every table. */
   public SlotHistory history() {
     return history;
@@ -130,6 +135,7 @@ public final class Dispatcher {
       int offset,
       int length,
       List<Key> keys) {
+    request.noteAnnouncement();
     if (!clock.leased()) {
       request.onFailure(RespErrors.CLUSTER_DOWN);
       return true;

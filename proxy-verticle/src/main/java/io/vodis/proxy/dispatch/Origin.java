@@ -1,8 +1,11 @@
 package io.vodis.proxy.dispatch;
 
+import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.BackendServer;
+import io.vodis.proxy.backend.Request;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,11 @@ public abstract class Origin {
   /** Connections of its own that all its requests use; null for those that all share. */
   private @Nullable BackendPool ownPool;
 
+  /** What goes ahead of {@linkplain #announcing() some} requests, on the same connection. */
+  private @Nullable ByteBuf announcement;
+
+  private boolean announcing;
+
   protected Origin(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
   }
@@ -31,6 +39,43 @@ public abstract class Origin {
   /** Has its requests use connections of its own from now on, or again those that all share. */
   public final void ownPool(@Nullable BackendPool pool) {
     ownPool = pool;
+  }
+
+  /** What goes ahead of its announced requests from now on; null for none. */
+  public final void announcement(@Nullable ByteBuf frame) {
+    announcement = frame;
+    announcing = false;
+  }
+
+  /** Whether the requests that it sends now are announced. */
+  public final void announcing(boolean now) {
+    announcing = now;
+  }
+
+  public final boolean announcing() {
+    return announcing;
+  }
+
+  /** Sends what goes ahead of a request. */
+  final void announceOn(BackendConnection connection) {
+    ByteBuf frame = announcement;
+    if (frame != null) {
+      connection.send(new Announcement(), frame, frame.readerIndex(), frame.readableBytes());
+      dispatcher.endCopies();
+    }
+  }
+
+  /** Its reply says nothing that the reply behind it does not. */
+  private static final class Announcement extends Request {
+    @Override
+    protected void onReply(ByteBuf in, int offset, int length) {
+      // The request it announces comes next.
+    }
+
+    @Override
+    protected void onFailure(byte[] error) {
+      // So does the failure of that request.
+    }
   }
 
   final BackendPool poolOr(BackendPool shared) {

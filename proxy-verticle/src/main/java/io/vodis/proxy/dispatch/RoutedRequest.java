@@ -17,6 +17,7 @@ public abstract class RoutedRequest extends Request {
   protected final Origin origin;
   private int slot;
   private int generation = NOT_ROUTED;
+  private boolean announced;
 
   /** What is kept of it while it waits; null otherwise. */
   @Nullable Parked parked;
@@ -65,8 +66,21 @@ public abstract class RoutedRequest extends Request {
       return false;
     }
     beginOn(onSlot);
+    announceOn(connection);
     transmit(connection, from, offset, length);
     return true;
+  }
+
+  /** Whether its origin announces what it sends now; it may be sent later. */
+  protected final void noteAnnouncement() {
+    announced |= origin.announcing();
+  }
+
+  /** Sends what is to go ahead of it, if anything is. */
+  protected final void announceOn(BackendConnection to) {
+    if (announced) {
+      origin.announceOn(to);
+    }
   }
 
   /** Adds it to a connection. One that is a block of several commands overrides this. */

@@ -76,7 +76,7 @@ public final class GroupCalls {
 
     /** Sends it, now or when there is room. */
     private void send(int index, HostAndPort server, byte[] frame) {
-      if (!groups().servers().contains(server)) {
+      if (!mayAsk(server)) {
         answered(index, RespErrors.TRY_AGAIN);
         return;
       }
@@ -140,6 +140,11 @@ public final class GroupCalls {
     for (int i = 0; i < servers.size(); i++) {
       round.send(i, servers.get(i), frame);
     }
+  }
+
+  /** Whether the table in force names that server, as a primary or as a replica. */
+  public boolean mayAsk(HostAndPort server) {
+    return groups().servers().contains(server) || dispatcher.table().replicas().contains(server);
   }
 
   /** A command as bytes. */

@@ -16,10 +16,10 @@ import java.util.function.Consumer;
  * what the command needs is there. Until its answer the session is not read, so nothing overtakes
  * it and it overtakes nothing.
  */
-final class GroupGate {
+public final class GroupGate {
 
   /** What a command for all groups waits for. */
-  enum Needs {
+  public enum Needs {
     /** No server is being replaced. */
     SERVERS,
     /** No slot is fenced: it is known of every key which server may hold it. */
@@ -33,14 +33,15 @@ final class GroupGate {
   /** Since when sessions have been waiting; each has at most one command that does. */
   private final Map<Session, Long> waitingSince = new WeakHashMap<>();
 
-  GroupGate(Dispatcher dispatcher, LoopClock clock, GroupCalls calls) {
+  public GroupGate(Dispatcher dispatcher, LoopClock clock, GroupCalls calls) {
     this.dispatcher = dispatcher;
     this.clock = clock;
     this.calls = calls;
   }
 
   /** Begins {@code action} if it may begin; returns false if the request has to come again. */
-  boolean begin(Session session, CommandSpec spec, Needs needs, Consumer<SessionRequest> action) {
+  public boolean begin(
+      Session session, CommandSpec spec, Needs needs, Consumer<SessionRequest> action) {
     if (session.awaitsEarlierReplies()) {
       return false;
     }
@@ -66,7 +67,7 @@ final class GroupGate {
   }
 
   /** Has the request come again with the next table, for as long as requests wait for slots. */
-  boolean waitForTable(Session session, CommandSpec spec) {
+  public boolean waitForTable(Session session, CommandSpec spec) {
     long now = clock.nowNanos();
     long since = waitingSince.computeIfAbsent(session, s -> now);
     if (now - since > dispatcher.waitTimeoutNanos()) {
@@ -77,7 +78,7 @@ final class GroupGate {
   }
 
   /** Gives the request its place and begins {@code action}, which has to answer it. */
-  void start(Session session, CommandSpec spec, Consumer<SessionRequest> action) {
+  public void start(Session session, CommandSpec spec, Consumer<SessionRequest> action) {
     waitingSince.remove(session);
     SessionRequest whole = session.enqueue(spec);
     session.stopUntilAnswered();

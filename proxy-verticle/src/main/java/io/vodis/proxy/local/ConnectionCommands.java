@@ -9,6 +9,7 @@ import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.LoopSettings;
 import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionState;
 import io.vodis.resp.Protocol;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
@@ -184,8 +185,13 @@ public final class ConnectionCommands {
     }
     session.authenticated(true);
     session.client().name(name);
+    boolean other = protocol != session.protocol();
     session.protocol(protocol);
     session.reply(spec, greeting(protocol, session.client().id()));
+    if (other) {
+      // Behind the reply: what they have to say may be in the new protocol.
+      session.states().forEach(SessionState::onProtocol);
+    }
   }
 
   /** What all servers can do at least: it decides what some clients dare to use. */

@@ -22,11 +22,13 @@ final class Fragment extends RoutedRequest {
     this.whole = whole;
     this.index = index;
     this.slots = slots;
+    noteAnnouncement();
   }
 
   /** Sends it to the server that simply serves all its slots. */
   void send(BackendConnection connection, ByteBuf frame) {
     beginOn(slots[0]);
+    announceOn(connection);
     connection.send(this, frame, frame.readerIndex(), frame.readableBytes());
   }
 

@@ -117,6 +117,18 @@ public final class RequestRouter implements RequestHandler {
   }
 
   private boolean handleNow(Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
+    List<SessionState> states = session.states();
+    boolean done = handleInStates(session, spec, in, length);
+    if (done) {
+      for (SessionState state : states) {
+        state.onHandled(session, spec);
+      }
+    }
+    return done;
+  }
+
+  private boolean handleInStates(
+      Session session, @Nullable CommandSpec spec, ByteBuf in, int length) {
     for (SessionState state : session.states()) {
       SessionState.Verdict verdict = state.intercept(session, spec, in, length);
       if (verdict != SessionState.Verdict.PASS) {

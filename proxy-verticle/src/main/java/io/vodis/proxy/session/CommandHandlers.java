@@ -6,6 +6,7 @@ import io.vodis.proxy.command.Routing;
 import io.vodis.resp.RespErrors;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers of one loop, by the name of their command or subcommand. */
@@ -35,6 +36,16 @@ public final class CommandHandlers {
   /** Sets what handles the commands that the operator's policy sends to all groups. */
   public void forAllGroups(CommandHandler handler) {
     allGroups = handler;
+  }
+
+  /** Has another handler stand before the one of that name, which it is given. */
+  public CommandHandlers before(String name, UnaryOperator<CommandHandler> outer) {
+    CommandHandler inner = byName.get(name);
+    if (inner == null) {
+      throw new IllegalStateException("no handler for " + name);
+    }
+    byName.put(name, outer.apply(inner));
+    return this;
   }
 
   /** Whether a handler of that name exists. */

@@ -1,15 +1,16 @@
 package io.vodis.proxy.session;
 
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The sessions of one loop. */
 public final class SessionRegistry {
 
   private final int loopIndex;
   private final int loopCount;
-  private final Set<Session> sessions = new LinkedHashSet<>();
+  private final Map<Long, Session> sessions = new LinkedHashMap<>();
   private long accepted;
 
   /** Ids are unique in the process without the loops knowing of one another. */
@@ -23,11 +24,11 @@ public final class SessionRegistry {
   }
 
   void add(Session session) {
-    sessions.add(session);
+    sessions.put(session.client().id(), session);
   }
 
   void remove(Session session) {
-    sessions.remove(session);
+    sessions.remove(session.client().id());
   }
 
   public int size() {
@@ -36,6 +37,11 @@ public final class SessionRegistry {
 
   /** The sessions as they are now. */
   public List<Session> all() {
-    return List.copyOf(sessions);
+    return List.copyOf(sessions.values());
+  }
+
+  /** The session of a client, if it is on this loop and still there. */
+  public @Nullable Session byId(long clientId) {
+    return sessions.get(clientId);
   }
 }

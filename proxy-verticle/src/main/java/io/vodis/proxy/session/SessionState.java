@@ -26,6 +26,12 @@ public interface SessionState {
     return Verdict.PASS;
   }
 
+  /** A request has been handled, whatever came of it; not called for one that comes again. */
+  default void onHandled(Session session, @Nullable CommandSpec spec) {}
+
+  /** The session has another protocol from here on. */
+  default void onProtocol() {}
+
   /** Whether a client in it may say nothing for ever: it waits for messages. */
   default boolean listens() {
     return false;

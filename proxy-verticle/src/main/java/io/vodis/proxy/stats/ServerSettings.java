@@ -13,6 +13,7 @@ import java.util.List;
  * @param closeLookNanos how long arguments are kept after a slow request
  * @param configSetAllowed patterns of servers' settings that clients may change
  * @param clusterCompatible whether it answers as a node of a Redis Cluster
+ * @param addressedCommands whether PING and INFO may name a server
  */
 public record ServerSettings(
     int maxClients,
@@ -21,7 +22,8 @@ public record ServerSettings(
     int slowMax,
     long closeLookNanos,
     List<String> configSetAllowed,
-    boolean clusterCompatible) {
+    boolean clusterCompatible,
+    boolean addressedCommands) {
 
   public ServerSettings {
     configSetAllowed = List.copyOf(configSetAllowed);
@@ -50,12 +52,20 @@ public record ServerSettings(
         slowMax,
         closeLookNanos,
         configSetAllowed,
-        clusterCompatible);
+        clusterCompatible,
+        addressedCommands);
   }
 
   public ServerSettings withPauseMax(long nanos) {
     return new ServerSettings(
-        maxClients, nanos, slowNanos, slowMax, closeLookNanos, configSetAllowed, clusterCompatible);
+        maxClients,
+        nanos,
+        slowNanos,
+        slowMax,
+        closeLookNanos,
+        configSetAllowed,
+        clusterCompatible,
+        addressedCommands);
   }
 
   public ServerSettings withSlowNanos(long nanos) {
@@ -66,7 +76,8 @@ public record ServerSettings(
         slowMax,
         closeLookNanos,
         configSetAllowed,
-        clusterCompatible);
+        clusterCompatible,
+        addressedCommands);
   }
 
   public ServerSettings withSlowMax(int entries) {
@@ -77,11 +88,19 @@ public record ServerSettings(
         entries,
         closeLookNanos,
         configSetAllowed,
-        clusterCompatible);
+        clusterCompatible,
+        addressedCommands);
   }
 
   public ServerSettings withCloseLook(long nanos) {
     return new ServerSettings(
-        maxClients, pauseMaxNanos, slowNanos, slowMax, nanos, configSetAllowed, clusterCompatible);
+        maxClients,
+        pauseMaxNanos,
+        slowNanos,
+        slowMax,
+        nanos,
+        configSetAllowed,
+        clusterCompatible,
+        addressedCommands);
   }
 }

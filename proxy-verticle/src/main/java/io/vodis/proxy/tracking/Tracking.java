@@ -1,36 +1,60 @@
 package io.vodis.proxy.tracking;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.vodis.model.HostAndPort;
+import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.PrivateLine;
+import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.pubsub.OutputLimit;
 import io.vodis.proxy.session.ClientLine;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionState;
+import io.vodis.proxy.transaction.OpenTransaction;
 import io.vodis.resp.Protocol;
-import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session whose server-side caches are tracked. Its requests use connections of its own, each of
- * which has begun with CLIENT TRACKING ON; what the servers say on them goes to the client.
+ * which has begun with CLIENT TRACKING ON; what the servers say on them goes to the client, or to
+ * the one it redirects to. In RESP2 servers cannot push, so these connections redirect to others
+ * ({@link ToldConnections}); a session in RESP2 that redirects to nobody can be told nothing, and
+ * goes the usual way.
  *
  * <p>Invariant: when a server can no longer tell the client about a key, the client is told to
  * forget all ({@code invalidate} with null).
  */
-final class Tracking implements SessionState, PrivateLine.Sink {
+final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner {
 
-  private static final byte[] FORGET_ALL =
-      ">2\r\n$10\r\ninvalidate\r\n_\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final ByteBuf CACHING_YES =
+      TrackingOptions.frame(List.of("CLIENT", "CACHING", "YES"));
+
+  private static final ByteBuf CACHING_NO =
+      TrackingOptions.frame(List.of("CLIENT", "CACHING", "NO"));
+
+  /** Longest time for the servers to be told, before the client is answered all the same. */
+  private static final long BEGIN_NANOS = 1_000_000_000;
 
   private final Session session;
   private final Trackings hub;
   private final TrackingOptions options;
   private final OutputLimit limit;
-  private final BackendPool pool;
+  private final @Nullable Redirection redirection;
+
+  /** Null while nobody can be told. */
+  private @Nullable BackendPool pool;
+
+  private @Nullable ToldConnections told;
+
+  /** In BCAST mode, until the client is answered: servers that do not track yet. */
+  private final Set<HostAndPort> awaited = new HashSet<>();
+
+  private @Nullable Runnable onBegun;
+  private long beginDeadlineNanos;
+  private boolean broken;
   private boolean over;
 
   Tracking(Session session, Trackings hub, TrackingOptions options) {
@@ -38,61 +62,245 @@ final class Tracking implements SessionState, PrivateLine.Sink {
     this.hub = hub;
     this.options = options;
     this.limit = new OutputLimit(hub.limits());
-    this.pool = hub.pool(new PrivateLine(options.command(), this));
+    this.redirection =
+        options.redirect() == 0 ? null : hub.redirection(options.redirect(), this::onBroken);
   }
 
   TrackingOptions options() {
     return options;
   }
 
-  void begin() {
+  /** Whether the client it redirects to was not there when it was to be told. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /** Begins; {@code onDone} is called when the servers track what has to be tracked. */
+  void begin(Runnable onDone) {
     session.begin(this);
+    connect();
+    if (options.broadcast() && pool != null) {
+      onBegun = onDone;
+      beginDeadlineNanos = hub.now() + BEGIN_NANOS;
+      awaited.addAll(hub.servers());
+      connectAll();
+      endBeginning();
+    } else {
+      onDone.run();
+    }
+  }
+
+  private void connect() {
+    if (session.protocol() == Protocol.RESP3) {
+      pool = hub.pool(this);
+    } else if (redirection != null) {
+      told = new ToldConnections(hub, this);
+      pool = hub.pool(this);
+    }
     session.ownPool(pool);
-    connectAll();
+    session.announcement(pool == null ? null : announcement());
+  }
+
+  private @Nullable ByteBuf announcement() {
+    return switch (options.mode()) {
+      case OPTIN -> CACHING_YES;
+      case OPTOUT -> CACHING_NO;
+      case READ, BCAST -> null;
+    };
+  }
+
+  private void disconnect() {
+    BackendPool former = pool;
+    ToldConnections formerlyTold = told;
+    pool = null;
+    told = null;
+    session.ownPool(null);
+    session.announcement(null);
+    if (former != null) {
+      former.close("tracking has ended");
+    }
+    if (formerlyTold != null) {
+      formerlyTold.close();
+    }
   }
 
   /** In BCAST mode every server tells of its keys, whether they have been read or not. */
   private void connectAll() {
-    if (options.broadcast()) {
-      for (HostAndPort server : hub.servers()) {
-        var unused = pool.server(server).lane(session.lane()).acquire();
+    BackendPool own = pool;
+    if (!options.broadcast() || own == null) {
+      return;
+    }
+    for (HostAndPort server : hub.servers()) {
+      Backend backend = own.server(server).lane(session.lane());
+      if (backend.acquire() == null && backend.refusal() != null) {
+        // It cannot be reached. When it can, the client is told to forget all.
+        awaited.remove(server);
       }
     }
+  }
+
+  private void endBeginning() {
+    Runnable answer = onBegun;
+    if (answer != null && awaited.isEmpty()) {
+      onBegun = null;
+      answer.run();
+    }
+  }
+
+  /** The command that has to be said for a CLIENT CACHING holds for the next one only. */
+  @Override
+  public void onHandled(Session handled, @Nullable CommandSpec spec) {
+    if (session.announcing()
+        && session.state(OpenTransaction.class) == null
+        && (spec == null || !spec.name().startsWith("client|"))) {
+      session.announcing(false);
+    }
+  }
+
+  @Override
+  public void onProtocol() {
+    if (!over) {
+      disconnect();
+      connect();
+      tell(null);
+      connectAll();
+    }
+  }
+
+  /** The client is told that nothing it keeps is known to be right. */
+  void forgetAll() {
+    tell(null);
+  }
+
+  /** Tells the client, or who is told in its place, of keys, or to forget all. */
+  private void tell(byte @Nullable [] keys) {
+    if (over) {
+      return;
+    }
+    if (redirection != null) {
+      redirection.tell(keys);
+    } else {
+      Invalidation.tell(session, keys);
+      checkLimit();
+    }
+  }
+
+  private void checkLimit() {
+    if (limit.isExceeded(session.untakenBytes(), hub.now())) {
+      hub.onCut();
+      session.closeOverLimit("it takes its invalidations too slowly");
+    }
+  }
+
+  private void onBroken() {
+    if (!over) {
+      broken = true;
+      Invalidation.tellBroken(session, options.redirect());
+    }
+  }
+
+  @Override
+  public @Nullable ByteBuf greeting(HostAndPort server) {
+    ToldConnections others = told;
+    if (others == null) {
+      return options.command(0);
+    }
+    long client = others.clientAt(server);
+    return client == 0 ? null : options.command(client);
+  }
+
+  @Override
+  public byte @Nullable [] refusal(HostAndPort server) {
+    ToldConnections others = told;
+    return others == null ? null : others.refusalAt(server);
   }
 
   @Override
   public void onPush(ByteBuf in, int offset, int length) {
-    if (!over && session.protocol() == Protocol.RESP3) {
+    if (over) {
+      return;
+    }
+    if (redirection != null) {
+      onTold(in, offset, length);
+    } else {
       session.push(in, offset, length);
-      if (limit.isExceeded(session.untakenBytes(), hub.now())) {
-        hub.onCut();
-        session.closeOverLimit("it takes its invalidations too slowly");
-      }
+      checkLimit();
     }
   }
 
   @Override
-  public void onLost() {
-    forgetAll();
+  public void onTold(ByteBuf in, int offset, int length) {
+    if (!over && Invalidation.isOne(in, offset, length)) {
+      tell(Invalidation.keys(in, offset, length));
+    }
   }
 
-  private void forgetAll() {
-    ByteBuf message = Unpooled.wrappedBuffer(FORGET_ALL);
-    onPush(message, 0, FORGET_ALL.length);
-    hub.endCopies();
+  @Override
+  public void onReady(HostAndPort server) {
+    if (awaited.remove(server)) {
+      endBeginning();
+    } else if (options.broadcast()) {
+      // What was written while nobody listened is not known.
+      tell(null);
+    }
+  }
+
+  @Override
+  public void onLost(HostAndPort server) {
+    tell(null);
+  }
+
+  @Override
+  public void onTellable(HostAndPort server) {
+    connectAll();
+  }
+
+  /** What is read from now on has to be tracked for the connection that comes next. */
+  @Override
+  public void onUntold(HostAndPort server) {
+    BackendPool own = pool;
+    if (own != null) {
+      own.server(server).renew();
+    }
+    tell(null);
   }
 
   /** Slots have another owner, which knows nothing of what was read from the one before. */
-  void onMoved(Set<HostAndPort> servers, List<HostAndPort> broken) {
-    broken.forEach(server -> pool.server(server).breakAll("the server is being replaced"));
-    pool.keepOnly(servers);
-    forgetAll();
+  void onMoved(Set<HostAndPort> servers, List<HostAndPort> gone) {
+    BackendPool own = pool;
+    if (own == null) {
+      return;
+    }
+    ToldConnections others = told;
+    for (HostAndPort server : gone) {
+      own.server(server).breakAll("the server is being replaced");
+      if (others != null) {
+        others.breakAll(server);
+      }
+    }
+    own.keepOnly(servers);
+    if (others != null) {
+      others.keepOnly(servers);
+    }
+    awaited.retainAll(servers);
+    tell(null);
     connectAll();
+    endBeginning();
   }
 
   void tick(long now) {
-    pool.tick(now);
+    BackendPool own = pool;
+    if (own != null) {
+      own.tick(now);
+    }
+    if (told != null) {
+      told.tick(now);
+    }
     connectAll();
+    if (onBegun != null && now - beginDeadlineNanos >= 0) {
+      awaited.clear();
+    }
+    endBeginning();
   }
 
   @Override
@@ -102,16 +310,21 @@ final class Tracking implements SessionState, PrivateLine.Sink {
 
   @Override
   public void describe(ClientLine line) {
-    line.redirect(0);
+    line.redirect(options.redirect());
+    if (broken) {
+      line.flag('R');
+    }
+    if (options.broadcast()) {
+      line.flag('B');
+    }
   }
 
   @Override
   public void onEnd() {
     if (!over) {
       over = true;
-      session.ownPool(null);
       hub.remove(this);
-      pool.close("tracking has ended");
+      disconnect();
     }
   }
 }

@@ -7,12 +7,16 @@ import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.PrivateLine;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.dispatch.RouteListener;
+import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.pubsub.PubSubLimits;
+import io.vodis.proxy.session.Session;
+import io.vodis.proxy.session.SessionRegistry;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The tracking sessions of one loop. */
 public final class Trackings implements RouteListener {
@@ -22,6 +26,8 @@ public final class Trackings implements RouteListener {
   private final PubSubLimits limits;
   private final int databaseCount;
   private final int maxTrackings;
+  private final ProcessView process;
+  private final SessionRegistry sessions;
   private final Set<Tracking> all = new LinkedHashSet<>();
   private long cut;
 
@@ -30,12 +36,16 @@ public final class Trackings implements RouteListener {
       BackendEnvironment backends,
       PubSubLimits limits,
       int databaseCount,
-      int maxTrackings) {
+      int maxTrackings,
+      ProcessView process,
+      SessionRegistry sessions) {
     this.dispatcher = dispatcher;
     this.backends = backends;
     this.limits = limits;
     this.databaseCount = databaseCount;
     this.maxTrackings = maxTrackings;
+    this.process = process;
+    this.sessions = sessions;
     dispatcher.addListener(this);
   }
 
@@ -49,6 +59,30 @@ public final class Trackings implements RouteListener {
 
   void endCopies() {
     backends.copies().end();
+  }
+
+  /** Requests that had to wait for a connection may try again. */
+  void onRoom() {
+    backends.onRoom().run();
+  }
+
+  boolean isHere(Session session) {
+    return sessions.byId(session.client().id()) == session;
+  }
+
+  /** Says whether the process has that client, perhaps at once. */
+  void find(long clientId, Consumer<Boolean> onFound) {
+    if (sessions.byId(clientId) != null) {
+      onFound.accept(true);
+    } else {
+      process.eachLoop(
+          env -> env.sessions().byId(clientId) != null,
+          found -> onFound.accept(found.contains(true)));
+    }
+  }
+
+  Redirection redirection(long clientId, Runnable onBroken) {
+    return new Redirection(clientId, process, sessions, limits.hardBytes(), onBroken);
   }
 
   boolean isFull() {

@@ -39,6 +39,7 @@ public final class ExecRequest extends SessionRequest {
       return true;
     }
     beginOn(onSlot);
+    announceOn(own);
     transmit(own, from, offset, length);
     return true;
   }

@@ -56,6 +56,7 @@ public final class MixedExec extends RoutedRequest {
       return true;
     }
     beginOn(onSlot);
+    announceOn(own);
     transmit(own, from, offset, length);
     return true;
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.codis;
+
+import org.jspecify.annotations.NullMarked;
