@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The connections of a server, read from {@code CLIENT LIST} of Redis 2.8 and later. */
 public final class ClientList {
@@ -12,9 +13,35 @@ public final class ClientList {
    * One connection.
    *
    * @param name from CLIENT SETNAME, empty if none
-   * @param command the last one it ran, in lower case
+   * @param database the number of it, -1 if the server does not say
+   * @param command the last one it ran, in lower case; {@code NULL} if none
    */
-  public record Client(long id, String address, String name, String command) {}
+  public record Client(long id, String address, String name, int database, String command) {
+
+    /** What the connection of a MIGRATE says before it restores. */
+    private static final Set<String> BEFORE_RESTORE = Set.of("auth", "select");
+
+    /** What a connection has said that has said nothing. */
+    private static final String NOTHING = "NULL";
+
+    /**
+     * Whether a server at {@code source} may be restoring keys over it, now or later. Servers give
+     * these connections no name, and everybody else at Vodis does. One that has said nothing yet is
+     * suspected only if it comes from there: it may be anybody's.
+     */
+    public boolean mayRestoreFrom(String source) {
+      return name.isEmpty()
+          && (command.startsWith("restore")
+              || BEFORE_RESTORE.contains(command)
+              || command.equals(NOTHING) && mayBeFrom(source));
+    }
+
+    /** A host name is not resolved here: then any address may be it. */
+    private boolean mayBeFrom(String host) {
+      boolean literal = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+      return !literal || address.startsWith(host + ":") || address.startsWith("[" + host + "]:");
+    }
+  }
 
   private ClientList() {}
 
@@ -36,6 +63,7 @@ public final class ClientList {
                 Long.parseLong(id),
                 fields.getOrDefault("addr", ""),
                 fields.getOrDefault("name", ""),
+                Integer.parseInt(fields.getOrDefault("db", "-1")),
                 fields.getOrDefault("cmd", "")));
       }
     }

@@ -120,6 +120,26 @@ class ServerStatusParserTest {
   }
 
   @Test
+  void recognisesTheConnectionsOfAMigratingServer() {
+    assertThat(mayRestore("name= db=0 cmd=restore")).isTrue();
+    assertThat(mayRestore("name= db=0 cmd=restore-asking")).isTrue();
+    assertThat(mayRestore("name= db=3 cmd=select")).isTrue();
+    assertThat(mayRestore("name= db=0 cmd=NULL")).isTrue();
+    assertThat(mayRestore("name=vodis:proxy:x db=0 cmd=restore")).isFalse();
+    assertThat(mayRestore("name= db=0 cmd=get")).isFalse();
+    ClientList.Client silent = new ClientList.Client(3, "10.0.0.7:5", "", 0, "NULL");
+    assertThat(silent.mayRestoreFrom("10.0.0.8")).isFalse();
+    assertThat(silent.mayRestoreFrom("a-host-name")).isTrue();
+    assertThat(ClientList.parse("")).isEmpty();
+  }
+
+  private static boolean mayRestore(String rest) {
+    return ClientList.parse("id=3 addr=1.2.3.4:5 fd=9 age=1 idle=0 flags=N " + rest)
+        .getFirst()
+        .mayRestoreFrom("1.2.3.4");
+  }
+
+  @Test
   void readsTheConnectionsOfEveryVersion() {
     // Given
     String redis32 = "id=3 addr=127.0.0.1:50 fd=6 name= age=1 idle=0 flags=N db=0 cmd=client\n";
@@ -133,7 +153,7 @@ class ServerStatusParserTest {
     // Then
     assertThat(clients)
         .containsExactly(
-            new ClientList.Client(3, "127.0.0.1:50", "", "client"),
-            new ClientList.Client(9, "127.0.0.1:51", "vodis:proxy:x", "client|list"));
+            new ClientList.Client(3, "127.0.0.1:50", "", 0, "client"),
+            new ClientList.Client(9, "127.0.0.1:51", "vodis:proxy:x", -1, "client|list"));
   }
 }

@@ -3,6 +3,7 @@ package io.vodis.proxy.migrate;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.Lane;
+import io.vodis.redis.ClientList;
 import io.vodis.resp.Protocol;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,11 +158,7 @@ final class PullLine {
     call(
         source(),
         List.of(ServerCall.bytes("CLIENT"), ServerCall.bytes("LIST")),
-        reply ->
-            kill(
-                source(),
-                ClientLines.named(reply, env.clientName(), way.database()),
-                Next.CLEAN_TARGET),
+        reply -> kill(source(), ids(reply, this::isOwn), Next.CLEAN_TARGET),
         Next.CLEAN_SOURCE);
   }
 
@@ -168,8 +166,26 @@ final class PullLine {
     call(
         target(),
         List.of(ServerCall.bytes("CLIENT"), ServerCall.bytes("LIST")),
-        reply -> kill(target(), ClientLines.restoring(reply, way.source().host()), Next.MIGRATE),
+        reply ->
+            kill(
+                target(),
+                ids(reply, client -> client.mayRestoreFrom(way.source().host())),
+                Next.MIGRATE),
         Next.CLEAN_TARGET);
+  }
+
+  private static List<String> ids(String reply, Predicate<ClientList.Client> wanted) {
+    return ClientList.parse(reply).stream()
+        .filter(wanted)
+        .map(client -> Long.toString(client.id()))
+        .toList();
+  }
+
+  /** Whether MIGRATE has been sent over it, or could be; not the one that asks. */
+  private boolean isOwn(ClientList.Client client) {
+    return client.name().equals(env.clientName())
+        && client.database() == way.database()
+        && !client.command().startsWith("client");
   }
 
   /** Kills connections of {@code server} one after the other, then goes on with {@code then}. */

@@ -36,11 +36,13 @@ final class LeftoverCleaner {
    * Closes the connections over which a server restores keys on {@code target}. A RESTORE that was
    * delayed on its way can then no longer land. Other servers' MIGRATEs that are hit are repeated
    * by whoever sent them.
+   *
+   * @param source host of the server that may be restoring; empty if it is not known
    */
-  void killRestores(HostAndPort target) {
+  void killRestores(String source, HostAndPort target) {
     String list = Replies.text(admin.call(target, 0, timeout, Replies.command("CLIENT", "LIST")));
     for (ClientList.Client client : ClientList.parse(list)) {
-      if (isRestore(client)) {
+      if (client.mayRestoreFrom(source)) {
         kill(target, Long.toString(client.id()));
       }
     }
@@ -55,13 +57,6 @@ final class LeftoverCleaner {
       }
       // "No such client": it has gone by itself.
     }
-  }
-
-  /** Whether it is the connection of a server's MIGRATE: unnamed, restoring. */
-  static boolean isRestore(ClientList.Client client) {
-    String command = client.command();
-    return client.name().isEmpty()
-        && (command.startsWith("restore") || command.equals("auth") || command.equals("select"));
   }
 
   /**

@@ -188,12 +188,13 @@ final class SlotBatch {
    */
   private void endTransfers(Topology topology) {
     String sweep = StrangerConnections.sweepName(work.term().number());
-    topology
-        .primaryOf(batch.targetGroupId())
-        .ifPresent(home -> work.admin().killClients(home, sweep, SERVER_TIMEOUT));
+    Optional<HostAndPort> home = topology.primaryOf(batch.targetGroupId());
+    home.ifPresent(server -> work.admin().killClients(server, sweep, SERVER_TIMEOUT));
+    String from = home.map(HostAndPort::host).orElse("");
     topology
         .primaryOf(batch.sourceGroupId())
-        .ifPresent(away -> new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(away));
+        .ifPresent(
+            away -> new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(from, away));
   }
 
   private void moveKeys(Topology topology) {

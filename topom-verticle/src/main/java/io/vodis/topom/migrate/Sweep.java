@@ -206,7 +206,7 @@ final class Sweep {
     boolean leftover = words.contains("BUSYKEY");
     boolean fateUnknown = words.contains("IOERR") || e.kind() == RedisAdminException.Kind.NO_ANSWER;
     if (fateUnknown) {
-      cleaner.killRestores(target);
+      cleaner.killRestores(source.address().host(), target);
     }
     if (leftover || fateUnknown) {
       keys.forEach(key -> removeLeftover(source, target, key));

@@ -2,7 +2,6 @@ package io.vodis.topom.migrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vodis.redis.ClientList;
 import org.junit.jupiter.api.Test;
 
 class BatchSizerTest {
@@ -121,19 +120,5 @@ class BatchSizerTest {
 
   private static String stats(long commands) {
     return "# Stats\r\ntotal_commands_processed:" + commands + "\r\nother:1\r\n";
-  }
-
-  @Test
-  void recognisesTheConnectionsOfAMigratingServer() {
-    String tail = " fd=9 age=1 idle=0 flags=N db=0 cmd=";
-    assertThat(isRestore("id=3 addr=1.2.3.4:5 name=" + tail + "restore")).isTrue();
-    assertThat(isRestore("id=3 addr=1.2.3.4:5 name=" + tail + "restore-asking")).isTrue();
-    assertThat(isRestore("id=3 addr=1.2.3.4:5 name=vodis:proxy:x" + tail + "restore")).isFalse();
-    assertThat(isRestore("id=3 addr=1.2.3.4:5 name=" + tail + "get")).isFalse();
-    assertThat(ClientList.parse("")).isEmpty();
-  }
-
-  private static boolean isRestore(String line) {
-    return LeftoverCleaner.isRestore(ClientList.parse(line).getFirst());
   }
 }
