@@ -10,8 +10,14 @@ import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import io.vodis.testsupport.workload.SlotOracle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +37,12 @@ class BackendFaultsIT {
   private static final Duration RECV_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration RECOVERY = Duration.ofSeconds(10);
 
+  /** A server that loads looks at its clients once in a thousand commands. */
+  private static final int KEYS_TO_LOAD = 10_000;
+
+  /** Per command, so that loading takes seconds on any machine. */
+  private static final String LOAD_DELAY_MICROS = "150";
+
   /** Other groups' requests may wait for the machine, but not for the faulty server. */
   private static final Duration UNAFFECTED = Duration.ofMillis(900);
 
@@ -43,7 +55,7 @@ class BackendFaultsIT {
         VodisCluster.start(
             ClusterPlan.small()
                 .with(Role.PROXY, "backend_recv_timeout", RECV_TIMEOUT.toMillis() + "ms")
-                .withRedis(null, Map.of("appendonly", "yes")));
+                .withRedis(null, Map.of("appendonly", "yes", "key-load-delay", LOAD_DELAY_MICROS)));
     proxy = cluster.proxies().getFirst();
   }
 
@@ -99,28 +111,45 @@ class BackendFaultsIT {
   }
 
   @Test
-  void aServerThatIsLoadingIsUsedOnceItHasLoaded() {
-    try (RespClient client = RespClient.connect(proxy)) {
+  void aServerThatIsLoadingIsUsedOnceItHasLoaded() throws Exception {
+    RedisProcess victim = cluster.server(1, 0);
+    try (RespClient client = RespClient.connect(proxy);
+        ExecutorService threads = Executors.newSingleThreadExecutor()) {
       // Given
-      RedisProcess victim = cluster.server(1, 0);
       String own = SlotOracle.keyIn(1, "loading");
       String other = SlotOracle.keyIn(FIRST_OF_GROUP_2, "loading");
       client.expect("SET", own, "kept");
-      victim.call("DEBUG", "POPULATE", "200000", "filler");
-      victim.call("CONFIG", "SET", "appendonly", "no");
-      victim.call("CONFIG", "SET", "appendonly", "yes");
-      Poll.until(
-          RECOVERY,
-          "the log is written",
-          () -> String.valueOf(victim.call("INFO")).contains("aof_rewrite_in_progress:0"));
+      try (RespClient direct = victim.client()) {
+        List<String[]> filler = new ArrayList<>();
+        for (int i = 0; i < KEYS_TO_LOAD; i++) {
+          filler.add(new String[] {"SET", "filler" + i, "x"});
+        }
+        assertThat(direct.pipeline(filler)).containsOnly("OK");
+      }
 
       // When
       victim.kill();
-      victim.restart();
+      Future<?> restart = threads.submit(victim::restart);
 
       // Then
-      assertThat(client.call("SET", other, "1")).isEqualTo("OK");
-      Poll.until(RECOVERY, "the value is read", () -> "kept".equals(client.call("GET", own)));
+      List<String> refusals = new ArrayList<>();
+      Poll.until(
+          RECOVERY,
+          () -> "the value is read, refusals " + refusals,
+          () -> {
+            assertThat(client.call("SET", other, "1")).isEqualTo("OK");
+            Object reply = client.call("GET", own);
+            if (reply instanceof RespError error) {
+              refusals.add(error.message());
+              return false;
+            }
+            assertThat(reply).isEqualTo("kept");
+            return true;
+          });
+      restart.get(RECOVERY.toSeconds(), TimeUnit.SECONDS);
+      LOGGER.info("loading: {}", Set.copyOf(refusals));
+      assertThat(refusals).anyMatch(message -> message.startsWith("LOADING "));
+      assertThat(client.expectNumber("DBSIZE")).isGreaterThan(KEYS_TO_LOAD);
     }
   }
 

@@ -11,10 +11,13 @@ import io.vodis.testsupport.RespError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -245,6 +248,46 @@ class SlotStatesIT {
       // Then
       assertThat(subscriber.receive()).isEqualTo(List.of("message", "news", "hello"));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(State.class)
+  void aScanReturnsEveryKeyThatWasThereThroughout(State state) throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      Set<String> all = new HashSet<>(KEYS);
+      for (int i = 0; i < 100; i++) {
+        client.expect("SET", "scanned" + i, "v");
+        all.add("scanned" + i);
+      }
+      Set<String> found = new HashSet<>();
+      String cursor = page(client, "0", found);
+      cursor = page(client, cursor, found);
+
+      // When
+      enter(state);
+      client.send("SCAN", cursor, "COUNT", "10");
+      client.flush();
+      Poll.pass(Duration.ofMillis(state == State.FENCED ? 100 : 0));
+      leave(state);
+      cursor = addTo(found, client.receive());
+      while (!cursor.equals("0")) {
+        cursor = page(client, cursor, found);
+      }
+
+      // Then
+      assertThat(found).isEqualTo(all);
+    }
+  }
+
+  private static String page(RespClient client, String cursor, Set<String> into) {
+    return addTo(into, client.expect("SCAN", cursor, "COUNT", "10"));
+  }
+
+  private static String addTo(Set<String> into, @Nullable Object reply) {
+    List<?> page = (List<?>) Objects.requireNonNull(reply);
+    ((List<?>) Objects.requireNonNull(page.get(1))).forEach(key -> into.add(String.valueOf(key)));
+    return String.valueOf(page.getFirst());
   }
 
   private void leave(State state) throws TimeoutException {
