@@ -81,7 +81,7 @@ class TidyTest {
                       "io.vodis.config..",
                       "io.vodis.cluster..",
                       "io.vertx..",
-                      "sun.misc..",
+                      "ch.qos.logback.classic..",
                       "picocli..",
                       "org.slf4j.."))));
 

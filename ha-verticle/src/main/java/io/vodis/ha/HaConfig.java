@@ -4,6 +4,7 @@ import io.vodis.config.ConfigException;
 import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.Doc;
 import io.vodis.config.ListenAddress;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.config.Section;
 import io.vodis.ha.judge.FailoverPolicy;
@@ -13,6 +14,7 @@ import java.time.Duration;
 public record HaConfig(
     @Section("Product") ProductConfig product,
     @Section("Coordinator") CoordinatorConfig coordinator,
+    @Section("Log") LogConfig log,
     @Section("Admin port") Admin admin,
     @Section("Probes") Probes probes,
     @Section("Failover") Failover failover) {
@@ -85,6 +87,7 @@ public record HaConfig(
     return new HaConfig(
         ProductConfig.defaults(),
         CoordinatorConfig.defaults(),
+        LogConfig.defaults(),
         new Admin("0.0.0.0:12080", ""),
         new Probes(Duration.ofSeconds(1), Duration.ofSeconds(1)),
         new Failover(true, Duration.ofSeconds(5), 0, 50));

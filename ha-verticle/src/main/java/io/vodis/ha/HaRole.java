@@ -18,8 +18,10 @@ import io.vodis.ha.act.FailoverCaller;
 import io.vodis.ha.judge.FailureDetector;
 import io.vodis.ha.probe.Prober;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.lifecycle.HealthEndpoint;
 import io.vodis.lifecycle.MemberIdentity;
+import io.vodis.lifecycle.OpenedParts;
 import io.vodis.lifecycle.RunningRole;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
@@ -28,8 +30,6 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.store.Registration;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,17 +51,18 @@ public final class HaRole implements RunningRole {
   /** Pages can be asked for before there is anything to tell. */
   private volatile boolean started;
 
-  /** What has been opened, the latest first. */
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final ConfigReload<HaConfig> configuration;
+  private final OpenedParts parts = new OpenedParts("ha");
 
   private HaRole(ClusterNode node, HaConfig config) {
     Vertx vertx = node.vertx();
     String product = node.product().productName();
     stuckAfter = config.probes().probeInterval().multipliedBy(STUCK_INTERVALS);
+    configuration = ConfigReload.ofLogLevel(HaConfig.class, config);
     try {
       ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
       HealthEndpoint endpoint =
-          open(
+          parts.open(
               HealthEndpoint.start(
                   vertx,
                   listen,
@@ -69,20 +70,20 @@ public final class HaRole implements RunningRole {
       HostAndPort address = new HostAndPort(node.advertisedHost(), endpoint.port());
       member =
           MemberIdentity.starting(Role.HA, product, address, address, config.admin().datacenter());
-      Registration registration = open(node.store().register(member));
+      Registration registration = parts.open(node.store().register(member));
       storeView =
-          open(
+          parts.open(
               new StoreView(
                   node.store(),
                   registration,
                   clock,
                   node.coordinator().coordinatorSessionTimeout()));
-      watch = open(new HealthWatch(config.policy(), rim(node, config)));
+      watch = parts.open(new HealthWatch(config.policy(), rim(node, config)));
       MessageConsumer<HaQuery> consumer =
           BusServer.serveBlocking(
               vertx, Addresses.HA, Addresses.HA.of(product, member.incarnation()), this::answer);
-      open(() -> consumer.unregister().onFailure(e -> LOGGER.debug("the bus is gone", e)));
-      open(MetricsPublisher.start(vertx, product, member, watch::samples));
+      parts.open(() -> consumer.unregister().onFailure(e -> LOGGER.debug("the bus is gone", e)));
+      parts.open(MetricsPublisher.start(vertx, product, member, watch::samples));
       LOGGER.info("ha watches product {}, admin port {}", product, address);
     } catch (RuntimeException e) {
       close();
@@ -111,11 +112,6 @@ public final class HaRole implements RunningRole {
     role.watch.start();
     role.started = true;
     return role;
-  }
-
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.addFirst(resource);
-    return resource;
   }
 
   @Override
@@ -152,14 +148,12 @@ public final class HaRole implements RunningRole {
   }
 
   @Override
+  public ConfigReload<HaConfig> configuration() {
+    return configuration;
+  }
+
+  @Override
   public void close() {
-    for (AutoCloseable resource : opened) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        LOGGER.warn("ending ha: a part of it did not close", e);
-      }
-    }
-    opened.clear();
+    parts.close();
   }
 }

@@ -17,6 +17,7 @@ class HaConfigTest {
                 new HaConfig(
                     DEFAULTS.product(),
                     DEFAULTS.coordinator(),
+                    DEFAULTS.log(),
                     DEFAULTS.admin(),
                     new HaConfig.Probes(Duration.ofSeconds(5), Duration.ofSeconds(1)),
                     DEFAULTS.failover()))

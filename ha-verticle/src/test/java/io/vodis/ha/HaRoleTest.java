@@ -14,6 +14,7 @@ import io.vodis.bus.BusSupport;
 import io.vodis.bus.TopomCommand;
 import io.vodis.bus.TopomCommand.FailoverGroup;
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.lifecycle.RunningRole;
 import io.vodis.model.Group;
@@ -149,6 +150,7 @@ class HaRoleTest {
         new HaConfig(
             new ProductConfig("test", ""),
             CoordinatorConfig.defaults(),
+            LogConfig.defaults(),
             new HaConfig.Admin("127.0.0.1:0", ""),
             new HaConfig.Probes(Duration.ofMillis(200), Duration.ofMillis(800)),
             new HaConfig.Failover(true, DOWN_AFTER, 0, 50));

@@ -174,6 +174,10 @@ public final class VodisCluster implements AutoCloseable {
     if (role == Role.TOPOM) {
       keys.put("admin_token", ADMIN_TOKEN);
     }
+    if (role == Role.PROXY) {
+      keys.put("proxy_table_dir", "");
+      keys.put("admin_token", ADMIN_TOKEN);
+    }
     keys.putAll(plan.keys(role));
     MemberSettings settings = MemberSettings.of(role, address, adminAddress, keys);
     return closing(

@@ -6,8 +6,11 @@ import io.vodis.config.ConfigException;
 import io.vodis.config.ConfigSections;
 import io.vodis.config.ConfigWriter;
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.lifecycle.CommandLines;
+import io.vodis.lifecycle.HangUp;
+import io.vodis.lifecycle.LogLevel;
 import io.vodis.lifecycle.ProcessScope;
 import io.vodis.lifecycle.RoleDefinition;
 import io.vodis.lifecycle.RunningRole;
@@ -19,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,13 +65,18 @@ final class AllCommand implements Callable<Integer> {
     }
     ProductConfig product = common(roles, ProductConfig.class);
     CoordinatorConfig coordinator = common(roles, CoordinatorConfig.class);
+    LogLevel.apply(common(roles, LogConfig.class));
     try (ProcessScope scope = new ProcessScope()) {
       ClusterNode node = scope.started(ClusterNodes.start(product, coordinator));
+      List<RunningRole> started = new ArrayList<>();
       for (Prepared<?> role : roles) {
         RunningRole running = scope.started(role.start(node));
+        running.configuration().from(role.source());
+        started.add(running);
         out.printf(
             "%s is up on %s%n", running.member().role().id(), running.member().serviceAddress());
       }
+      HangUp.onEach(() -> started.forEach(HangUp::reload));
       out.printf("vodis all of %s is up%n", product.productName());
       out.flush();
       scope.holdForever();
@@ -77,17 +86,21 @@ final class AllCommand implements Callable<Integer> {
 
   private <C extends Record> Prepared<C> prepare(
       RoleDefinition<C> definition, RoleOverrides overridesByRole) {
-    Path file = null;
-    if (conf != null) {
-      if (!Files.isDirectory(conf)) {
-        throw new ConfigException(conf + ": not a directory");
-      }
-      Path candidate = conf.resolve(definition.role().id() + ".yaml");
-      file = Files.exists(candidate) ? candidate : null;
+    if (conf != null && !Files.isDirectory(conf)) {
+      throw new ConfigException(conf + ": not a directory");
     }
-    C config = definition.load(file, overridesByRole.of(definition));
+    Supplier<C> source = () -> definition.load(fileOf(definition), overridesByRole.of(definition));
+    C config = source.get();
     LOGGER.info("configuration of {}: {}", definition.role().id(), ConfigWriter.effective(config));
-    return new Prepared<>(definition, config);
+    return new Prepared<>(definition, config, source);
+  }
+
+  private @Nullable Path fileOf(RoleDefinition<?> definition) {
+    if (conf == null) {
+      return null;
+    }
+    Path candidate = conf.resolve(definition.role().id() + ".yaml");
+    return Files.exists(candidate) ? candidate : null;
   }
 
   private static <S extends Record> S common(List<Prepared<?>> roles, Class<S> section) {
@@ -106,7 +119,8 @@ final class AllCommand implements Callable<Integer> {
   }
 
   /** A role with its configuration, before it is started. */
-  private record Prepared<C extends Record>(RoleDefinition<C> definition, C config) {
+  private record Prepared<C extends Record>(
+      RoleDefinition<C> definition, C config, Supplier<C> source) {
     RunningRole start(ClusterNode node) {
       return definition.start().apply(node, config);
     }

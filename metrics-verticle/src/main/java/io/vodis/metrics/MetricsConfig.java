@@ -4,6 +4,7 @@ import io.vodis.config.ConfigException;
 import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.Doc;
 import io.vodis.config.ListenAddress;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.config.Section;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.Duration;
 public record MetricsConfig(
     @Section("Product") ProductConfig product,
     @Section("Coordinator") CoordinatorConfig coordinator,
+    @Section("Log") LogConfig log,
     @Section("Admin port and Prometheus page") Admin admin,
     @Section("InfluxDB") Influx influx,
     @Section("StatsD") Statsd statsd) {
@@ -110,6 +112,7 @@ public record MetricsConfig(
     return new MetricsConfig(
         ProductConfig.defaults(),
         CoordinatorConfig.defaults(),
+        LogConfig.defaults(),
         new Admin("0.0.0.0:18090", ""),
         new Influx("", period, "", "", "", "", "", ""),
         new Statsd("", period, "", StatsdFlavor.ETSY));

@@ -14,8 +14,10 @@ import io.vodis.bus.MetricsReport;
 import io.vodis.cluster.ClusterNode;
 import io.vodis.config.ListenAddress;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.lifecycle.HealthEndpoint;
 import io.vodis.lifecycle.MemberIdentity;
+import io.vodis.lifecycle.OpenedParts;
 import io.vodis.lifecycle.RunningRole;
 import io.vodis.metrics.collect.Figure;
 import io.vodis.metrics.collect.ReportBook;
@@ -27,8 +29,6 @@ import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.store.Registration;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -46,16 +46,17 @@ public final class MetricsRole implements RunningRole {
   private final MemberWatch memberWatch;
   private volatile boolean started;
 
-  /** What has been opened, the latest first. */
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final ConfigReload<MetricsConfig> configuration;
+  private final OpenedParts parts = new OpenedParts("metrics");
 
   private MetricsRole(ClusterNode node, MetricsConfig config) {
     Vertx vertx = node.vertx();
     String product = node.product().productName();
     page = new PrometheusPage(product, this::figures);
+    configuration = ConfigReload.ofLogLevel(MetricsConfig.class, config);
     try {
       HealthEndpoint endpoint =
-          open(
+          parts.open(
               HealthEndpoint.start(
                   vertx,
                   ListenAddress.parse("admin_addr", config.admin().adminAddr()),
@@ -64,9 +65,9 @@ public final class MetricsRole implements RunningRole {
       member =
           MemberIdentity.starting(
               Role.METRICS, product, address, address, config.admin().datacenter());
-      Registration registration = open(node.store().register(member));
+      Registration registration = parts.open(node.store().register(member));
       memberWatch =
-          open(
+          parts.open(
               new MemberWatch(
                   node.store(),
                   registration,
@@ -75,8 +76,9 @@ public final class MetricsRole implements RunningRole {
                   node.coordinator().coordinatorSessionTimeout()));
       MessageConsumer<MetricsReport> consumer =
           BusServer.subscribe(vertx, Addresses.METRICS, product, this::accept);
-      open(() -> consumer.unregister().onFailure(e -> LOGGER.debug("the bus is gone", e)));
-      open(MetricsPublisher.start(vertx, product, member, () -> book.ownSamples(clock.nanoTime())));
+      parts.open(() -> consumer.unregister().onFailure(e -> LOGGER.debug("the bus is gone", e)));
+      parts.open(
+          MetricsPublisher.start(vertx, product, member, () -> book.ownSamples(clock.nanoTime())));
       openPushers(vertx, product, config);
       LOGGER.info("metrics of product {} on http://{}/metrics", product, address);
     } catch (RuntimeException e) {
@@ -118,7 +120,7 @@ public final class MetricsRole implements RunningRole {
   }
 
   private void push(Vertx vertx, String product, MeterRegistry registry, Duration period) {
-    open(Pusher.start(vertx, product, registry, period, this::figures));
+    parts.open(Pusher.start(vertx, product, registry, period, this::figures));
   }
 
   private void accept(MetricsReport report) {
@@ -151,20 +153,13 @@ public final class MetricsRole implements RunningRole {
     return new JsonObject().put("role", Role.METRICS.id()).put("members", members);
   }
 
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.addFirst(resource);
-    return resource;
+  @Override
+  public ConfigReload<MetricsConfig> configuration() {
+    return configuration;
   }
 
   @Override
   public void close() {
-    for (AutoCloseable resource : opened) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        LOGGER.warn("ending metrics: a part of it did not close", e);
-      }
-    }
-    opened.clear();
+    parts.close();
   }
 }

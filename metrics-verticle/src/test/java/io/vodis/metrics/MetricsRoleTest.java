@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vodis.bus.MetricsPublisher;
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.lifecycle.MemberIdentity;
 import io.vodis.lifecycle.RunningRole;
@@ -221,6 +222,7 @@ class MetricsRoleTest {
             new MetricsConfig(
                 new ProductConfig("shop", ""),
                 CoordinatorConfig.defaults(),
+                LogConfig.defaults(),
                 new MetricsConfig.Admin("127.0.0.1:0", ""),
                 influx,
                 statsd));

@@ -140,7 +140,7 @@ final class DataLoop {
             config.slot().slotCrossCommands(),
             config.slot().slotWaitTimeout().toNanos());
     blocking.addTo(handlers);
-    Transactions transactions = new Transactions(locator, limits, handlers);
+    Transactions transactions = new Transactions(locator, handlers);
     transactions.addTo(handlers);
     new SubscribeCommands(subscribers).addTo(handlers);
     new PubSubCommands(subscribers, pool).addTo(handlers);

@@ -273,6 +273,15 @@ final class DataPlane implements ProcessView, Loops {
     loops.forEach(loop -> loop.run(data -> data.environment().apply(limits, server)));
   }
 
+  /** Puts in force what can change while the loops run. */
+  void reload(ProxyConfig started, ProxyConfig fresh) {
+    // The number of databases is that of the start: loops have made room for so many.
+    apply(
+        fresh.session().limits(started.backend().backendNumberDatabases()),
+        fresh.server().settings(fresh.listen().proxyMaxClients()));
+    policy(fresh.command().policy());
+  }
+
   /** Lets sessions finish what they have begun, for at most that long, then closes everything. */
   Future<Void> close(Duration patience) {
     loops.forEach(loop -> loop.drain(patience));

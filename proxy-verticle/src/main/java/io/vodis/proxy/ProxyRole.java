@@ -6,9 +6,11 @@ import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
 import io.vodis.config.ListenAddress;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.lifecycle.HealthEndpoint;
 import io.vodis.lifecycle.MemberIdentity;
 import io.vodis.lifecycle.OneLine;
+import io.vodis.lifecycle.OpenedParts;
 import io.vodis.lifecycle.Periodic;
 import io.vodis.lifecycle.RunningRole;
 import io.vodis.lifecycle.VodisException;
@@ -17,12 +19,10 @@ import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.proxy.control.ProxyControlVerticle;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,14 +34,35 @@ public final class ProxyRole implements RunningRole {
   private static final Duration PROXIES_PERIOD = Duration.ofSeconds(1);
   private static final long STEP_SECONDS = 20;
 
+  /** What takes effect at once, for new and for present clients where both can have it. */
+  static final Set<String> WHILE_RUNNING =
+      Set.of(
+          "command_policy",
+          "session_auth",
+          "session_recv_timeout",
+          "session_send_timeout",
+          "session_max_pipeline",
+          "session_max_output",
+          "session_max_request",
+          "session_multi_max_commands",
+          "session_multi_max_size",
+          "session_keepalive_period",
+          "session_break_on_failure",
+          "proxy_max_clients",
+          "client_max_pause",
+          "slowlog_log_slower_than",
+          "slowlog_max_len",
+          "slowlog_close_look",
+          "config_set_allowed",
+          "on_isolation");
+
   private final Member member;
-  private final Reloading reloading;
+  private final ConfigReload<ProxyConfig> configuration;
   private final Duration drainTimeout;
   private volatile boolean draining;
   private volatile @Nullable ProxyControlVerticle control;
 
-  /** What has been opened, the latest first. */
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenedParts parts = new OpenedParts("the proxy");
 
   private ProxyRole(ClusterNode node, ProxyConfig config) {
     Vertx vertx = node.vertx();
@@ -50,28 +71,38 @@ public final class ProxyRole implements RunningRole {
     drainTimeout = config.listen().proxyDrainTimeout();
     try {
       DataPlane plane = listen(vertx, config, incarnation);
-      reloading = new Reloading(config, plane);
+      configuration = reloading(config, plane);
+      AdminPages pages =
+          new AdminPages(
+              config.isolation().adminToken(), configuration::reload, () -> this.control);
       HealthEndpoint endpoint =
-          open(
+          parts.open(
               HealthEndpoint.start(
                   vertx,
                   config.listen().adminAddress(),
                   new HealthEndpoint.Pages(
                       this::notReady,
                       () -> new StatusPage(plane, control).render(),
-                      reloading::addTo)));
+                      pages::addTo)));
       // Closed before the health page, which tells meanwhile that the proxy is not ready.
-      open(() -> drain(plane, config.listen().proxyDrainTimeout()));
+      parts.open(() -> drain(plane, config.listen().proxyDrainTimeout()));
       member = identity(node, config.listen(), plane, endpoint.port());
-      ProxyControlVerticle verticle = new ProxyControlVerticle(node, member, plane, Clock.SYSTEM);
+      ProxyControlVerticle verticle =
+          new ProxyControlVerticle(
+              node,
+              member,
+              plane,
+              Clock.SYSTEM,
+              config.isolation().onIsolation(),
+              config.isolation().tableFile(product).orElse(null));
       await("joining the bus", vertx.deployVerticle(verticle));
       // Closed last: until all is answered, this proxy may still write.
-      opened.addLast(verticle::leave);
+      parts.last(verticle::leave);
       verticle.join();
       control = verticle;
       if (config.server().clusterCompatible()) {
         HostAndPort self = member.serviceAddress();
-        open(
+        parts.open(
             Periodic.start(
                 "proxies",
                 PROXIES_PERIOD,
@@ -82,7 +113,7 @@ public final class ProxyRole implements RunningRole {
                             .map(Member::serviceAddress)
                             .toList())));
       }
-      open(
+      parts.open(
           MetricsPublisher.start(
               vertx, product, member, () -> new ProxySamples(plane, verticle).sample()));
       LOGGER.info("proxy of product {} on {}", product, member.serviceAddress());
@@ -99,13 +130,30 @@ public final class ProxyRole implements RunningRole {
         new ProxyConfig(
             node.product(),
             node.coordinator(),
+            config.log(),
             config.listen(),
             config.session(),
             config.backend(),
             config.slot(),
             config.command(),
             config.server(),
-            config.pubsub()));
+            config.pubsub(),
+            config.isolation()));
+  }
+
+  /** No connection is touched. What CONFIG SET has changed is back at what the file says. */
+  private ConfigReload<ProxyConfig> reloading(ProxyConfig started, DataPlane plane) {
+    return new ConfigReload<>(
+        ProxyConfig.class,
+        started,
+        WHILE_RUNNING,
+        fresh -> {
+          plane.reload(started, fresh);
+          ProxyControlVerticle verticle = control;
+          if (verticle != null) {
+            verticle.onIsolation(fresh.isolation().onIsolation());
+          }
+        });
   }
 
   private static DataPlane listen(Vertx vertx, ProxyConfig config, String incarnation) {
@@ -161,13 +209,8 @@ public final class ProxyRole implements RunningRole {
   }
 
   @Override
-  public void reloadFrom(Supplier<? extends Record> source) {
-    reloading.from(source);
-  }
-
-  @Override
-  public String reload() {
-    return reloading.reload();
+  public ConfigReload<ProxyConfig> configuration() {
+    return configuration;
   }
 
   @Override
@@ -188,21 +231,9 @@ public final class ProxyRole implements RunningRole {
     return member;
   }
 
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.addFirst(resource);
-    return resource;
-  }
-
   /** Answers what has been asked before it leaves the product. */
   @Override
   public void close() {
-    for (AutoCloseable resource : opened) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        LOGGER.warn("ending the proxy: {}", OneLine.of(e));
-      }
-    }
-    opened.clear();
+    parts.close();
   }
 }

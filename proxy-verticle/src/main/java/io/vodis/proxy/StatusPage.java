@@ -39,6 +39,7 @@ final class StatusPage {
           .put("term", control.term())
           .put("epoch", control.epoch())
           .put("lease_left_millis", control.leaseLeftMillis())
+          .put("serve_without_lease_millis", Math.max(0, control.aloneLeftMillis()))
           .put("not_serving", control.notServing().orElse(null));
     }
     JsonArray backends = new JsonArray();

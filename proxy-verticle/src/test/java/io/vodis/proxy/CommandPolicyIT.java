@@ -2,6 +2,7 @@ package io.vodis.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
@@ -131,7 +132,7 @@ class CommandPolicyIT {
       planes.installAll(Planes.serving(server.address()));
       ProxyConfig started =
           Configs.withPolicy(Configs.listening("127.0.0.1:0", 1), List.of("get=deny"));
-      Reloading reloading = new Reloading(started, planes.plane);
+      ConfigReload<ProxyConfig> reloading = planes.reloading(started);
       reloading.from(() -> Configs.withPolicy(started, List.of("set=deny")));
       try (RespClient client = planes.client()) {
         assertThat(client.call("GET", "k")).isEqualTo(denied("get"));

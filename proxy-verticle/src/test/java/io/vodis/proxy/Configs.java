@@ -13,13 +13,15 @@ final class Configs {
     return new ProxyConfig(
         defaults.product(),
         defaults.coordinator(),
+        defaults.log(),
         new ListenConfig(address, "127.0.0.1:0", "", 0, loops, java.time.Duration.ofSeconds(1)),
         defaults.session(),
         defaults.backend(),
         defaults.slot(),
         defaults.command(),
         defaults.server(),
-        defaults.pubsub());
+        defaults.pubsub(),
+        defaults.isolation());
   }
 
   /** The defaults, but for the sessions. */
@@ -28,13 +30,15 @@ final class Configs {
     return new ProxyConfig(
         config.product(),
         config.coordinator(),
+        config.log(),
         config.listen(),
         sessions,
         config.backend(),
         config.slot(),
         config.command(),
         config.server(),
-        config.pubsub());
+        config.pubsub(),
+        config.isolation());
   }
 
   /** The defaults, but for the backends. */
@@ -43,13 +47,15 @@ final class Configs {
     return new ProxyConfig(
         config.product(),
         config.coordinator(),
+        config.log(),
         config.listen(),
         config.session(),
         backends,
         config.slot(),
         config.command(),
         config.server(),
-        config.pubsub());
+        config.pubsub(),
+        config.isolation());
   }
 
   /** Another configuration of messages. */
@@ -57,13 +63,15 @@ final class Configs {
     return new ProxyConfig(
         config.product(),
         config.coordinator(),
+        config.log(),
         config.listen(),
         config.session(),
         config.backend(),
         config.slot(),
         config.command(),
         config.server(),
-        pubsub);
+        pubsub,
+        config.isolation());
   }
 
   /** The same, but clients must give that password. */
@@ -87,6 +95,7 @@ final class Configs {
     return new ProxyConfig(
         config.product(),
         config.coordinator(),
+        config.log(),
         config.listen(),
         config.session(),
         config.backend(),
@@ -100,6 +109,7 @@ final class Configs {
             commands.commandUnknownRate(),
             commands.commandScriptCache()),
         config.server(),
-        config.pubsub());
+        config.pubsub(),
+        config.isolation());
   }
 }

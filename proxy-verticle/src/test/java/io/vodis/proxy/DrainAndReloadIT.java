@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
@@ -75,7 +76,7 @@ class DrainAndReloadIT {
       planes.installAll(Planes.serving(server.address()));
       ProxyConfig started = Configs.listening("127.0.0.1:0", 2);
       SessionConfig open = started.session();
-      Reloading reloading = new Reloading(started, planes.plane);
+      ConfigReload<ProxyConfig> reloading = planes.reloading(started);
       ProxyConfig changed =
           Planes.withSlots(
               Planes.withPasswords(started, "other", Configs.withPassword(open, "new")),

@@ -3,6 +3,7 @@ package io.vodis.proxy;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vodis.config.ProductConfig;
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
@@ -46,26 +47,30 @@ final class Planes implements AutoCloseable {
     return new ProxyConfig(
         config.product(),
         config.coordinator(),
+        config.log(),
         config.listen(),
         config.session(),
         config.backend(),
         slots,
         config.command(),
         config.server(),
-        config.pubsub());
+        config.pubsub(),
+        config.isolation());
   }
 
   static ProxyConfig withServer(ProxyConfig config, ServerConfig server) {
     return new ProxyConfig(
         config.product(),
         config.coordinator(),
+        config.log(),
         config.listen(),
         config.session(),
         config.backend(),
         config.slot(),
         config.command(),
         server,
-        config.pubsub());
+        config.pubsub(),
+        config.isolation());
   }
 
   /** The same, but clients may change these settings of the servers. */
@@ -111,13 +116,24 @@ final class Planes implements AutoCloseable {
     return new ProxyConfig(
         new ProductConfig(config.product().productName(), product),
         config.coordinator(),
+        config.log(),
         config.listen(),
         session,
         config.backend(),
         config.slot(),
         config.command(),
         config.server(),
-        config.pubsub());
+        config.pubsub(),
+        config.isolation());
+  }
+
+  /** The configuration, as a proxy has it that is a process. */
+  ConfigReload<ProxyConfig> reloading(ProxyConfig started) {
+    return new ConfigReload<>(
+        ProxyConfig.class,
+        started,
+        ProxyRole.WHILE_RUNNING,
+        fresh -> plane.reload(started, fresh));
   }
 
   void lend(long millis) {

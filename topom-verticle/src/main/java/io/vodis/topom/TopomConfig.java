@@ -5,6 +5,7 @@ import io.vodis.config.ConfigException;
 import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.Doc;
 import io.vodis.config.ListenAddress;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.config.Section;
 import io.vodis.model.Topology;
@@ -16,6 +17,7 @@ import java.time.Duration;
 public record TopomConfig(
     @Section("Product") ProductConfig product,
     @Section("Coordinator") CoordinatorConfig coordinator,
+    @Section("Log") LogConfig log,
     @Section("Admin API") Admin admin,
     @Section("Migration") Migration migration,
     @Section("Promotion") Promotion promotion) {
@@ -148,6 +150,7 @@ public record TopomConfig(
     return new TopomConfig(
         ProductConfig.defaults(),
         CoordinatorConfig.defaults(),
+        LogConfig.defaults(),
         new Admin("0.0.0.0:18080", "", "", 1000),
         new Migration(
             512,
@@ -162,7 +165,7 @@ public record TopomConfig(
 
   /** The same for a process that has joined a product already. */
   TopomConfig in(ProductConfig joined, CoordinatorConfig by) {
-    return new TopomConfig(joined, by, admin, migration, promotion);
+    return new TopomConfig(joined, by, log, admin, migration, promotion);
   }
 
   private static void check(

@@ -4,10 +4,11 @@ import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
 import io.vodis.config.ListenAddress;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.ConfigReload;
 import io.vodis.lifecycle.MemberIdentity;
+import io.vodis.lifecycle.OpenedParts;
 import io.vodis.lifecycle.Periodic;
 import io.vodis.lifecycle.RunningRole;
-import io.vodis.lifecycle.VodisException;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
@@ -21,8 +22,6 @@ import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.LeaderServices;
 import io.vodis.topom.election.TopomContext;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -37,22 +36,24 @@ public final class TopomRole implements RunningRole {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(TopomRole.class);
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final OpenedParts parts = new OpenedParts("topom");
+  private final ConfigReload<TopomConfig> configuration;
   private final Member member;
   private final TopomService service;
   private volatile @Nullable LeaderElection election;
 
   private TopomRole(ClusterNode node, TopomConfig given) {
     TopomConfig config = given.in(node.product(), node.coordinator());
+    configuration = ConfigReload.ofLogLevel(TopomConfig.class, config);
     try {
       LongAdder movedKeys = new LongAdder();
       SampleCounts samples = new SampleCounts();
-      ProductCache cache = part(ProductCache.start(node.store()));
+      ProductCache cache = parts.open(ProductCache.start(node.store()));
       service =
           new ElectedTopomService(node.store(), cache, config.migration().limits(), this::leading);
       ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
       AdminApi api =
-          part(
+          parts.open(
               AdminApi.start(
                   node.vertx(),
                   service,
@@ -66,9 +67,9 @@ public final class TopomRole implements RunningRole {
               address,
               address,
               config.admin().datacenter());
-      Registration registration = part(node.store().register(member));
+      Registration registration = parts.open(node.store().register(member));
       Duration third = config.coordinator().coordinatorSessionTimeout().dividedBy(3);
-      part(Periodic.start("topom-registration", third, () -> renew(registration)));
+      parts.open(Periodic.start("topom-registration", third, () -> renew(registration)));
       TopomContext context =
           new TopomContext(
               node.vertx(),
@@ -78,16 +79,16 @@ public final class TopomRole implements RunningRole {
               name -> new VertxRedisAdmin(node.vertx(), config.product().productAuth(), name),
               movedKeys,
               samples);
-      LeaderElection elected = part(LeaderElection.start(context, member));
+      LeaderElection elected = parts.open(LeaderElection.start(context, member));
       election = elected;
-      part(
+      parts.open(
           node.store()
               .watch(
                   () -> {
                     elected.onStoreChange();
                     cache.wake();
                   }));
-      part(
+      parts.open(
           MetricsPublisher.start(
               node.vertx(),
               config.product().productName(),
@@ -109,6 +110,11 @@ public final class TopomRole implements RunningRole {
     return member;
   }
 
+  @Override
+  public ConfigReload<TopomConfig> configuration() {
+    return configuration;
+  }
+
   /** The service behind the admin API, for roles of the same process. */
   public TopomService service() {
     return service;
@@ -117,15 +123,7 @@ public final class TopomRole implements RunningRole {
   /** Ends everything, the last started first; gives up the lead so that another can take over. */
   @Override
   public void close() {
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (VodisException e) {
-        LOGGER.debug("was not closed in order: {}", e.getMessage());
-      } catch (Exception e) {
-        LOGGER.warn("was not closed in order", e);
-      }
-    }
+    parts.close();
   }
 
   private Optional<LeaderServices> leading() {
@@ -139,11 +137,5 @@ public final class TopomRole implements RunningRole {
     } catch (StoreException e) {
       LOGGER.debug("the registration could not be renewed: {}", e.getMessage());
     }
-  }
-
-  /** Remembers what is to be closed; if a later part fails to start, nothing is left running. */
-  private <T extends AutoCloseable> T part(T started) {
-    parts.push(started);
-    return started;
   }
 }

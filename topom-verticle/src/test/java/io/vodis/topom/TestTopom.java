@@ -3,6 +3,7 @@ package io.vodis.topom;
 import io.vertx.core.Vertx;
 import io.vodis.config.ByteSize;
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.MemberIdentity;
@@ -72,6 +73,7 @@ final class TestTopom implements AutoCloseable {
     return new TopomConfig(
         new ProductConfig(product, ""),
         coordinator,
+        LogConfig.defaults(),
         new TopomConfig.Admin("127.0.0.1:0", "secret", "", 100),
         new TopomConfig.Migration(
             512,

@@ -19,6 +19,7 @@ final class BusTypes {
           entry(101, ProxyCommand.FillSlots.class),
           entry(201, TopomCommand.ResyncProxy.class),
           entry(202, TopomCommand.FailoverGroup.class),
+          entry(203, TopomCommand.ReportOverride.class),
           entry(301, HaQuery.OpinionQuery.class),
           entry(401, MetricsReport.class),
           entry(501, BusReply.FillSlotsAck.class),

@@ -13,6 +13,17 @@ public sealed interface TopomCommand extends BusMessage {
   record ResyncProxy(String token, String incarnation) implements TopomCommand {}
 
   /**
+   * An operator has told a proxy to serve without the store, or to stop that. The leader writes it
+   * into the audit log. If the answer is lost it may stand there twice.
+   *
+   * @param actor who has done it, as it names itself
+   * @param origin where the call came from
+   * @param at when, ISO-8601
+   */
+  record ReportOverride(String token, String actor, String origin, String at, String action)
+      implements TopomCommand {}
+
+  /**
    * A quorum of ha members finds the primary of a group down. The leader checks that {@code
    * primary} still is the primary and that nothing else is under way, and starts a failover.
    *

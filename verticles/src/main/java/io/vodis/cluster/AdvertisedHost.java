@@ -1,6 +1,7 @@
 package io.vodis.cluster;
 
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.model.HostAndPort;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Inet6Address;
@@ -8,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds the host under which other members reach this process. */
@@ -23,20 +25,17 @@ final class AdvertisedHost {
     if (!config.advertisedHost().isBlank()) {
       return config.advertisedHost();
     }
-    return onTheWayTo(config.coordinatorAddr())
+    return onTheWayTo(config.servers())
         .or(AdvertisedHost::ofAnInterface)
         .map(AdvertisedHost::text)
         .orElse("127.0.0.1");
   }
 
   /** No packet is sent: connecting a datagram socket only asks for a route. */
-  private static Optional<InetAddress> onTheWayTo(String servers) {
-    for (String server : servers.split(",", -1)) {
-      String text = server.strip();
-      int colon = text.lastIndexOf(':');
-      String host = colon < 0 ? text : text.substring(0, colon);
+  private static Optional<InetAddress> onTheWayTo(List<HostAndPort> servers) {
+    for (HostAndPort server : servers) {
       try (DatagramSocket socket = new DatagramSocket()) {
-        socket.connect(new InetSocketAddress(InetAddress.getByName(host), 2181));
+        socket.connect(new InetSocketAddress(InetAddress.getByName(server.host()), server.port()));
         InetAddress local = socket.getLocalAddress();
         if (!local.isAnyLocalAddress()) {
           return Optional.of(local);

@@ -1,11 +1,15 @@
 package io.vodis.config;
 
+import io.vodis.model.HostAndPort;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Where the store is, and how members talk to each other. */
 public record CoordinatorConfig(
     @Doc("Kind of store: zookeeper (or zk).") String coordinatorName,
-    @Doc("Store servers, host:port separated by commas.") String coordinatorAddr,
+    @Doc("Store servers, host:port separated by commas. Without a port: 2181.")
+        String coordinatorAddr,
     @Doc(value = "user:password for the store (ZooKeeper digest). Empty: none.", secret = true)
         String coordinatorAuth,
     @Doc(
@@ -19,19 +23,44 @@ public record CoordinatorConfig(
                 + " 127.0.0.1 if the store itself is on loopback.")
         String advertisedHost) {
 
+  private static final int DEFAULT_PORT = 2181;
+
   public CoordinatorConfig {
     if (!coordinatorName.equals("zookeeper") && !coordinatorName.equals("zk")) {
       throw ConfigException.invalid("coordinator_name", coordinatorName, "zookeeper");
     }
-    if (coordinatorAddr.isBlank()) {
-      throw ConfigException.invalid(
-          "coordinator_addr", coordinatorAddr, "host:port[,host:port...]");
-    }
+    var unused = parse(coordinatorAddr);
     if (coordinatorSessionTimeout.toMillis() < 1000
         || coordinatorSessionTimeout.toMillis() > 60_000) {
       throw ConfigException.invalid(
           "coordinator_session_timeout", coordinatorSessionTimeout, "1s to 60s");
     }
+  }
+
+  /** Where the store's servers are. */
+  public List<HostAndPort> servers() {
+    return parse(coordinatorAddr);
+  }
+
+  private static List<HostAndPort> parse(String text) {
+    List<HostAndPort> servers = new ArrayList<>();
+    for (String server : text.split(",", -1)) {
+      try {
+        servers.add(address(server.strip()));
+      } catch (IllegalArgumentException e) {
+        throw ConfigException.invalid("coordinator_addr", text, "host:port[,host:port...]");
+      }
+    }
+    return servers;
+  }
+
+  private static HostAndPort address(String text) {
+    // The last colon of an IPv6 address without brackets would be taken for that of the port.
+    boolean withoutPort = text.endsWith("]") || text.indexOf(':') < 0;
+    if (text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[")) {
+      throw new IllegalArgumentException("an IPv6 address needs brackets");
+    }
+    return HostAndPort.parse(withoutPort ? text + ":" + DEFAULT_PORT : text);
   }
 
   public static CoordinatorConfig defaults() {

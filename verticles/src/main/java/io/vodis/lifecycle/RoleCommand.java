@@ -5,6 +5,7 @@ import io.vodis.cluster.ClusterNodes;
 import io.vodis.config.ConfigSections;
 import io.vodis.config.ConfigWriter;
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -61,6 +62,7 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
       return 0;
     }
     C config = definition.load(conf, overrides);
+    LogLevel.apply(ConfigSections.find(config, LogConfig.class));
     LOGGER.info("configuration: {}", ConfigWriter.effective(config));
     try (ProcessScope scope = new ProcessScope()) {
       ClusterNode node =
@@ -69,8 +71,8 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
                   ConfigSections.find(config, ProductConfig.class),
                   ConfigSections.find(config, CoordinatorConfig.class)));
       RunningRole role = scope.started(definition.start().apply(node, config));
-      role.reloadFrom(() -> definition.load(conf, overrides));
-      HangUp.onEach(() -> reload(role));
+      role.configuration().from(() -> definition.load(conf, overrides));
+      HangUp.onEach(() -> HangUp.reload(role));
       out.printf(
           "vodis %s of %s is up on %s%n",
           definition.role().id(), node.product().productName(), role.member().serviceAddress());
@@ -78,13 +80,5 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
       scope.holdForever();
     }
     return 0;
-  }
-
-  private static void reload(RunningRole role) {
-    try {
-      LOGGER.info("reload: {}", role.reload());
-    } catch (VodisException e) {
-      LOGGER.error("reload: {}; nothing was changed", OneLine.of(e));
-    }
   }
 }

@@ -27,6 +27,8 @@ final class BusExamples {
                   new SlotRange(513, 1023, new SlotRoute.Migrating(A, B, true)))),
           new TopomCommand.ResyncProxy("f00d", "f00d-1"),
           new TopomCommand.FailoverGroup(2, A, 17, List.of("ha-1", "ha-2"), "no PING for 5.2s"),
+          new TopomCommand.ReportOverride(
+              "f00d", "ann", "10.0.0.9:40000", "2026-01-02T03:04:05Z", "serve without the store"),
           new HaQuery.OpinionQuery(A),
           new MetricsReport(
               Role.PROXY,

@@ -124,6 +124,26 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theStoreIsOneAddressOrMoreEachWithOrWithoutAPort() {
+    assertThat(storeAt("10.0.0.1")).containsExactly(new HostAndPort("10.0.0.1", 2181));
+    assertThat(storeAt("zk1:2182, [::1], zk3"))
+        .containsExactly(
+            new HostAndPort("zk1", 2182),
+            new HostAndPort("::1", 2181),
+            new HostAndPort("zk3", 2181));
+    for (String wrong : List.of("", " ", "host:", "host:x", ":2181", "a,,b", "a:0", "fe80::1")) {
+      assertThatThrownBy(() -> storeAt(wrong))
+          .as("'%s'", wrong)
+          .hasMessage(
+              "invalid coordinator_addr '" + wrong + "': expected host:port[,host:port...]");
+    }
+  }
+
+  private static List<HostAndPort> storeAt(String text) {
+    return new CoordinatorConfig("zookeeper", text, "", Duration.ofSeconds(6), "").servers();
+  }
+
+  @Test
   void secretsAreMasked() {
     assertThat(ConfigWriter.effective(DEFAULTS))
         .contains("server_auth=***")

@@ -3,6 +3,7 @@ package io.vodis.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.config.Section;
 import io.vodis.model.Role;
@@ -16,13 +17,15 @@ class RoleCommandTest {
 
   record SampleConfig(
       @Section("Product") ProductConfig product,
-      @Section("Coordinator") CoordinatorConfig coordinator) {}
+      @Section("Coordinator") CoordinatorConfig coordinator,
+      @Section("Log") LogConfig log) {}
 
   private static final RoleDefinition<SampleConfig> SAMPLE =
       new RoleDefinition<>(
           Role.HA,
           SampleConfig.class,
-          new SampleConfig(ProductConfig.defaults(), CoordinatorConfig.defaults()),
+          new SampleConfig(
+              ProductConfig.defaults(), CoordinatorConfig.defaults(), LogConfig.defaults()),
           (node, config) -> {
             throw new IllegalStateException("not reached in these tests");
           });

@@ -75,8 +75,14 @@ final class Demo {
           node,
           overrides,
           Map.of(
-              "proxy_addr", HOST + ":" + (options.proxyPort + i),
-              "admin_addr", HOST + ":" + settings.adminPorts().get(1 + i)));
+              "proxy_addr",
+              HOST + ":" + (options.proxyPort + i),
+              "admin_addr",
+              HOST + ":" + settings.adminPorts().get(1 + i),
+              "admin_token",
+              directory.adminToken(),
+              "proxy_table_dir",
+              directory.tables().toString()));
     }
     start(
         Roles.HA,

@@ -113,6 +113,11 @@ final class DemoDirectory implements AutoCloseable {
     }
   }
 
+  /** Where proxies keep their tables. */
+  Path tables() {
+    return root.resolve("tables");
+  }
+
   /** The admin token, made at the first start, readable by its owner only. */
   String adminToken() {
     Path file = tokenFile();

@@ -2,12 +2,16 @@ package io.vodis.proxy.control;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.store.LeaseGrant;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether this process may serve: its lease runs, and its table is not older than its registration.
- * A table older than that may be one that the leader has gone on without this proxy.
+ * A table older than that may be one that the leader has gone on without this proxy, and is never
+ * served. A lease that has run out is got over if the configuration or an operator says so.
  *
  * <p>Changed on the control verticle's context only; read from anywhere.
  */
@@ -16,17 +20,31 @@ final class Permission {
   static final String NO_TABLE = "no table has been received from the leader";
   static final String NO_LEASE = "the store has not answered for too long, the lease has run out";
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(Permission.class);
+
+  /** As good as for ever, and far from the end of the clock. */
+  private static final Duration FOREVER = Duration.ofDays(10_000);
+
   private final Loops loops;
   private final Clock clock;
+  private OnIsolation onIsolation;
   private @Nullable LeaseGrant grant;
   private long epoch = -1;
+
+  /** What an operator has allowed; in the past if nothing. */
+  private volatile long aloneUntilNanos;
+
   private volatile long leaseEndNanos;
+  private volatile long serveEndNanos;
   private volatile String fencedBecause = NO_TABLE;
 
-  Permission(Loops loops, Clock clock) {
+  Permission(Loops loops, Clock clock, OnIsolation onIsolation) {
     this.loops = loops;
     this.clock = clock;
+    this.onIsolation = onIsolation;
     this.leaseEndNanos = clock.nanoTime();
+    this.serveEndNanos = leaseEndNanos;
+    this.aloneUntilNanos = leaseEndNanos;
   }
 
   /** A round trip to the store has succeeded. */
@@ -38,6 +56,20 @@ final class Permission {
   /** A table of that epoch is in force on the loops, or will be before they hear of this lease. */
   void onTable(long tableEpoch) {
     epoch = tableEpoch;
+    apply();
+  }
+
+  /** The configuration has changed. */
+  void onIsolation(OnIsolation latest) {
+    if (latest != onIsolation) {
+      onIsolation = latest;
+      apply();
+    }
+  }
+
+  /** An operator lets it serve for so long whether the store answers or not; zero takes it back. */
+  void serveAlone(Duration length) {
+    aloneUntilNanos = clock.nanoTime() + length.toNanos();
     apply();
   }
 
@@ -54,17 +86,28 @@ final class Permission {
               + " is older than the registration of epoch "
               + latest.registeredEpoch());
     } else {
-      leaseEndNanos = latest.sentNanos() + latest.length().toNanos();
-      fencedBecause = "";
-      loops.leaseEndsAt(leaseEndNanos);
-      loops.serving("table and lease");
+      serveOn(latest);
     }
   }
 
+  private void serveOn(LeaseGrant latest) {
+    leaseEndNanos = latest.sentNanos() + latest.length().toNanos();
+    long allowedUntil =
+        onIsolation == OnIsolation.SERVE ? clock.nanoTime() + FOREVER.toNanos() : aloneUntilNanos;
+    serveEndNanos = allowedUntil - leaseEndNanos > 0 ? allowedUntil : leaseEndNanos;
+    fencedBecause = "";
+    loops.leaseEndsAt(serveEndNanos);
+    loops.serving("table and lease");
+  }
+
   private void fence(String reason) {
+    if (!reason.equals(fencedBecause)) {
+      LOGGER.info("not serving: {}", reason);
+    }
     leaseEndNanos = clock.nanoTime();
+    serveEndNanos = leaseEndNanos;
     fencedBecause = reason;
-    loops.leaseEndsAt(leaseEndNanos);
+    loops.leaseEndsAt(serveEndNanos);
     loops.serving("no: " + reason);
   }
 
@@ -74,12 +117,17 @@ final class Permission {
     if (!reason.isEmpty()) {
       return Optional.of(reason);
     }
-    return clock.nanoTime() - leaseEndNanos >= 0 ? Optional.of(NO_LEASE) : Optional.empty();
+    return clock.nanoTime() - serveEndNanos >= 0 ? Optional.of(NO_LEASE) : Optional.empty();
   }
 
   /** What is left of the lease, in milliseconds; negative if it has run out. */
   long leaseLeftMillis() {
     return (leaseEndNanos - clock.nanoTime()) / 1_000_000;
+  }
+
+  /** What is left of an operator's permission to serve without one; negative if there is none. */
+  long aloneLeftMillis() {
+    return (aloneUntilNanos - clock.nanoTime()) / 1_000_000;
   }
 
   /** Whether only a newer table can help. */

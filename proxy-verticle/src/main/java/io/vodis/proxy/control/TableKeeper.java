@@ -5,6 +5,7 @@ import io.vodis.bus.BusFailure;
 import io.vodis.bus.BusReply.FillSlotsAck;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.proxy.route.RouteTable;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +21,22 @@ final class TableKeeper {
   private final String incarnation;
   private final Loops loops;
   private final LongConsumer onTable;
+  private final Consumer<FillSlots> kept;
   private volatile long term = -1;
   private volatile long epoch = -1;
   private Future<Void> drained = Future.succeededFuture();
 
-  TableKeeper(String incarnation, Loops loops, LongConsumer onTable) {
+  /**
+   * Without a table.
+   *
+   * @param onTable is told of the epoch of each table that is put in force
+   * @param kept is given each table that a leader has sent
+   */
+  TableKeeper(String incarnation, Loops loops, LongConsumer onTable, Consumer<FillSlots> kept) {
     this.incarnation = incarnation;
     this.loops = loops;
     this.onTable = onTable;
+    this.kept = kept;
   }
 
   /** Completes when the table is in force and nothing is on its way on a replaced route. */
@@ -40,12 +49,28 @@ final class TableKeeper {
     }
     term = message.term();
     if (message.epoch() > epoch) {
-      epoch = message.epoch();
-      LOGGER.debug("table of term {} epoch {}", term, epoch);
-      drained = loops.install(new RouteTable(epoch, message.ranges()));
-      onTable.accept(epoch);
+      LOGGER.debug("table of term {} epoch {}", term, message.epoch());
+      install(message);
+      kept.accept(message);
     }
     return drained.map(done -> new FillSlotsAck(incarnation, message.term(), message.epoch()));
+  }
+
+  /**
+   * Puts a table of an earlier process in force, unless a leader has sent one meanwhile. The term
+   * is left open: any leader may confirm or replace it.
+   */
+  void onConfirmed(FillSlots table) {
+    if (epoch < 0) {
+      LOGGER.info("begins with the kept table of epoch {}, as the store confirms", table.epoch());
+      install(table);
+    }
+  }
+
+  private void install(FillSlots table) {
+    epoch = table.epoch();
+    drained = loops.install(new RouteTable(epoch, table.ranges()));
+    onTable.accept(epoch);
   }
 
   long term() {

@@ -12,7 +12,6 @@ import io.vodis.proxy.session.Replay;
 import io.vodis.proxy.session.RequestHandler;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionEnvironment;
-import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;
 import io.vodis.resp.Protocol;
@@ -59,12 +58,10 @@ public final class Transactions {
               + " session_multi_max_size");
 
   private final KeyLocator locator;
-  private final SessionLimits limits;
   private final CommandHandlers handlers;
 
-  public Transactions(KeyLocator locator, SessionLimits limits, CommandHandlers handlers) {
+  public Transactions(KeyLocator locator, CommandHandlers handlers) {
     this.locator = locator;
-    this.limits = limits;
     this.handlers = handlers;
   }
 
@@ -98,7 +95,7 @@ public final class Transactions {
     }
     WatchedKeys watched = session.state(WatchedKeys.class);
     int slot = watched == null ? OpenTransaction.NO_SLOT : watched.slot();
-    session.begin(new OpenTransaction(limits, slot, session.database()));
+    session.begin(new OpenTransaction(session.environment().settings().limits(), slot, session.database()));
     session.reply(spec, OK);
   }
 
@@ -259,7 +256,7 @@ public final class Transactions {
       return null;
     }
     if (spec.name().equals("select")) {
-      Integer database = database(Args.text(in, session.decoder(), 1));
+      Integer database = database(session, Args.text(in, session.decoder(), 1));
       if (database != null) {
         open.addSelect(spec, in, length, database);
         return null;
@@ -269,8 +266,9 @@ public final class Transactions {
     return null;
   }
 
-  private @Nullable Integer database(String text) {
-    return text.matches("\\d{1,6}") && Integer.parseInt(text) < limits.databaseCount()
+  private static @Nullable Integer database(Session session, String text) {
+    return text.matches("\\d{1,6}")
+            && Integer.parseInt(text) < session.environment().settings().limits().databaseCount()
         ? Integer.valueOf(text)
         : null;
   }

@@ -15,6 +15,7 @@ import io.vodis.testsupport.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which tables are taken and acknowledged, and when the loops may serve. */
@@ -43,8 +44,11 @@ class ControlTest {
 
   private final ManualClock clock = new ManualClock();
   private final FakeLoops loops = new FakeLoops();
-  private final Permission permission = new Permission(loops, clock);
-  private final TableKeeper tables = new TableKeeper("me", loops, permission::onTable);
+  private final Permission permission = new Permission(loops, clock, OnIsolation.FENCE);
+  private final TableKeeper tables =
+      new TableKeeper("me", loops, permission::onTable, table -> kept = table);
+
+  private @Nullable FillSlots kept;
 
   private static FillSlots table(long term, long epoch) {
     return new FillSlots(term, epoch, List.of(new SlotRange(0, 1023, SlotRoute.OFFLINE)));
@@ -127,5 +131,80 @@ class ControlTest {
     permission.onTable(7);
     // Then
     assertThat(permission.notServing()).isEmpty();
+  }
+
+  @Test
+  void aKeptTableIsInForceUntilALeaderSendsOne() {
+    // Given
+    tables.onConfirmed(table(9, 5));
+    permission.onGrant(grant(5));
+    assertThat(permission.notServing()).isEmpty();
+    assertThat(kept).isNull();
+    // When
+    Future<FillSlotsAck> confirmed = tables.onFillSlots(table(1, 5));
+    loops.installs.get(0).complete();
+    // Then
+    assertThat(loops.installs).hasSize(1);
+    assertThat(confirmed.result()).isEqualTo(new FillSlotsAck("me", 1, 5));
+    // When
+    tables.onFillSlots(table(1, 6)).onSuccess(ack -> {});
+    tables.onConfirmed(table(9, 5));
+    // Then
+    assertThat(loops.installs).hasSize(2);
+    assertThat(tables.epoch()).isEqualTo(6);
+    assertThat(kept).isEqualTo(table(1, 6));
+  }
+
+  @Test
+  void withoutALeaseItServesIfTheConfigurationSaysSo() {
+    // Given
+    permission.onTable(5);
+    permission.onGrant(grant(5));
+    // When
+    permission.onIsolation(OnIsolation.SERVE);
+    clock.advance(Duration.ofDays(30));
+    // Then
+    assertThat(permission.notServing()).isEmpty();
+    assertThat(permission.leaseLeftMillis()).isNegative();
+    assertThat(loops.leaseEnd - clock.nanoTime()).isPositive();
+    // When
+    permission.onIsolation(OnIsolation.FENCE);
+    // Then
+    assertThat(permission.notServing()).contains(Permission.NO_LEASE);
+    assertThat(loops.leaseEnd - clock.nanoTime()).isNegative();
+  }
+
+  @Test
+  void withoutALeaseItServesForAsLongAsAnOperatorSays() {
+    // Given
+    permission.onTable(5);
+    permission.onGrant(grant(5));
+    clock.advance(Duration.ofSeconds(4));
+    assertThat(permission.notServing()).contains(Permission.NO_LEASE);
+    // When
+    permission.serveAlone(Duration.ofMinutes(10));
+    clock.advance(Duration.ofMinutes(9));
+    // Then
+    assertThat(permission.notServing()).isEmpty();
+    // When
+    clock.advance(Duration.ofMinutes(1));
+    // Then
+    assertThat(permission.notServing()).contains(Permission.NO_LEASE);
+    // When
+    permission.serveAlone(Duration.ofMinutes(10));
+    permission.serveAlone(Duration.ZERO);
+    // Then
+    assertThat(permission.notServing()).contains(Permission.NO_LEASE);
+  }
+
+  @Test
+  void nobodyCanMakeItServeATableThatIsOutOfDateOrNone() {
+    permission.onIsolation(OnIsolation.SERVE);
+    permission.serveAlone(Duration.ofHours(1));
+    permission.onGrant(grant(7));
+    assertThat(permission.notServing()).contains(Permission.NO_TABLE);
+    permission.onTable(5);
+    assertThat(permission.notServing()).isPresent();
+    assertThat(loops.leaseEnd - clock.nanoTime()).isNotPositive();
   }
 }

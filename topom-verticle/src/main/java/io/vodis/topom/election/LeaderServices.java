@@ -198,8 +198,20 @@ public final class LeaderServices implements AutoCloseable {
     switch (command) {
       case TopomCommand.ResyncProxy proxy -> resync.resync(proxy.incarnation());
       case TopomCommand.FailoverGroup failover -> failOver(failover);
+      case TopomCommand.ReportOverride override -> writeDown(override);
     }
     return new BusReply.Accepted(term.number(), topology.current().epoch());
+  }
+
+  private void writeDown(TopomCommand.ReportOverride override) {
+    Caller caller = new Caller(override.actor(), override.origin());
+    String plan = "proxy " + override.token() + " at " + override.at();
+    try {
+      topology.change(
+          now -> new Auditor(context.clock(), caller).outcome(override.action(), plan, "done"));
+    } catch (StoreException e) {
+      throw BusFailure.BUSY.asException(String.valueOf(e.getMessage()));
+    }
   }
 
   private void failOver(TopomCommand.FailoverGroup command) {

@@ -1,8 +1,10 @@
 package io.vodis.store.zookeeper;
 
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.model.HostAndPort;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
@@ -29,7 +31,7 @@ public final class ZooKeeperClients {
     int sessionMillis = (int) config.coordinatorSessionTimeout().toMillis();
     CuratorFrameworkFactory.Builder builder =
         CuratorFrameworkFactory.builder()
-            .connectString(config.coordinatorAddr())
+            .connectString(connectString(config))
             .sessionTimeoutMs(sessionMillis)
             .connectionTimeoutMs(Math.min(sessionMillis, 3000))
             .ensembleTracker(false) // the configured addresses are those that work from here
@@ -42,6 +44,10 @@ public final class ZooKeeperClients {
       builder.authorization("digest", config.coordinatorAuth().getBytes(StandardCharsets.UTF_8));
     }
     return builder.build();
+  }
+
+  private static String connectString(CoordinatorConfig config) {
+    return config.servers().stream().map(HostAndPort::toString).collect(Collectors.joining(","));
   }
 
   /** Who may use what we create: the configured user alone, or everybody if there is none. */

@@ -1,0 +1,123 @@
+package io.vodis.proxy.control;
+
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.bus.TableText;
+import io.vodis.lifecycle.Periodic;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last table in a file, written whole or not at all, and at most twice a second however often
+ * tables change. A file that cannot be written or read costs a warning and nothing else: the leader
+ * has the table too.
+ */
+final class KeptTable implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(KeptTable.class);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
+
+  /** Many times what a table of single slots takes. */
+  private static final long SIZE_MAX = 8 << 20;
+
+  private final Path file;
+  private final Path draft;
+  private final Periodic writes;
+  private volatile @Nullable FillSlots newest;
+  private @Nullable FillSlots written;
+  private boolean warned;
+
+  /**
+   * Begins to keep.
+   *
+   * @param incarnation of this process: another one may use the same directory
+   */
+  KeptTable(Path file, String incarnation) {
+    this.file = file;
+    this.draft = file.resolveSibling(file.getFileName() + "." + incarnation);
+    this.writes = Periodic.start("kept table", INTERVAL, this::writeIfNewer);
+  }
+
+  /** Reads a file; empty, and told in the log, if there is no whole table in it. */
+  static Optional<FillSlots> read(Path file) {
+    try {
+      if (Files.size(file) > SIZE_MAX) {
+        throw new IOException("larger than " + SIZE_MAX + " bytes");
+      }
+      return Optional.of(TableText.read(Files.readAllBytes(file)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOGGER.warn("the table in {} cannot be used: {}", file, firstLine(e));
+      return Optional.empty();
+    }
+  }
+
+  /** Has this table written soon. */
+  void keep(FillSlots table) {
+    newest = table;
+  }
+
+  private synchronized void writeIfNewer() {
+    FillSlots table = newest;
+    if (table == null || table == written) {
+      return;
+    }
+    written = table;
+    try {
+      Path directory = file.toAbsolutePath().getParent();
+      if (directory != null) {
+        Files.createDirectories(directory);
+      }
+      write(TableText.write(table));
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      warned = false;
+    } catch (IOException e) {
+      if (!warned) {
+        warned = true;
+        LOGGER.warn(
+            "the slot table is not kept: {}; without a topom this proxy cannot start (see"
+                + " proxy_table_dir)",
+            firstLine(e));
+      }
+    }
+  }
+
+  private void write(byte[] text) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            draft,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text);
+      while (bytes.hasRemaining()) {
+        var unused = channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  private static String firstLine(IOException e) {
+    return e.getClass().getSimpleName()
+        + " "
+        + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Writes what has not been written yet. */
+  @Override
+  public void close() {
+    writes.close();
+    writeIfNewer();
+  }
+}
