@@ -98,7 +98,8 @@ class ProxyProcessIT {
         proxy_drain_timeout: %ds
         %s
         """
-            .formatted(cluster.zooKeeper().address(), address, admin, DRAIN_TIMEOUT.toSeconds(), more));
+            .formatted(
+                cluster.zooKeeper().address(), address, admin, DRAIN_TIMEOUT.toSeconds(), more));
   }
 
   @Test
@@ -157,8 +158,7 @@ class ProxyProcessIT {
       long told = System.nanoTime();
       Processes.signal(proxy.pid(), "TERM");
       assertThat(proxy.awaitExit(BOUND.multipliedBy(2))).isEqualTo(TERMINATED);
-      assertThat(Duration.ofNanos(System.nanoTime() - told))
-          .isBetween(DRAIN_TIMEOUT, BOUND);
+      assertThat(Duration.ofNanos(System.nanoTime() - told)).isBetween(DRAIN_TIMEOUT, BOUND);
       assertThat(endless.isClosedByPeer()).isTrue();
     }
   }
@@ -205,7 +205,8 @@ class ProxyProcessIT {
       assertThat(subscriber.receive()).isEqualTo(List.of("message", "news", "hello"));
 
       // When a mistake is made
-      configure("log_level: warn\ncommand_policy: [\"get=destroy\"]\nsession_multi_max_commands: 100");
+      configure(
+          "log_level: warn\ncommand_policy: [\"get=destroy\"]\nsession_multi_max_commands: 100");
       HttpResponse<String> refused = post("/reload");
 
       // Then

@@ -130,10 +130,7 @@ final class Planes implements AutoCloseable {
   /** The configuration, as a proxy has it that is a process. */
   ConfigReload<ProxyConfig> reloading(ProxyConfig started) {
     return new ConfigReload<>(
-        ProxyConfig.class,
-        started,
-        ProxyRole.WHILE_RUNNING,
-        fresh -> plane.reload(started, fresh));
+        ProxyConfig.class, started, ProxyRole.WHILE_RUNNING, fresh -> plane.reload(started, fresh));
   }
 
   void lend(long millis) {

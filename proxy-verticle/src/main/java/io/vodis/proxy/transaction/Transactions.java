@@ -95,7 +95,8 @@ public final class Transactions {
     }
     WatchedKeys watched = session.state(WatchedKeys.class);
     int slot = watched == null ? OpenTransaction.NO_SLOT : watched.slot();
-    session.begin(new OpenTransaction(session.environment().settings().limits(), slot, session.database()));
+    session.begin(
+        new OpenTransaction(session.environment().settings().limits(), slot, session.database()));
     session.reply(spec, OK);
   }
 
