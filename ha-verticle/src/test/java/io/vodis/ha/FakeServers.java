@@ -4,6 +4,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.RedisAdminException.Kind;
+import io.vodis.redis.RedisSession;
 import io.vodis.redis.Reply;
 import io.vodis.redis.ServerStatus;
 import java.time.Duration;
@@ -58,6 +59,11 @@ final class FakeServers implements RedisAdmin {
   @Override
   public int killClients(HostAndPort server, String namePrefix, Duration timeout) {
     throw new UnsupportedOperationException("ha never changes a server");
+  }
+
+  @Override
+  public RedisSession open(HostAndPort server, int database, Duration timeout) {
+    throw new UnsupportedOperationException("ha only pings and asks for the status");
   }
 
   @Override

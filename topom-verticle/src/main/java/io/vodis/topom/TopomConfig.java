@@ -68,8 +68,19 @@ public record TopomConfig(
           Duration migrationMaxBlock,
       @Doc("Time-out of a single call that moves a big key. Between 1s and 10m.")
           Duration migrationTimeout,
-      @Doc("A key at least this large is moved alone and listed with its action.")
+      @Doc(
+              "A key at least this large is moved alone, in pieces, and listed with its action."
+                  + " While it is being copied its reads are answered and its writes wait.")
           ByteSize migrationBigKeyBytes,
+      @Doc(
+              "Number of keys that are moved in pieces with one batch of slots, the largest first;"
+                  + " the others are moved whole. 0: all are. Between 0 and 10000.")
+          int migrationPinnedKeysMax,
+      @Doc(
+              "A big key of a type that only its module understands is moved in one piece, which"
+                  + " holds both servers; one that takes more memory than this stays where it is,"
+                  + " and its slot goes on migrating until it is deleted or this is raised.")
+          ByteSize migrationDumpMaxBytes,
       @Doc(
               "How long slots may be fenced at the start of a move. If a proxy has not fenced them"
                   + " by then, they are released and the move is tried again. Between 100ms and"
@@ -82,6 +93,8 @@ public record TopomConfig(
                   + " time zone, as in \"22:00-06:00 Europe/Berlin\" (else UTC). Outside, running"
                   + " actions stand still where it does no harm. Empty: always.")
           String migrationWindows) {
+    private static final int PINNED_KEYS_MAX = 10_000;
+
     public Migration {
       if (migrationParallelSlots < 1 || migrationParallelSlots > Topology.SLOT_COUNT) {
         throw ConfigException.invalid(
@@ -102,6 +115,10 @@ public record TopomConfig(
       if (migrationBigKeyBytes.bytes() < 1024) {
         throw ConfigException.invalid(
             "migration_big_key_bytes", migrationBigKeyBytes, "1kb or more");
+      }
+      if (migrationPinnedKeysMax < 0 || migrationPinnedKeysMax > PINNED_KEYS_MAX) {
+        throw ConfigException.invalid(
+            "migration_pinned_keys_max", migrationPinnedKeysMax, "0 to " + PINNED_KEYS_MAX);
       }
       check(
           "migration_fence_max",
@@ -157,6 +174,8 @@ public record TopomConfig(
             Duration.ofMillis(2),
             Duration.ofSeconds(30),
             ByteSize.ofMib(1),
+            1000,
+            ByteSize.ofMib(64),
             Duration.ofSeconds(2),
             0,
             ""),

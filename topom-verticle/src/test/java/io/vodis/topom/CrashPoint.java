@@ -7,6 +7,7 @@ import io.vodis.model.Role;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.RedisSession;
 import io.vodis.redis.Reply;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.Leadership;
@@ -244,8 +245,45 @@ final class CrashPoint {
     }
 
     @Override
+    public RedisSession open(HostAndPort server, int database, Duration timeout) {
+      requireAlive(() -> lost(server));
+      return new Session(server, admin.open(server, database, timeout));
+    }
+
+    @Override
     public void close() {
       admin.close();
+    }
+  }
+
+  /** Every batch, and whatever is not a look, is an effect. */
+  private final class Session implements RedisSession {
+
+    private final HostAndPort server;
+    private final RedisSession session;
+
+    Session(HostAndPort server, RedisSession session) {
+      this.server = server;
+      this.session = session;
+    }
+
+    private RedisAdminException lost() {
+      return new RedisAdminException(server, RedisAdminException.Kind.NO_ANSWER, "crashed", null);
+    }
+
+    @Override
+    public Reply call(Duration timeout, List<byte[]> command) {
+      return effect(() -> session.call(timeout, command), this::lost);
+    }
+
+    @Override
+    public List<Reply> callAll(Duration timeout, List<List<byte[]>> commands) {
+      return effect(() -> session.callAll(timeout, commands), this::lost);
+    }
+
+    @Override
+    public void close() {
+      session.close();
     }
   }
 }

@@ -79,6 +79,8 @@ final class TestTopom implements AutoCloseable {
             512,
             Duration.ofMillis(2),
             Duration.ofSeconds(5),
+            new ByteSize(64 << 10),
+            10,
             ByteSize.ofMib(1),
             Duration.ofMillis(600),
             0,

@@ -38,6 +38,11 @@ class TopomCrashTest {
   }
 
   @Test
+  void aBigKeyIsMovedToItsEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(TopomCrashTest::moveBigKey);
+  }
+
+  @Test
   void aMoveThatIsCancelledHalfWayIsBroughtToAnEndByTheNextLeader() throws Exception {
     dieAtEveryEffect(TopomCrashTest::cancelHalfWay);
   }
@@ -94,6 +99,29 @@ class TopomCrashTest {
       assertThat(moved).isPositive();
       assertThat(source.call("DBSIZE")).isEqualTo(KEYS - moved);
       assertThat(target.call("DBSIZE")).isEqualTo(moved);
+    };
+  }
+
+  private static Runnable moveBigKey(TestProduct product, CrashPoint point, TestTopom victim) {
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    product.group(1, source);
+    product.group(2, target);
+    product.leader().assignSlots(0, 1023, 1);
+    String value = "v".repeat(100_000);
+    source.call("SET", "big", value);
+    source.call("PEXPIRE", "big", "600000");
+    source.call("SET", "{big}small", "too");
+    int slot = TestProduct.slotOf("big");
+    product.leader().migrateSlots(slot, slot, 2);
+    point.arm(victim::die);
+    return () -> {
+      product.awaitIdle();
+      product.awaitServing(product.proxies.getFirst(), slot, target.address());
+      assertThat(source.call("DBSIZE")).isEqualTo(0L);
+      assertThat(target.call("DBSIZE")).isEqualTo(2L);
+      assertThat(target.call("GET", "big")).isEqualTo(value);
+      assertThat((Long) target.call("PTTL", "big")).isBetween(500_000L, 600_000L);
     };
   }
 

@@ -1,5 +1,7 @@
 package io.vodis.model;
 
+import java.util.List;
+
 /**
  * Where a slot stands on its way to another group. Stored in the Codis form {@code {"index",
  * "state", "target_id"}}; {@code returning} and {@code cancelled} are ours.
@@ -41,15 +43,36 @@ public sealed interface SlotAction {
     }
   }
 
-  /** The target serves; a key is on the source until moved. */
-  record Migrating(int index, int targetGroupId, boolean returning) implements Moving {
+  /**
+   * The target serves; a key is on the source until moved.
+   *
+   * @param pinned keys that proxies leave on the source
+   */
+  record Migrating(int index, int targetGroupId, boolean returning, List<PinnedKey> pinned)
+      implements Moving {
+    public Migrating {
+      pinned = List.copyOf(pinned);
+    }
+
+    public Migrating(int index, int targetGroupId, boolean returning) {
+      this(index, targetGroupId, returning, List.of());
+    }
+
     public Migrating(int index, int targetGroupId) {
       this(index, targetGroupId, false);
     }
   }
 
   /** As {@link Migrating} for the proxies, but it is to turn round as soon as it can be fenced. */
-  record Turning(int index, int targetGroupId) implements Moving {}
+  record Turning(int index, int targetGroupId, List<PinnedKey> pinned) implements Moving {
+    public Turning {
+      pinned = List.copyOf(pinned);
+    }
+
+    public Turning(int index, int targetGroupId) {
+      this(index, targetGroupId, List.of());
+    }
+  }
 
   /** The source is proven empty of the slot; proxies are being told to use the target alone. */
   record Finished(int index, int targetGroupId, boolean returning) implements Moving {
@@ -71,6 +94,11 @@ public sealed interface SlotAction {
     /** Whether a cancelled move is on its way back: the target is where the slot came from. */
     default boolean returning() {
       return false;
+    }
+
+    /** Keys that proxies leave on the source until they have been moved alone. */
+    default List<PinnedKey> pinned() {
+      return List.of();
     }
   }
 

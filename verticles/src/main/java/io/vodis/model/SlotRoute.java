@@ -49,13 +49,21 @@ public sealed interface SlotRoute {
    * @param returning the slot is on its way back to {@code target}, which then may hold keys that
    *     had never left. Of a key found on both servers the copy of the server it set out from
    *     counts: {@code source}, or {@code target} when returning.
+   * @param pinned keys that stay on {@code source} and are used there, as their phases allow
    */
-  record Migrating(HostAndPort source, HostAndPort target, boolean returning) implements SlotRoute {
+  record Migrating(
+      HostAndPort source, HostAndPort target, boolean returning, List<PinnedKey> pinned)
+      implements SlotRoute {
     public Migrating(HostAndPort source, HostAndPort target) {
       this(source, target, false);
     }
 
+    public Migrating(HostAndPort source, HostAndPort target, boolean returning) {
+      this(source, target, returning, List.of());
+    }
+
     public Migrating {
+      pinned = List.copyOf(pinned);
       if (source.equals(target)) {
         throw new IllegalArgumentException("source and target are both " + source);
       }

@@ -41,6 +41,9 @@ public interface RedisAdmin extends AutoCloseable {
    */
   int killClients(HostAndPort server, String namePrefix, Duration timeout);
 
+  /** A connection of the caller's own, with the same name as those of this. */
+  RedisSession open(HostAndPort server, int database, Duration timeout);
+
   @Override
   void close();
 }

@@ -5,24 +5,28 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.PinnedKey;
 import io.vodis.model.Promotion;
 import io.vodis.model.Server;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The rows of slots and groups in the form of Codis: names and order of fields as Codis writes
  * them, zero numbers and empty texts of actions left out. Of a server's own action and of {@code
  * out_of_sync} Vodis makes no use; they are read over and written idle. {@code planned} in a
- * promotion is ours, and absent when false; so are {@code cancelled} and {@code returning} in an
- * action. A tool that ignores them sees an ordinary migration in the direction the keys go.
+ * promotion is ours, and absent when false; so are {@code cancelled}, {@code returning} and {@code
+ * pinned} in an action. A tool that ignores them sees an ordinary migration in the direction the
+ * keys go.
  */
 public final class TopologyRows {
 
   private static final String CANCELLED = "cancelled";
   private static final String RETURNING = "returning";
+  private static final String PINNED = "pinned";
 
   private TopologyRows() {}
 
@@ -53,6 +57,15 @@ public final class TopologyRows {
     if (action.returning()) {
       json.put(RETURNING, true);
     }
+    if (!action.pinned().isEmpty()) {
+      ArrayNode pinned = json.putArray(PINNED);
+      for (PinnedKey key : action.pinned()) {
+        ObjectNode row = pinned.addObject();
+        row.put("db", key.database());
+        row.put("key", key.name());
+        row.put("phase", key.phase().name().toLowerCase(Locale.ROOT));
+      }
+    }
   }
 
   public static SlotMapping readSlot(String path, int slotId, byte[] content) {
@@ -80,11 +93,23 @@ public final class TopologyRows {
       case "prepared" -> new SlotAction.Prepared(index, target, returning);
       case "migrating" ->
           json.path(CANCELLED).asBoolean()
-              ? new SlotAction.Turning(index, target)
-              : new SlotAction.Migrating(index, target, returning);
+              ? new SlotAction.Turning(index, target, readPinned(json))
+              : new SlotAction.Migrating(index, target, returning, readPinned(json));
       case "finished" -> new SlotAction.Finished(index, target, returning);
       default -> throw CodisJson.corrupt(path, "unknown action state '" + state + "'", null);
     };
+  }
+
+  private static List<PinnedKey> readPinned(JsonNode action) {
+    List<PinnedKey> pinned = new ArrayList<>();
+    for (JsonNode row : action.path(PINNED)) {
+      pinned.add(
+          new PinnedKey(
+              row.path("db").asInt(),
+              row.path("key").asText(),
+              PinnedKey.Phase.valueOf(row.path("phase").asText().toUpperCase(Locale.ROOT))));
+    }
+    return pinned;
   }
 
   public static byte[] write(Group group) {

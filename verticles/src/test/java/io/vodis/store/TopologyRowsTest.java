@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.PinnedKey;
 import io.vodis.model.Promotion;
 import io.vodis.model.Server;
 import io.vodis.model.SlotAction;
@@ -26,11 +27,23 @@ class TopologyRowsTest {
   private static final HostAndPort A = new HostAndPort("10.0.0.1", 6379);
   private static final HostAndPort B = new HostAndPort("10.0.0.2", 6379);
 
+  private static final PinnedKey COPYING =
+      PinnedKey.served(0, bytes("big")).in(PinnedKey.Phase.COPYING);
+  private static final PinnedKey FENCED =
+      PinnedKey.served(7, new byte[] {0, -1}).in(PinnedKey.Phase.FENCED);
+
   static List<Map.Entry<String, SlotMapping>> slots() {
     return List.of(
         Map.entry("slot-idle", new SlotMapping(0, 1, SlotAction.IDLE)),
         Map.entry("slot-turning", new SlotMapping(1023, 1, new SlotAction.Turning(5, 2))),
         Map.entry("slot-returning", new SlotMapping(1023, 2, new SlotAction.Migrating(5, 1, true))),
+        Map.entry(
+            "slot-pinned",
+            new SlotMapping(
+                1023, 1, new SlotAction.Migrating(5, 2, false, List.of(COPYING, FENCED)))),
+        Map.entry(
+            "slot-turning-pinned",
+            new SlotMapping(1023, 1, new SlotAction.Turning(5, 2, List.of(COPYING)))),
         Map.entry("slot-migrating", new SlotMapping(1023, 1, new SlotAction.Migrating(5, 2))),
         Map.entry(
             "slot-preparing-without-index", new SlotMapping(7, 0, new SlotAction.Preparing(0, 2))));

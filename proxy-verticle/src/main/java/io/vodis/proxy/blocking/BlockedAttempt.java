@@ -61,6 +61,11 @@ public final class BlockedAttempt extends RoutedRequest {
   }
 
   @Override
+  protected boolean readsOnly() {
+    return blocked.readsOnly();
+  }
+
+  @Override
   protected long patienceNanos() {
     return blocked.patienceNanos();
   }

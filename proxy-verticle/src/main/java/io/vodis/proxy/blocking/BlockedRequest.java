@@ -149,6 +149,11 @@ public final class BlockedRequest implements Blocked, RouteListener {
     return over;
   }
 
+  /** Whether it takes nothing. */
+  boolean readsOnly() {
+    return place.spec().readOnly();
+  }
+
   /** How long the server will be silent. */
   long patienceNanos() {
     return patienceNanos;

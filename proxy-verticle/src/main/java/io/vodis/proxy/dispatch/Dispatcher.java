@@ -14,6 +14,7 @@ import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.migrate.Key;
 import io.vodis.proxy.migrate.KeyMover;
 import io.vodis.proxy.migrate.MovedKeys;
+import io.vodis.proxy.migrate.PinnedSet;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.scan.SlotHistory;
 import io.vodis.resp.RespErrors;
@@ -143,7 +144,7 @@ public final class Dispatcher {
     SlotRoute route = board.table().route(slot);
     SlotQueue queue = queues[slot];
     if (!request.origin.waitsIn(slot) && (queue == null || queue.movingOld == 0)) {
-      Backend backend = backendNow(request.origin, route, queue, lane, keys);
+      Backend backend = backendNow(request, route, queue, lane, keys);
       if (backend != null) {
         return request.sendTo(backend, slot, frame, offset, length);
       }
@@ -171,15 +172,26 @@ public final class Dispatcher {
 
   /** The backend that may execute the request now; null if it has to wait or cannot be served. */
   private @Nullable Backend backendNow(
-      Origin origin, SlotRoute route, @Nullable SlotQueue queue, int lane, List<Key> keys) {
-    if (route instanceof SlotRoute.Serving owner) {
-      return origin.poolOr(pool).server(owner.primary()).lane(lane);
-    }
-    boolean keysAreThere =
-        route instanceof SlotRoute.Migrating && queue != null && queue.moved.containsAll(keys);
-    return keysAreThere
-        ? origin.poolOr(pool).server(((SlotRoute.Migrating) route).target()).lane(lane)
-        : null;
+      RoutedRequest request, SlotRoute route, @Nullable SlotQueue queue, int lane, List<Key> keys) {
+    HostAndPort server =
+        switch (route) {
+          case SlotRoute.Serving owner -> owner.primary();
+          case SlotRoute.Migrating moving ->
+              queue == null ? null : placeNow(moving, queue, keys, request.readsOnly());
+          case SlotRoute.Fenced fenced -> null;
+          case SlotRoute.Offline offline -> null;
+        };
+    return server == null ? null : request.origin.poolOr(pool).server(server).lane(lane);
+  }
+
+  /** The server that has all the keys, if they may be used there now. */
+  private static @Nullable HostAndPort placeNow(
+      SlotRoute.Migrating route, SlotQueue queue, List<Key> keys, boolean readsOnly) {
+    return switch (queue.pinned.place(keys, readsOnly)) {
+      case SOURCE -> route.source();
+      case TARGET -> queue.moved.containsAll(keys) ? route.target() : null;
+      case NOWHERE -> null;
+    };
   }
 
   private void park(RoutedRequest request, int slot, Parked parked) {
@@ -210,7 +222,9 @@ public final class Dispatcher {
       return;
     }
     for (Key key : keys) {
-      if (!queue.moved.contains(key) && !queue.moving.containsKey(key)) {
+      if (!queue.pinned.contains(key)
+          && !queue.moved.contains(key)
+          && !queue.moving.containsKey(key)) {
         queue.moving.put(key, board.generation());
         board.began(slot);
         mover.move(route, key, (k, moved) -> onMoveOver(slot, k, moved));
@@ -302,7 +316,7 @@ public final class Dispatcher {
     } else if (route instanceof SlotRoute.Offline) {
       request.onFailure(RespErrors.SLOT_NOT_SERVED);
     } else {
-      Backend backend = backendNow(request.origin, route, queue, parked.lane(), parked.keys());
+      Backend backend = backendNow(request, route, queue, parked.lane(), parked.keys());
       over =
           backend != null
               && request.sendTo(backend, slot, parked.frame(), 0, parked.frame().readableBytes());
@@ -383,7 +397,12 @@ public final class Dispatcher {
       pool.server(fence.owner()).breakAll("the server is being replaced");
     }
     if (queue != null || route instanceof SlotRoute.Migrating) {
-      runQueue(slot, queueOf(slot));
+      SlotQueue kept = queueOf(slot);
+      kept.pinned =
+          route instanceof SlotRoute.Migrating moving
+              ? PinnedSet.of(moving.pinned())
+              : PinnedSet.NONE;
+      runQueue(slot, kept);
     } else if (route instanceof SlotRoute.Serving owner) {
       serving[slot] = pool.server(owner.primary());
     }

@@ -30,6 +30,11 @@ public abstract class RoutedRequest extends Request {
     return slot;
   }
 
+  /** Whether it changes nothing, so that it may run on a server whose data is being copied. */
+  protected boolean readsOnly() {
+    return false;
+  }
+
   /** Whether it is in flight on the route that its slot has now. */
   public final boolean isOnPresentRoute() {
     return generation != NOT_ROUTED && origin.dispatcher.board().isCurrent(slot, generation);

@@ -2,6 +2,7 @@ package io.vodis.proxy.dispatch;
 
 import io.vodis.proxy.migrate.Key;
 import io.vodis.proxy.migrate.MovedKeys;
+import io.vodis.proxy.migrate.PinnedSet;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,9 @@ final class SlotQueue {
 
   /** Keys moved under the present route. */
   MovedKeys moved = new MovedKeys();
+
+  /** Keys that the present route leaves on the source. */
+  PinnedSet pinned = PinnedSet.NONE;
 
   /** How many of {@link #moving} began under a route that has been replaced. */
   int movingOld;

@@ -17,12 +17,20 @@ final class Fragment extends RoutedRequest {
   /** The slots of its keys, each once. */
   private final int[] slots;
 
-  Fragment(Origin origin, FragmentedRequest whole, int index, int[] slots) {
+  private final boolean readsOnly;
+
+  Fragment(Origin origin, FragmentedRequest whole, int index, int[] slots, boolean readsOnly) {
     super(origin);
     this.whole = whole;
     this.index = index;
     this.slots = slots;
+    this.readsOnly = readsOnly;
     noteAnnouncement();
+  }
+
+  @Override
+  protected boolean readsOnly() {
+    return readsOnly;
   }
 
   /** Sends it to the server that simply serves all its slots. */

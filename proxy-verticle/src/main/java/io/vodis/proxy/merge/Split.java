@@ -18,6 +18,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * then.
  */
 public final class Split {
+
+  private static final Set<String> READING = Set.of("mget", "exists", "touch");
 
   /** Keys that go the same way. */
   private static final class Part {
@@ -112,7 +115,7 @@ public final class Split {
     int argsPerKey = command.equals("mset") ? 2 : 1;
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
-      Fragment fragment = new Fragment(origin, whole, i, part.slotIds());
+      Fragment fragment = new Fragment(origin, whole, i, part.slotIds(), READING.contains(command));
       byte[] refusal = part.refusal;
       if (part.connection != null) {
         ByteBuf frame = frame(in, request, part, argsPerKey);

@@ -55,6 +55,11 @@ public class SessionRequest extends RoutedRequest {
     return spec;
   }
 
+  @Override
+  protected boolean readsOnly() {
+    return spec.readOnly();
+  }
+
   final long startNanos() {
     return startNanos;
   }

@@ -10,6 +10,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
+import io.vodis.slot.CopyName;
 import io.vodis.slot.SlotHash;
 import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomException.Code;
@@ -152,6 +153,9 @@ public final class CensusTaker {
     }
 
     boolean concerns(int groupId, byte[] name) {
+      if (CopyName.is(name)) {
+        return false;
+      }
       int slotId = SlotHash.slotOf(name);
       return slotId >= first && slotId <= last || !belongs(topology.slot(slotId), groupId);
     }

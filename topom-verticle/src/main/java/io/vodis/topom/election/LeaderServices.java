@@ -59,6 +59,7 @@ public final class LeaderServices implements AutoCloseable {
   private final Term term;
   private final RedisAdmin admin;
   private final RedisAdmin sweepAdmin;
+  private final RedisAdmin copyAdmin;
   private final LeaderTopology topology;
   private final TableResync resync;
   private final SlotActions actions;
@@ -76,6 +77,7 @@ public final class LeaderServices implements AutoCloseable {
     String name = StrangerConnections.topomName(term.number());
     admin = context.redisAdmins().apply(name);
     sweepAdmin = context.redisAdmins().apply(StrangerConnections.sweepName(term.number()));
+    copyAdmin = context.redisAdmins().apply(StrangerConnections.copyName(term.number()));
     Supplier<List<Member>> liveProxies = () -> context.store().liveMembers(Role.PROXY);
     resync = new TableResync(term.number(), liveProxies, this::sendTable, clock);
     topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
@@ -89,6 +91,7 @@ public final class LeaderServices implements AutoCloseable {
                 resync,
                 strangers,
                 admin,
+                copyAdmin,
                 migrator(sweepAdmin),
                 clock,
                 limits,
@@ -168,6 +171,7 @@ public final class LeaderServices implements AutoCloseable {
     trimmer.close();
     inspection.close();
     sweepAdmin.close();
+    copyAdmin.close();
     admin.close();
   }
 
@@ -261,6 +265,8 @@ public final class LeaderServices implements AutoCloseable {
         new MigrationSettings(
             context.config().migration().migrationBigKeyBytes().bytes(),
             context.config().migration().migrationTimeout(),
+            context.config().migration().migrationPinnedKeysMax(),
+            context.config().migration().migrationDumpMaxBytes().bytes(),
             context.config().product().productAuth()),
         context.clock(),
         () -> speed(limits.under(topology.current().control())));

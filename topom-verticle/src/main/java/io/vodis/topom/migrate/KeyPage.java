@@ -3,6 +3,7 @@ package io.vodis.topom.migrate;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
+import io.vodis.slot.CopyName;
 import io.vodis.slot.SlotHash;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>>
   /** A key of a slot that moves. */
   record MovingKey(int slotId, byte[] name) {}
 
-  static KeyPage of(Reply scanReply, MigrationTask task) {
+  static KeyPage of(Reply scanReply, MigrationTask task, int database) {
     List<Reply> parts = Replies.items(scanReply);
     List<Reply> names = Replies.items(parts.get(1));
     Map<HostAndPort, List<MovingKey>> keysByTarget = new LinkedHashMap<>();
@@ -29,7 +30,7 @@ record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>>
       byte[] bytes = Replies.bytes(name);
       int slotId = SlotHash.slotOf(bytes);
       HostAndPort target = task.targetBySlot().get(slotId);
-      if (target != null) {
+      if (target != null && !CopyName.is(bytes) && !task.isPinned(database, bytes)) {
         keysByTarget
             .computeIfAbsent(target, t -> new ArrayList<>())
             .add(new MovingKey(slotId, bytes));

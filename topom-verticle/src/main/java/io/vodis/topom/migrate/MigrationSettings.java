@@ -7,10 +7,22 @@ import java.time.Duration;
  *
  * @param migrationBigKeyBytes keys at least this large are moved alone and reported
  * @param migrationTimeout time-out of a big key's MIGRATE, and of any other call to a server
+ * @param pinnedKeysMax number of keys that may be pinned for a batch of slots; 0 for none
+ * @param dumpBytesMax size of a key that may be moved as one dump, for lack of another way
  * @param productAuth password of the targets; empty if they have none
  */
 public record MigrationSettings(
-    long migrationBigKeyBytes, Duration migrationTimeout, String productAuth) {
+    long migrationBigKeyBytes,
+    Duration migrationTimeout,
+    int pinnedKeysMax,
+    long dumpBytesMax,
+    String productAuth) {
+
+  /** Settings by which no key is pinned. */
+  public MigrationSettings(
+      long migrationBigKeyBytes, Duration migrationTimeout, String productAuth) {
+    this(migrationBigKeyBytes, migrationTimeout, 0, 0, productAuth);
+  }
 
   @Override
   public String toString() {

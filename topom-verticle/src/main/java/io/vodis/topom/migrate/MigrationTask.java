@@ -1,6 +1,9 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.PinnedKey;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,10 +13,15 @@ import java.util.Set;
  * @param targetBySlot where the keys of each slot go; never the source
  * @param returning slots that are on their way back: of a key on both servers the target's copy
  *     counts, else the source's
+ * @param pinned keys of these slots that are moved in another way
  */
 public record MigrationTask(
-    HostAndPort source, Map<Integer, HostAndPort> targetBySlot, Set<Integer> returning) {
+    HostAndPort source,
+    Map<Integer, HostAndPort> targetBySlot,
+    Set<Integer> returning,
+    List<PinnedKey> pinned) {
   public MigrationTask {
+    pinned = List.copyOf(pinned);
     targetBySlot = Map.copyOf(targetBySlot);
     returning = Set.copyOf(returning);
     if (targetBySlot.containsValue(source)) {
@@ -23,6 +31,16 @@ public record MigrationTask(
 
   /** Slots none of which is on its way back. */
   public MigrationTask(HostAndPort source, Map<Integer, HostAndPort> targetBySlot) {
-    this(source, targetBySlot, Set.of());
+    this(source, targetBySlot, Set.of(), List.of());
+  }
+
+  /** Whether a key is to be left where it is. */
+  boolean isPinned(int database, byte[] name) {
+    for (PinnedKey key : pinned) {
+      if (key.database() == database && Arrays.equals(key.bytes(), name)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

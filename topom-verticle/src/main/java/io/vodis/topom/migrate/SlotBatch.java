@@ -1,6 +1,7 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
@@ -16,11 +17,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One batch of slots on its way from one group to another, in whatever states it was found. Each
@@ -49,6 +53,11 @@ final class SlotBatch {
   private final SlotProgress progress;
   private volatile String waitingFor = "";
 
+  private final PinnedMoves pinned;
+
+  /** Keys to be pinned when their slots are opened; null until they have been looked for. */
+  private @Nullable Map<Integer, List<PinnedKey>> bigKeys;
+
   /** Why no further slot of the batch is started; empty while there is no reason. */
   private String startsNoMore = "";
 
@@ -56,6 +65,7 @@ final class SlotBatch {
     this.work = work;
     this.batch = batch;
     this.progress = progress;
+    this.pinned = new PinnedMoves(work, progress);
   }
 
   Batch batch() {
@@ -80,6 +90,9 @@ final class SlotBatch {
     while (true) {
       work.term().requireNotEnded();
       Topology topology = work.topology().current();
+      if (settlePinned(topology)) {
+        continue;
+      }
       Predicate<SlotMapping> goingOn = work.goingOn();
       boolean startsMore =
           startsNoMore.isEmpty() && !MigrationScheduler.mustYield(topology, batch.way(), goingOn);
@@ -100,7 +113,7 @@ final class SlotBatch {
           return;
         }
         case SlotAction.Preparing preparing -> fence(topology);
-        case SlotAction.Prepared prepared -> advance(new SlotEvent.Opened());
+        case SlotAction.Prepared prepared -> open();
         case SlotAction.Pending pending -> start(topology);
         case SlotAction.Turning turning -> start(topology);
         case SlotAction.Finished finished -> {
@@ -129,6 +142,48 @@ final class SlotBatch {
     return action instanceof SlotAction.Pending || action instanceof SlotAction.Turning;
   }
 
+  /** Requests wait for these keys, and nobody is moving them. */
+  private boolean settlePinned(Topology topology) {
+    Optional<SlotMapping> slot = rows(topology).filter(PinnedMoves::isUnsettled).findFirst();
+    if (slot.isPresent()) {
+      awaitNoPromotion();
+      pinned.settle(work.topology().current(), slot.get());
+    }
+    return slot.isPresent();
+  }
+
+  private void open() {
+    Map<Integer, List<PinnedKey>> found = bigKeys;
+    if (found == null) {
+      advance(new SlotEvent.FenceExpired());
+      return;
+    }
+    advance(slot -> new SlotEvent.Opened(found.getOrDefault(slot.slotId(), List.of())));
+  }
+
+  /** Before anything waits for it: a look at every key of the source takes its time. */
+  private void lookForBigKeys(Topology topology) {
+    Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
+    Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
+    if (source.isEmpty() || target.isEmpty()) {
+      bigKeys = Map.of();
+      return;
+    }
+    List<SlotMapping> starting = rows(topology).toList();
+    waitingFor = "a look for big keys";
+    bigKeys =
+        work.migrator()
+            .findBigKeys(
+                task(source.get(), target.get(), starting),
+                () -> {
+                  work.term().requireNotEnded();
+                  if (rows(work.topology().current()).noneMatch(work.goingOn())) {
+                    throw new Held("nothing of it is to go on");
+                  }
+                });
+    waitingFor = "";
+  }
+
   /** Nothing is fenced before both servers and all proxies are known to answer. */
   private void start(Topology topology) {
     for (HostAndPort server : servers(topology)) {
@@ -138,6 +193,12 @@ final class SlotBatch {
     if (!silent.isEmpty()) {
       startsNoMore = "no answer from " + String.join(", ", silent);
       return;
+    }
+    if (bigKeys == null) {
+      lookForBigKeys(topology);
+    }
+    for (SlotMapping slot : rows(topology).toList()) {
+      pinned.removeCopies(topology, slot);
     }
     // All that turn round do so at once: while keys went both ways between two servers, each could
     // be in a MIGRATE that waits for the other to end its own.
@@ -151,6 +212,11 @@ final class SlotBatch {
   }
 
   private void fence(Topology topology) {
+    if (bigKeys == null) {
+      // Another leader began it: which keys are to be pinned has to be known first.
+      advance(new SlotEvent.FenceExpired());
+      return;
+    }
     String reason = "";
     List<String> missing = work.resync().awaitAcknowledged(topology.epoch(), work.fenceMax());
     if (missing.isEmpty()) {
@@ -200,6 +266,7 @@ final class SlotBatch {
   private void moveKeys(Topology topology) {
     awaitProxies(topology.epoch());
     awaitNoPromotion();
+    String left = movePinned();
     Topology now = work.topology().current();
     Optional<HostAndPort> source = now.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = now.primaryOf(batch.targetGroupId());
@@ -220,7 +287,23 @@ final class SlotBatch {
     if (emptied) {
       advance(
           new SlotEvent.Emptied(), slot -> slotIds.contains(slot.slotId()), Topology.SLOT_COUNT);
+      if (!left.isEmpty()) {
+        throw new Held(left);
+      }
     }
+  }
+
+  /** Moves the pinned keys of all slots that may go on; returns why some are left. */
+  private String movePinned() {
+    String left = "";
+    Predicate<SlotMapping> goingOn = work.goingOn();
+    for (SlotMapping slot : rows(work.topology().current()).toList()) {
+      if (slot.action() instanceof SlotAction.Migrating && goingOn.test(slot)) {
+        SweepGuard guard = new SweepGuard(work, batch.way(), Set.of(slot.slotId()));
+        left = pinned.move(work.topology().current(), slot, guard).orElse(left);
+      }
+    }
+    return left;
   }
 
   private static MigrationTask task(
@@ -231,7 +314,8 @@ final class SlotBatch {
         moving.stream()
             .filter(MigrationScheduler::isReturning)
             .map(SlotMapping::slotId)
-            .collect(Collectors.toSet()));
+            .collect(Collectors.toSet()),
+        moving.stream().flatMap(slot -> PinnedMoves.pinned(slot).stream()).toList());
   }
 
   /** Only proxies that lag are hindered while this waits: all others serve the slots. */
@@ -261,10 +345,19 @@ final class SlotBatch {
 
   /** Commits the event for every slot of the batch to which it means something. */
   private void advance(SlotEvent event) {
+    advance(slot -> event);
+  }
+
+  private void advance(Function<SlotMapping, SlotEvent> event) {
     advance(event, slot -> true, Topology.SLOT_COUNT);
   }
 
   private void advance(SlotEvent event, Predicate<SlotMapping> which, int slotsMax) {
+    advance(slot -> event, which, slotsMax);
+  }
+
+  private void advance(
+      Function<SlotMapping, SlotEvent> event, Predicate<SlotMapping> which, int slotsMax) {
     work.topology()
         .change(
             topology -> {
@@ -274,7 +367,7 @@ final class SlotBatch {
                       slot -> {
                         if (changes.size() < slotsMax
                             && which.test(slot)
-                            && SlotTransitions.decide(slot, event)
+                            && SlotTransitions.decide(slot, event.apply(slot))
                                 instanceof Decision.Next<SlotMapping> next) {
                           changes.add(new StoreChange.PutSlot(next.row()));
                         }

@@ -2,9 +2,11 @@ package io.vodis.topom.migrate;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.PinnedKey;
 import io.vodis.redis.RedisAdmin;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -32,6 +34,15 @@ public final class SlotMigrator {
     this.settings = settings;
     this.clock = clock;
     this.speed = speed;
+  }
+
+  MigrationSettings settings() {
+    return settings;
+  }
+
+  /** The keys of the task's slots that are to be pinned; {@code step} throws to end the search. */
+  Map<Integer, List<PinnedKey>> findBigKeys(MigrationTask task, Runnable step) {
+    return new BigKeySearch(admin, settings).find(task, step);
   }
 
   /**

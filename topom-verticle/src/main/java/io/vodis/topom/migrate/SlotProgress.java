@@ -90,7 +90,7 @@ final class SlotProgress implements MigrationProgress {
     return Duration.ofNanos((long) (elapsed * (1 - share) / share)).plusMillis(999);
   }
 
-  private static String printable(byte[] key) {
+  static String printable(byte[] key) {
     StringBuilder text = new StringBuilder();
     for (char c : new String(key, StandardCharsets.ISO_8859_1).toCharArray()) {
       if (c > ' ' && c < 127 && c != '\\') {

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
  * What the walks of a term share.
  *
  * @param admin for short calls
+ * @param copyAdmin opens the connections over which keys are copied that are moved alone
  * @param configured limits, unless an operator has said otherwise
  * @param fenceMax how long slots may be fenced before a proxy that has not fenced them is given up
  *     on and the slots are released
@@ -26,6 +27,7 @@ public record SlotWork(
     TableResync resync,
     StrangerConnections strangers,
     RedisAdmin admin,
+    RedisAdmin copyAdmin,
     SlotMigrator migrator,
     Clock clock,
     MigrationLimits configured,

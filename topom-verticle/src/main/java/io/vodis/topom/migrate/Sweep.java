@@ -72,7 +72,7 @@ final class Sweep {
     long found = 0;
     CompletableFuture<Reply> fetch = fetch(source, "0");
     while (true) {
-      KeyPage page = KeyPage.of(join(fetch), task);
+      KeyPage page = KeyPage.of(join(fetch), task, source.database());
       if (!page.isLast()) {
         fetch = fetch(source, page.nextCursor());
       }

@@ -3,6 +3,7 @@ package io.vodis.topom.plan;
 import io.vodis.model.MigrationControl;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
+import io.vodis.topom.transition.PinnedKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -58,9 +59,14 @@ public record MigrationLimits(
 
   /**
    * Why an action must stand still now; empty if it may go on. Only states in which standing still
-   * does no harm are held: a slot that is fenced is first opened, and what is finished is settled.
+   * does no harm are held: a slot that is fenced is first opened, a pinned key for which requests
+   * wait is first given back, and what is finished is settled.
    */
   public Optional<String> hold(SlotMapping slot, Instant now) {
+    if (slot.action() instanceof SlotAction.Moving moving
+        && !PinnedKeys.areServed(moving.pinned())) {
+      return Optional.empty();
+    }
     return switch (slot.action()) {
       case SlotAction.Pending p -> reason(slot.slotId(), now);
       case SlotAction.Migrating m -> reason(slot.slotId(), now);

@@ -41,9 +41,8 @@ public final class SlotProjection {
       case SlotAction.Pending pending -> serving(slot.groupId());
       case SlotAction.Preparing moving -> fencedAtSource(slot.groupId(), moving.targetGroupId());
       case SlotAction.Prepared moving -> fencedAtSource(slot.groupId(), moving.targetGroupId());
-      case SlotAction.Migrating moving ->
-          migrating(slot.groupId(), moving.targetGroupId(), moving.returning());
-      case SlotAction.Turning moving -> migrating(slot.groupId(), moving.targetGroupId(), false);
+      case SlotAction.Migrating moving -> migrating(slot.groupId(), moving);
+      case SlotAction.Turning moving -> migrating(slot.groupId(), moving);
       case SlotAction.Finished moving -> serving(moving.targetGroupId());
     };
   }
@@ -82,7 +81,8 @@ public final class SlotProjection {
   }
 
   /** A slot that had no owner has no keys to pull: its target serves at once. */
-  private SlotRoute migrating(int sourceGroupId, int targetGroupId, boolean returning) {
+  private SlotRoute migrating(int sourceGroupId, SlotAction.Moving moving) {
+    int targetGroupId = moving.targetGroupId();
     Optional<HostAndPort> source = topology.primaryOf(sourceGroupId);
     Optional<HostAndPort> target = topology.primaryOf(targetGroupId);
     if (target.isEmpty()) {
@@ -93,7 +93,10 @@ public final class SlotProjection {
     }
     return fenceOf(sourceGroupId)
         .or(() -> fenceOf(targetGroupId))
-        .orElseGet(() -> new SlotRoute.Migrating(source.get(), target.get(), returning));
+        .orElseGet(
+            () ->
+                new SlotRoute.Migrating(
+                    source.get(), target.get(), moving.returning(), moving.pinned()));
   }
 
   private Optional<SlotRoute> fenceOf(int groupId) {

@@ -44,6 +44,11 @@ public final class StrangerConnections {
     return topomName(term) + ":sweep";
   }
 
+  /** The name of those over which a leader copies a key that is moved alone. */
+  public static String copyName(long term) {
+    return topomName(term) + ":copy";
+  }
+
   /**
    * Ends them and returns how many there were.
    *
@@ -83,6 +88,7 @@ public final class StrangerConnections {
     }
     return name.startsWith(TOPOM_PREFIX)
         && !name.equals(topomName(term))
-        && !name.equals(sweepName(term));
+        && !name.equals(sweepName(term))
+        && !name.equals(copyName(term));
   }
 }

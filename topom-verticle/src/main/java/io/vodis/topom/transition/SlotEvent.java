@@ -1,5 +1,8 @@
 package io.vodis.topom.transition;
 
+import io.vodis.model.PinnedKey;
+import java.util.List;
+
 /** What can happen to a slot's action. */
 public sealed interface SlotEvent {
 
@@ -12,11 +15,40 @@ public sealed interface SlotEvent {
   /** Every proxy has fenced the slot. */
   record Fenced() implements SlotEvent {}
 
-  /** A proxy could not fence the slot in time; the others have been parking long enough. */
+  /**
+   * A proxy could not fence the slot in time; the others have been parking long enough. Or it is
+   * not known which of its keys are to be pinned.
+   */
   record FenceExpired() implements SlotEvent {}
 
-  /** The target may serve. */
-  record Opened() implements SlotEvent {}
+  /**
+   * The target may serve.
+   *
+   * @param pinned keys that stay on the source until they have been moved alone
+   */
+  record Opened(List<PinnedKey> pinned) implements SlotEvent {
+    public Opened {
+      pinned = List.copyOf(pinned);
+    }
+
+    public Opened() {
+      this(List.of());
+    }
+  }
+
+  /**
+   * A pinned key is to be in another phase.
+   *
+   * @param key in the phase it has
+   */
+  record PhaseEnded(PinnedKey key, PinnedKey.Phase next) implements SlotEvent {}
+
+  /**
+   * A pinned key is not on the source any more; every proxy has fenced it.
+   *
+   * @param key in the phase it has
+   */
+  record Unpinned(PinnedKey key) implements SlotEvent {}
 
   /** A whole pass over the source found no key of the slot. */
   record Emptied() implements SlotEvent {}

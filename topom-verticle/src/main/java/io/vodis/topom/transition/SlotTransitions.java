@@ -5,6 +5,7 @@ import static io.vodis.topom.transition.Effect.AWAIT_PROXIES;
 import static io.vodis.topom.transition.Effect.MOVE_KEYS;
 import static io.vodis.topom.transition.Effect.PERSIST;
 
+import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.topom.transition.SlotEvent.Cancelled;
@@ -12,11 +13,14 @@ import io.vodis.topom.transition.SlotEvent.Emptied;
 import io.vodis.topom.transition.SlotEvent.FenceExpired;
 import io.vodis.topom.transition.SlotEvent.Fenced;
 import io.vodis.topom.transition.SlotEvent.Opened;
+import io.vodis.topom.transition.SlotEvent.PhaseEnded;
 import io.vodis.topom.transition.SlotEvent.Requested;
 import io.vodis.topom.transition.SlotEvent.Settled;
 import io.vodis.topom.transition.SlotEvent.Started;
+import io.vodis.topom.transition.SlotEvent.Unpinned;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The life of a slot action; drawn in the package's description. */
 public final class SlotTransitions {
@@ -37,16 +41,25 @@ public final class SlotTransitions {
       case SlotAction.Prepared p ->
           switch (event) {
             case Opened e ->
-                next(slot.with(new SlotAction.Migrating(p.index(), target(p), p.returning())));
+                next(
+                    slot.with(
+                        new SlotAction.Migrating(p.index(), target(p), p.returning(), e.pinned())));
+            case FenceExpired e -> next(unfenced(slot, p));
             case Cancelled e ->
                 p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
             default -> rejected(slot, event);
           };
       case SlotAction.Migrating p -> onMigrating(slot, p, event);
       case SlotAction.Turning p ->
-          event instanceof Started
-              ? next(swapped(slot, new SlotAction.Preparing(p.index(), slot.groupId(), true)))
-              : rejected(slot, event);
+          switch (event) {
+            case Started e ->
+                PinnedKeys.areServed(p.pinned())
+                    ? next(swapped(slot, new SlotAction.Preparing(p.index(), slot.groupId(), true)))
+                    : rejected(slot, event);
+            case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
+            case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
+            default -> rejected(slot, event);
+          };
       case SlotAction.Finished p ->
           switch (event) {
             case Settled e -> next(new SlotMapping(slot.slotId(), target(p), SlotAction.IDLE));
@@ -65,11 +78,7 @@ public final class SlotTransitions {
     return switch (event) {
       case Fenced e ->
           next(slot.with(new SlotAction.Prepared(p.index(), target(p), p.returning())));
-      case FenceExpired e ->
-          next(
-              p.returning()
-                  ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId()))
-                  : slot.with(new SlotAction.Pending(p.index(), target(p))));
+      case FenceExpired e -> next(unfenced(slot, p));
       case Cancelled e -> p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
       default -> rejected(slot, event);
     };
@@ -79,13 +88,40 @@ public final class SlotTransitions {
       SlotMapping slot, SlotAction.Migrating p, SlotEvent event) {
     return switch (event) {
       case Emptied e ->
-          next(slot.with(new SlotAction.Finished(p.index(), target(p), p.returning())));
+          p.pinned().isEmpty()
+              ? next(slot.with(new SlotAction.Finished(p.index(), target(p), p.returning())))
+              : rejected(slot, event);
       case Cancelled e ->
           canReturn(slot, p)
-              ? next(slot.with(new SlotAction.Turning(p.index(), target(p))))
+              ? next(slot.with(new SlotAction.Turning(p.index(), target(p), p.pinned())))
               : rejected(slot, event);
+      case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
+      case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
       default -> rejected(slot, event);
     };
+  }
+
+  private static Decision<SlotMapping> repinned(
+      SlotMapping slot, Optional<List<PinnedKey>> pinned, SlotEvent event) {
+    if (pinned.isEmpty()) {
+      return rejected(slot, event);
+    }
+    return switch (slot.action()) {
+      case SlotAction.Migrating p ->
+          next(
+              slot.with(
+                  new SlotAction.Migrating(p.index(), target(p), p.returning(), pinned.get())));
+      case SlotAction.Turning p ->
+          next(slot.with(new SlotAction.Turning(p.index(), target(p), pinned.get())));
+      default -> rejected(slot, event);
+    };
+  }
+
+  /** The fence is given up; nothing has run on the new route. */
+  private static SlotMapping unfenced(SlotMapping slot, SlotAction.Moving p) {
+    return p.returning()
+        ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId()))
+        : slot.with(new SlotAction.Pending(p.index(), target(p)));
   }
 
   /** A slot that was offline has nowhere to return to, and one that returns does so already. */

@@ -14,6 +14,7 @@ import io.vodis.testsupport.RespClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,7 +126,8 @@ class SlotMigratorTest {
     onSource.expect("SET", both, "leftover of the way there");
     onSource.expect("SET", away, "moved and changed since");
     MigrationTask back =
-        new MigrationTask(source.address(), task().targetBySlot(), task().targetBySlot().keySet());
+        new MigrationTask(
+            source.address(), task().targetBySlot(), task().targetBySlot().keySet(), List.of());
 
     // When
     boolean complete = migrator(Long.MAX_VALUE).migrate(back, () -> true, progress());

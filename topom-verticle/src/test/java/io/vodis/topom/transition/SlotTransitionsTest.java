@@ -49,6 +49,8 @@ class SlotTransitionsTest {
     NEXT.put("1 preparing to 2 FenceExpired", "1 pending to 2");
     NEXT.put("1 preparing to 2 Cancelled", "1 idle");
     NEXT.put("1 prepared to 2 Opened", "1 migrating to 2");
+    NEXT.put("1 prepared to 2 FenceExpired", "1 pending to 2");
+    NEXT.put("1 prepared back to 2 FenceExpired", "2 turning to 1");
     NEXT.put("1 prepared to 2 Cancelled", "1 idle");
     NEXT.put("1 migrating to 2 Emptied", "1 finished to 2");
     NEXT.put("1 migrating to 2 Cancelled", "1 turning to 2");
