@@ -5,6 +5,7 @@ import io.vodis.proxy.backend.BackendEnvironment;
 import io.vodis.proxy.backend.BackendLimits;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.BackendView;
+import io.vodis.proxy.backend.BusyServers;
 import io.vodis.proxy.backend.Connector;
 import io.vodis.proxy.blocking.Blocking;
 import io.vodis.proxy.codis.AddressedCommands;
@@ -13,10 +14,13 @@ import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.command.TableBuilder;
+import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.dispatch.TableWait;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.groups.GroupCommands;
 import io.vodis.proxy.groups.ScriptCommands;
+import io.vodis.proxy.info.ClientFields;
 import io.vodis.proxy.local.AclCommands;
 import io.vodis.proxy.local.ClientCommands;
 import io.vodis.proxy.local.ClusterCommands;
@@ -39,6 +43,7 @@ import io.vodis.proxy.pubsub.Subscribers;
 import io.vodis.proxy.request.RequestRouter;
 import io.vodis.proxy.request.UnknownCommands;
 import io.vodis.proxy.route.RouteTable;
+import io.vodis.proxy.script.ScriptSender;
 import io.vodis.proxy.script.ScriptStore;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.LoopSettings;
@@ -96,6 +101,15 @@ final class DataLoop {
     FlushQueue flushes = new FlushQueue(eventLoop, clock);
     CopyRun copies = new CopyRun();
     SessionLimits limits = config.session().limits(config.backend().backendNumberDatabases());
+    BusyServers busyServers = new BusyServers();
+    busyServers.tell(
+        (server, reply) ->
+            process.eachLoop(
+                each -> {
+                  each.busyServers().learn(server, reply);
+                  return true;
+                },
+                all -> {}));
     BackendEnvironment backends =
         new BackendEnvironment(
             config.backend().limits(config.product().productAuth(), clientName),
@@ -104,7 +118,8 @@ final class DataLoop {
             flushes,
             copies,
             connector,
-            this::onRoom);
+            this::onRoom,
+            busyServers);
     pool = new BackendPool(limits.databaseCount(), backends);
     mover = mover(config, clientName + ":pull:" + place.index(), backends);
     dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits());
@@ -120,7 +135,7 @@ final class DataLoop {
     LoopSettings settings =
         new LoopSettings(limits, config.server().settings(config.listen().proxyMaxClients()));
     CommandHandlers handlers = new CommandHandlers();
-    new ConnectionCommands(process, settings).addTo(handlers);
+    new ConnectionCommands(process, settings, dispatcher, busyServers).addTo(handlers);
     new ClientCommands(process).addTo(handlers);
     new ServerCommands(process, commands, locator).addTo(handlers);
     new InfoCommand(process, commands, settings).addTo(handlers);
@@ -140,7 +155,20 @@ final class DataLoop {
             config.slot().slotCrossCommands(),
             config.slot().slotWaitTimeout().toNanos());
     blocking.addTo(handlers);
-    Transactions transactions = new Transactions(locator, handlers);
+    ScriptStore scripts = new ScriptStore(config.command().commandScriptCache().bytes());
+    ScriptSender scriptSender = new ScriptSender(scripts, copies);
+    GroupCalls groupCalls = new GroupCalls(dispatcher, copies, limits.maxOutputBytes());
+    ScriptCommands scriptCommands =
+        new ScriptCommands(scripts, scriptSender, process, clock, dispatcher, groupCalls);
+    CrossSlot crossSlot = config.slot().slotCrossCommands();
+    Transactions transactions =
+        new Transactions(
+            locator,
+            handlers,
+            dispatcher,
+            crossSlot,
+            scriptCommands,
+            () -> ClientFields.of(process.servers().latest()).valkey());
     transactions.addTo(handlers);
     new SubscribeCommands(subscribers).addTo(handlers);
     new PubSubCommands(subscribers, pool).addTo(handlers);
@@ -154,9 +182,6 @@ final class DataLoop {
             subscribers.limits(),
             config.pubsub().monitorMaxClients());
     monitors.addTo(handlers);
-    GroupCalls groupCalls = new GroupCalls(dispatcher, copies, limits.maxOutputBytes());
-    ScriptStore scripts = new ScriptStore(config.command().commandScriptCache().bytes());
-    ScriptCommands scriptCommands = new ScriptCommands(scripts, process, clock, copies);
     new GroupCommands(dispatcher, clock, groupCalls, scriptCommands).addTo(handlers);
     new SlotsCommands(dispatcher, clock, groupCalls).addTo(handlers);
     new AddressedCommands(dispatcher, clock, groupCalls, settings).addTo(handlers);
@@ -185,18 +210,22 @@ final class DataLoop {
             new SlowLog(place.index(), place.count()),
             monitors,
             scripts,
+            scriptSender,
+            busyServers,
             new RequestRouter(
                 locator,
                 dispatcher,
                 copies,
                 stats,
                 handlers,
-                config.slot().slotCrossCommands(),
+                crossSlot,
                 unknownCommands,
                 gate,
                 transactions,
-                scriptCommands));
+                scriptCommands,
+                new TableWait(dispatcher, clock)));
     stats.slowFrom(settings.server());
+    gate.lookCloselyAlways(settings.server().slowFromNanos() <= 0);
     this.place = place;
   }
 
@@ -213,7 +242,8 @@ final class DataLoop {
             backends.flushes(),
             backends.copies(),
             backends.connector(),
-            () -> {});
+            () -> {},
+            new BusyServers());
     return new MigrateKeyMover(
         new MoverEnvironment(
             new BackendPool(config.backend().backendNumberDatabases(), own),

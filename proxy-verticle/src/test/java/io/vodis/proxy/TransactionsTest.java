@@ -97,16 +97,17 @@ class TransactionsTest {
   }
 
   @Test
-  void anAbortByTheServerIsPassedOn() {
+  void anAbortByTheServerIsPassedOnWithItsReason() {
     // Given
     EmbeddedChannel session = fixture.session();
     fixture.deliver(session, transaction(request("SET", "foo", "1"), request("PING")));
     EmbeddedChannel lower = fixture.connect(LOWER);
     written(session);
     // When
-    fixture.deliver(lower, "+OK\r\n-OOM\r\n" + ABORTED);
+    fixture.deliver(lower, "+OK\r\n-OOM no more\r\n" + ABORTED);
     // Then
-    assertThat(written(session)).isEqualTo(ABORTED);
+    assertThat(written(session))
+        .isEqualTo("-EXECABORT Transaction discarded because of: OOM no more\r\n");
     assertThat(lower.isOpen()).isTrue();
   }
 

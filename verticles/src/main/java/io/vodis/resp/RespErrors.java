@@ -26,7 +26,9 @@ public final class RespErrors {
   public static final byte[] INVALID_KEYS =
       reply("ERR The command has no key arguments or its keys cannot be told");
   public static final byte[] NO_KEY_SCRIPT =
-      reply("ERR a script without keys cannot be routed: name at least one key");
+      reply(
+          "ERR a script without keys cannot be routed while several servers have the slots: name at"
+              + " least one key, or allow it on any of them (command_policy, NAME=any-group)");
 
   /** As many bytes of the name, and of all arguments together, as Redis repeats in an error. */
   private static final int ECHO_BYTES_MAX = 128;

@@ -20,6 +20,10 @@ import org.slf4j.LoggerFactory;
  * {@value #STUCK_MILLIS} ms that connection is retired: it keeps its requests, new ones go to a
  * fresh connection. A session that still has requests on the retired one waits for their replies
  * first, so its order is kept.
+ *
+ * <p>The same is done when a script runs so long that the server refuses everything else with BUSY,
+ * so that others than the script's own client hear that, and do not wait behind it. Whether the
+ * server does is found out with a connection made for that.
  */
 public final class Backend {
 
@@ -29,6 +33,7 @@ public final class Backend {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Backend.class);
   private static final long STUCK_MILLIS = 200;
+  private static final long LONG_SCRIPT_NANOS = 50_000_000;
   private static final long FIRST_DELAY_NANOS = 50_000_000;
   private static final long MAX_DELAY_NANOS = 1_000_000_000;
   private static final int MAX_RETIRED = 16;
@@ -41,6 +46,11 @@ public final class Backend {
   private final OwnConnections dedicated;
   private final OwnConnections exclusive;
   private @Nullable BackendConnection current;
+  private @Nullable BackendConnection probe;
+
+  /** The retired one on which a script keeps the server busy. */
+  private @Nullable BackendConnection busy;
+
   private byte @Nullable [] refusal;
   private long retryAtNanos;
   private long delayNanos;
@@ -190,6 +200,11 @@ public final class Backend {
   }
 
   void onReady(BackendConnection connection) {
+    if (connection == probe) {
+      // The script is over, or the server has other ways.
+      connection.close("not used any more");
+      return;
+    }
     if (delayNanos > 0) {
       LOGGER.info("backend {} db {} is connected again", server, database());
     }
@@ -200,8 +215,23 @@ public final class Backend {
 
   void onClosed(BackendConnection connection, String reason, boolean couldNotConnect) {
     retired.remove(connection);
+    if (connection == busy) {
+      busy = null;
+      environment.busy().ended(server);
+    }
     dedicated.remove(connection);
     exclusive.remove(connection);
+    if (connection == probe) {
+      probe = null;
+      byte[] words = connection.busyReply();
+      if (words != null && current != null && retired.size() < MAX_RETIRED) {
+        LOGGER.debug("backend {} db {}: a script keeps the server busy", server, database());
+        busy = current;
+        environment.busy().began(server, words);
+        retireCurrent();
+      }
+      return;
+    }
     if (connection == current) {
       current = null;
     } else if (connection.isRetired()) {
@@ -225,7 +255,11 @@ public final class Backend {
 
   /** Whether there is no connection and none is wanted. */
   boolean isDormant() {
-    return current == null && retired.isEmpty() && dedicated.isEmpty() && exclusive.isEmpty();
+    return current == null
+        && probe == null
+        && retired.isEmpty()
+        && dedicated.isEmpty()
+        && exclusive.isEmpty();
   }
 
   /** Lets the present connections end when they are idle; nothing routes here any more. */
@@ -243,6 +277,10 @@ public final class Backend {
     BackendConnection connection = current;
     if (connection != null) {
       connection.close(reason);
+    }
+    BackendConnection asking = probe;
+    if (asking != null) {
+      asking.close(reason);
     }
     List.copyOf(retired).forEach(old -> old.close(reason));
     dedicated.close(reason);
@@ -265,12 +303,22 @@ public final class Backend {
     }
     dedicated.tick(now);
     exclusive.tick(now);
+    if (probe != null) {
+      probe.tick(now);
+    }
     BackendConnection connection = current;
     if (connection != null) {
       connection.tick(now);
       if (connection.pausedNanos(now) > STUCK_MILLIS * 1_000_000 && retired.size() < MAX_RETIRED) {
         LOGGER.debug("backend {} db {}: a slow client blocks the connection", server, database());
         retireCurrent();
+      } else if (connection.scriptNanos(now) > LONG_SCRIPT_NANOS
+          && probe == null
+          && environment.own() == null) {
+        stats.connects++;
+        BackendConnection asking = new BackendConnection(this, environment, true);
+        probe = asking;
+        asking.open();
       }
     } else if (delayNanos > 0 && now - retryAtNanos >= 0 && mayOpen()) {
       current = open(false);

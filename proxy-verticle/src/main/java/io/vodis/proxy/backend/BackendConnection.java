@@ -47,6 +47,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private boolean paused;
   private boolean retired;
   private boolean faulty = true;
+  private byte @Nullable [] busy;
   private String closeReason = "connection closed by the server";
   private final long openedNanos;
   private long serverClientId;
@@ -251,6 +252,12 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   private void onHandshakeDone() {
     String error = handshake.error();
+    if (error != null && error.startsWith("BUSY")) {
+      // Nothing is wrong with it: its own words go to those who wait, and the next may try again.
+      busy = RespErrors.reply(error);
+      close(error);
+      return;
+    }
     if (error != null) {
       fail(error);
       return;
@@ -339,7 +346,8 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     unsent = 0;
     owner.stats().failures += inFlight.size();
     byte[] lost = BackendErrors.lost(owner.server(), closeReason);
-    byte[] unavailable = BackendErrors.unavailable(owner.server(), closeReason);
+    byte[] unavailable =
+        busy == null ? BackendErrors.unavailable(owner.server(), closeReason) : busy;
     for (Request request = inFlight.pollFirst(); request != null; request = inFlight.pollFirst()) {
       request.abandon(sent > 0 ? lost : unavailable);
       sent--;
@@ -405,6 +413,17 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   public void serverClientId(long id) {
     serverClientId = id;
+  }
+
+  /** What its server said if it came to nothing because that was busy with a script; else null. */
+  byte @Nullable [] busyReply() {
+    return busy;
+  }
+
+  /** How long a script has been waited for at least, and everything behind it; 0 if none is. */
+  long scriptNanos(long now) {
+    Request head = inFlight.peekFirst();
+    return head != null && head.runsScript() && !paused ? now - readProgressNanos : 0;
   }
 
   /** How long a client has kept this connection from being read; 0 if none does. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own what is special about them if they belong to one session
  * @param onRoom told when a connection that had refused requests takes them again
+ * @param busy told of servers that a script keeps busy
  */
 public record BackendEnvironment(
     BackendLimits limits,
@@ -20,6 +21,7 @@ public record BackendEnvironment(
     CopyRun copies,
     Connector connector,
     Runnable onRoom,
+    BusyServers busy,
     @Nullable PrivateLine own) {
 
   /** For connections that sessions share. */
@@ -30,13 +32,14 @@ public record BackendEnvironment(
       FlushQueue flushes,
       CopyRun copies,
       Connector connector,
-      Runnable onRoom) {
-    this(limits, respLimits, clock, flushes, copies, connector, onRoom, null);
+      Runnable onRoom,
+      BusyServers busy) {
+    this(limits, respLimits, clock, flushes, copies, connector, onRoom, busy, null);
   }
 
   /** The same, for the connections of one session. */
   public BackendEnvironment forOneSession(PrivateLine special) {
     return new BackendEnvironment(
-        limits, respLimits, clock, flushes, copies, connector, onRoom, special);
+        limits, respLimits, clock, flushes, copies, connector, onRoom, busy, special);
   }
 }

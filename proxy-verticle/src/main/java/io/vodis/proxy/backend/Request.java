@@ -58,6 +58,11 @@ public abstract class Request {
     return 0;
   }
 
+  /** Whether it runs a script, which may keep its server from everything else. */
+  protected boolean runsScript() {
+    return false;
+  }
+
   /**
    * Whether whoever gets the reply cannot take more now. The connection then stops reading, and
    * whoever said so calls {@link BackendConnection#resume()} when there is room.

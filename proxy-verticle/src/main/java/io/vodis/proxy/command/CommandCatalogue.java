@@ -207,9 +207,7 @@ public final class CommandCatalogue {
       }
       RespWriter.bulk(out, in, in.readerIndex() + request.argOffset(arg), request.argLength(arg));
       if (flags != null) {
-        // A key beyond the specifications (SORT's target) has the flags of the last of them.
-        List<KeySpec> specs = spec.keySpecs();
-        flags.statuses("", specs.get(Math.min(i, specs.size() - 1)).flags());
+        flags.statuses("", KeyFlags.of(spec, i, in, request, 2));
       }
     }
   }

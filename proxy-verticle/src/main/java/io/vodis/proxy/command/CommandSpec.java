@@ -18,6 +18,7 @@ public final class CommandSpec {
   private final boolean readOnly;
   private final boolean write;
   private final boolean movableKeys;
+  private final boolean script;
   private final boolean blocking;
   private final boolean barredFromTransactions;
   private final int onlyKeyArg;
@@ -33,6 +34,7 @@ public final class CommandSpec {
     this.write =
         row.flags().contains("write") || !readOnly && row.categories().contains("scripting");
     this.movableKeys = row.flags().contains("movablekeys");
+    this.script = movableKeys && row.categories().contains("scripting");
     this.blocking = row.flags().contains("blocking");
     this.barredFromTransactions = row.flags().contains("no_multi");
     this.onlyKeyArg = movableKeys ? 0 : onlyKeyArg(row.keySpecs());
@@ -100,6 +102,16 @@ public final class CommandSpec {
   /** Where its keys are depends on its arguments. */
   public boolean movableKeys() {
     return movableKeys;
+  }
+
+  /** Calls a function, which its server must have: FCALL and FCALL_RO. */
+  public boolean callsFunction() {
+    return script && row.name().startsWith("fcall");
+  }
+
+  /** Runs a script or a function: EVAL, EVALSHA, FCALL and their like, which may have no key. */
+  public boolean isScript() {
+    return script;
   }
 
   /** May wait at the server; whether it will can depend on arguments, see {@link KeyLocator}. */

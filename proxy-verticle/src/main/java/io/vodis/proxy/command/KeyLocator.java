@@ -23,6 +23,7 @@ public final class KeyLocator {
 
   private static final byte[] NEGATIVE_KEYS =
       RespErrors.reply("ERR Number of keys can't be negative");
+  private static final byte[] BAD_KEYS = RespErrors.reply("ERR Bad number of keys provided");
   private static final byte[] TOO_MANY_KEYS =
       RespErrors.reply("ERR Number of keys can't be greater than number of args");
   private static final byte[] NUMKEYS_NOT_POSITIVE =
@@ -306,6 +307,9 @@ public final class KeyLocator {
   private static byte[] badCount(CommandSpec spec, boolean isNumber) {
     if (spec.name().equals("sintercard") || spec.name().endsWith("mpop")) {
       return NUMKEYS_NOT_POSITIVE;
+    }
+    if (!isNumber && spec.callsFunction()) {
+      return BAD_KEYS;
     }
     if (!isNumber) {
       return RespErrors.NOT_AN_INTEGER;

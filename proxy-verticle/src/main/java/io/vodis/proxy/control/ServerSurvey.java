@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +37,14 @@ public final class ServerSurvey implements AutoCloseable {
 
   private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final long AGAIN_NANOS = 1_000_000_000;
+
   private final RedisAdmin redis;
   private final Duration timeout;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile Set<HostAndPort> primaries = Set.of();
   private volatile Set<HostAndPort> replicas = Set.of();
+  private final AtomicBoolean waitsToAskAgain = new AtomicBoolean();
   private volatile ServerReports latest = ServerReports.NONE;
 
   /** The round that has not begun yet, if somebody waits for one. */
@@ -114,12 +118,27 @@ public final class ServerSurvey implements AutoCloseable {
             .whenComplete(
                 (reports, failure) -> {
                   beginInTime();
+                  if (failure != null || reports.asked() > reports.byServer().size()) {
+                    askAgain();
+                  }
                   if (failure == null) {
                     round.complete(reports);
                   } else {
                     round.completeExceptionally(failure);
                   }
                 });
+  }
+
+  /** Somebody has not answered: clients are told of versions and modules, so it must be known. */
+  private void askAgain() {
+    if (!threads.isShutdown() && waitsToAskAgain.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(AGAIN_NANOS, TimeUnit.NANOSECONDS, threads)
+          .execute(
+              () -> {
+                waitsToAskAgain.set(false);
+                refresh();
+              });
+    }
   }
 
   private ServerReports keep(List<Answer> answers) {

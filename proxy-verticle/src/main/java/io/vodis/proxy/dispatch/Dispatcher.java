@@ -77,6 +77,15 @@ public final class Dispatcher {
     return serving[slot];
   }
 
+  /**
+   * The server that serves every slot, if there is one and each slot has the short way to it: to it
+   * a request may be sent of which nobody knows what keys it will touch.
+   */
+  public @Nullable BackendServer onlyServer() {
+    RouteTable table = board.table();
+    return table.onlyOwner() == null || table.anyFenced() || !queued.isEmpty() ? null : serving[0];
+  }
+
   /** A server of the table in force. */
   public BackendServer server(HostAndPort address) {
     return pool.server(address);

@@ -49,10 +49,10 @@ public final class GroupCommands {
         .add("script|exists", merged(Way.SHARED, Merge::all))
         .add("script|kill", merged(Way.URGENT, replies -> Merge.any(replies, "-NOTBUSY")))
         .add("script|show", merged(Way.SHARED, Merge::longest))
-        .add("function|load", merged(Way.SHARED, Merge::same))
-        .add("function|delete", merged(Way.SHARED, Merge::same))
+        .add("function|load", withAllLibraries(merged(Way.SHARED, Merge::same)))
+        .add("function|delete", withAllLibraries(merged(Way.SHARED, Merge::same)))
         .add("function|flush", merged(Way.SHARED, Merge::same))
-        .add("function|restore", merged(Way.SHARED, Merge::same))
+        .add("function|restore", withAllLibraries(merged(Way.SHARED, Merge::same)))
         .add("function|list", merged(Way.SHARED, Merge::longest))
         .add("function|dump", merged(Way.SHARED, Merge::longest))
         .add("function|stats", merged(Way.URGENT, Merge::longest))
@@ -82,6 +82,12 @@ public final class GroupCommands {
                     calls.groups().servers(),
                     Args.frame(in, length),
                     replies -> answer(session, whole, merge.apply(replies))));
+  }
+
+  /** What changes libraries finds the same ones everywhere, so that all groups answer the same. */
+  private CommandHandler withAllLibraries(CommandHandler then) {
+    return (session, spec, in, length) ->
+        scripts.functions().isReady(session) && then.handle(session, spec, in, length);
   }
 
   static void answer(Session session, SessionRequest whole, byte[] reply) {

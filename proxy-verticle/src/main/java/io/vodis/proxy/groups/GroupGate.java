@@ -2,13 +2,12 @@ package io.vodis.proxy.groups;
 
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.dispatch.TableWait;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RespErrors;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -27,15 +26,12 @@ public final class GroupGate {
   }
 
   private final Dispatcher dispatcher;
-  private final LoopClock clock;
   private final GroupCalls calls;
-
-  /** Since when sessions have been waiting; each has at most one command that does. */
-  private final Map<Session, Long> waitingSince = new WeakHashMap<>();
+  private final TableWait waits;
 
   public GroupGate(Dispatcher dispatcher, LoopClock clock, GroupCalls calls) {
     this.dispatcher = dispatcher;
-    this.clock = clock;
+    this.waits = new TableWait(dispatcher, clock);
     this.calls = calls;
   }
 
@@ -61,16 +57,14 @@ public final class GroupGate {
   }
 
   private boolean refuse(Session session, CommandSpec spec, byte[] error) {
-    waitingSince.remove(session);
+    waits.over(session);
     session.reply(spec, error);
     return true;
   }
 
   /** Has the request come again with the next table, for as long as requests wait for slots. */
   public boolean waitForTable(Session session, CommandSpec spec) {
-    long now = clock.nowNanos();
-    long since = waitingSince.computeIfAbsent(session, s -> now);
-    if (now - since > dispatcher.waitTimeoutNanos()) {
+    if (!waits.mayWait(session)) {
       return refuse(session, spec, RespErrors.TRY_AGAIN);
     }
     session.stall();
@@ -79,7 +73,7 @@ public final class GroupGate {
 
   /** Gives the request its place and begins {@code action}, which has to answer it. */
   public void start(Session session, CommandSpec spec, Consumer<SessionRequest> action) {
-    waitingSince.remove(session);
+    waits.over(session);
     SessionRequest whole = session.enqueue(spec);
     session.stopUntilAnswered();
     action.accept(whole);

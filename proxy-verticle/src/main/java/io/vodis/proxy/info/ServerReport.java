@@ -36,4 +36,9 @@ public record ServerReport(Map<String, Map<String, String>> sections) {
   public ServerVersion version() {
     return ServerVersion.parse(section("server").getOrDefault("redis_version", ""));
   }
+
+  /** Of Valkey; 0.0.0 if it is none. */
+  public ServerVersion valkeyVersion() {
+    return ServerVersion.parse(section("server").getOrDefault("valkey_version", ""));
+  }
 }

@@ -2,6 +2,7 @@ package io.vodis.proxy.local;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.info.ClientFields;
 import io.vodis.proxy.process.AllLoops;
 import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.session.Args;
@@ -110,7 +111,14 @@ public final class ClientCommands {
   }
 
   private void info(Session session, CommandSpec spec) {
-    session.reply(spec, LocalReplies.text(session, ClientLine.of(session).text(session) + "\n"));
+    // The request is still among the bytes that count as unread on a server.
+    int asked = session.decoder().frameLength();
+    String line = ClientLine.of(session).text(session, fields(), asked);
+    session.reply(spec, LocalReplies.text(session, line + "\n"));
+  }
+
+  private ClientFields fields() {
+    return ClientFields.of(process.servers().latest());
   }
 
   private static List<String> wordsFrom(Session session, ByteBuf in, int from) {
@@ -122,27 +130,34 @@ public final class ClientCommands {
   }
 
   private void list(Session session, CommandSpec spec, ByteBuf in) {
-    ClientFilter.Parsed parsed = ClientFilter.ofList(wordsFrom(session, in, 2));
+    ClientFields fields = fields();
+    ClientFilter.Parsed parsed = ClientFilter.ofList(wordsFrom(session, in, 2), fields.valkey());
     byte[] error = parsed.error();
     if (error != null) {
       session.reply(spec, error);
       return;
     }
     ClientFilter filter = parsed.filter();
+    long caller = session.client().id();
+    int asked = session.decoder().frameLength();
     AllLoops.answer(
         process,
         session,
         spec,
-        env -> lines(env, filter),
+        env -> lines(env, filter, fields, caller, asked),
         loops -> LocalReplies.text(session, String.join("", loops)));
   }
 
-  private static String lines(SessionEnvironment env, ClientFilter filter) {
+  private static String lines(
+      SessionEnvironment env, ClientFilter filter, ClientFields fields, long caller, int asked) {
     StringBuilder lines = new StringBuilder();
     env.clock().refresh();
     for (Session other : env.sessions().all()) {
-      if (filter.matches(ClientFilter.Traits.of(other), false)) {
-        lines.append(ClientLine.of(other).text(other)).append('\n');
+      ClientFilter.Traits traits = ClientFilter.Traits.of(other);
+      if (filter.matches(traits, traits.id() == caller)) {
+        lines
+            .append(ClientLine.of(other).text(other, fields, traits.id() == caller ? asked : 0))
+            .append('\n');
       }
     }
     return lines.toString();
@@ -150,7 +165,7 @@ public final class ClientCommands {
 
   private void kill(Session session, CommandSpec spec, ByteBuf in) {
     List<String> words = wordsFrom(session, in, 2);
-    ClientFilter.Parsed parsed = ClientFilter.ofKill(words);
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(words, fields().valkey());
     byte[] error = parsed.error();
     if (error != null) {
       session.reply(spec, error);

@@ -55,62 +55,77 @@ public record ClientFilter(
         && !(isCaller && skipsCaller);
   }
 
-  /** Of {@code CLIENT LIST [TYPE type] [ID id ...]}. */
-  static Parsed ofList(List<String> words) {
-    if (words.isEmpty()) {
-      return Parsed.of(ALL);
-    }
-    if (words.size() == 2 && words.get(0).equalsIgnoreCase("type")) {
-      String type = words.get(1).toLowerCase(Locale.ROOT);
-      return TYPES.contains(type)
-          ? Parsed.of(new ClientFilter(null, null, null, type, 0, false))
-          : Parsed.failed("ERR Unknown client type '" + words.get(1) + "'");
-    }
-    if (words.size() >= 2 && words.get(0).equalsIgnoreCase("id")) {
-      Set<Long> ids = new HashSet<>();
-      for (String word : words.subList(1, words.size())) {
-        Long id = Args.number(word);
-        if (id == null) {
-          return Parsed.failed("ERR Invalid client ID");
-        }
-        ids.add(id);
-      }
-      return Parsed.of(new ClientFilter(ids, null, null, null, 0, false));
-    }
-    return new Parsed(ALL, RespErrors.SYNTAX);
+  /** Of {@code CLIENT LIST [TYPE type] [ID id ...]}, and the other options of CLIENT KILL. */
+  static Parsed ofList(List<String> words, boolean valkey) {
+    return options(ALL, words, valkey ? Words.OF_VALKEY : Words.OF_LIST);
   }
 
   /** Of {@code CLIENT KILL address} and {@code CLIENT KILL option value [...]}. */
-  static Parsed ofKill(List<String> words) {
+  static Parsed ofKill(List<String> words, boolean valkey) {
     if (words.size() == 1) {
       return Parsed.of(new ClientFilter(null, words.get(0), null, null, 0, false));
     }
-    ClientFilter filter = new ClientFilter(null, null, null, null, 0, true);
+    ClientFilter othersOnly = new ClientFilter(null, null, null, null, 0, true);
+    return options(othersOnly, words, valkey ? Words.OF_VALKEY : Words.OF_KILL);
+  }
+
+  /** How a wrong id is called. */
+  private enum Words {
+    OF_LIST("ERR Invalid client ID", "ERR Invalid client ID"),
+    OF_KILL("ERR client-id should be greater than 0", "ERR client-id should be greater than 0"),
+    OF_VALKEY("ERR syntax error", "ERR client-id should be greater than 0");
+
+    private final String notNumber;
+    private final String notPositive;
+
+    Words(String notNumber, String notPositive) {
+      this.notNumber = notNumber;
+      this.notPositive = notPositive;
+    }
+  }
+
+  private static Parsed options(ClientFilter first, List<String> words, Words errors) {
+    ClientFilter filter = first;
     int at = 0;
     while (at < words.size()) {
       if (at + 1 >= words.size()) {
         return new Parsed(ALL, RespErrors.SYNTAX);
       }
-      Parsed more = filter.with(words.get(at).toLowerCase(Locale.ROOT), words.get(at + 1));
-      at += 2;
+      String option = words.get(at).toLowerCase(Locale.ROOT);
+      int next = at + 2;
+      Parsed more;
+      if (option.equals("id")) {
+        while (next < words.size() && Args.number(words.get(next)) != null) {
+          next++;
+        }
+        more = filter.withIds(words.subList(at + 1, next), errors);
+      } else {
+        more = filter.with(option, words.get(at + 1));
+      }
       if (more.error() != null) {
         return more;
       }
       filter = more.filter();
+      at = next;
     }
     return Parsed.of(filter);
   }
 
+  private Parsed withIds(List<String> words, Words errors) {
+    Set<Long> all = ids == null ? new HashSet<>() : new HashSet<>(ids);
+    for (String word : words) {
+      Long id = Args.number(word);
+      if (id == null || id < 1) {
+        return Parsed.failed(id == null ? errors.notNumber : errors.notPositive);
+      }
+      all.add(id);
+    }
+    return Parsed.of(
+        new ClientFilter(all, address, localAddress, type, minAgeSeconds, skipsCaller));
+  }
+
   private Parsed with(String option, String value) {
     return switch (option) {
-      case "id" -> {
-        Long id = Args.number(value);
-        yield id == null || id < 1
-            ? Parsed.failed("ERR client-id should be greater than 0")
-            : Parsed.of(
-                new ClientFilter(
-                    Set.of(id), address, localAddress, type, minAgeSeconds, skipsCaller));
-      }
       case "addr" ->
           Parsed.of(new ClientFilter(ids, value, localAddress, type, minAgeSeconds, skipsCaller));
       case "laddr" ->

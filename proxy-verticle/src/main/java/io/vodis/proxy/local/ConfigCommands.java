@@ -3,12 +3,12 @@ package io.vodis.proxy.local;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.Glob;
-import io.vodis.proxy.process.AllLoops;
 import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.process.Servers;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.LoopSettings;
+import io.vodis.proxy.session.SecretArgs;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;
@@ -41,17 +41,6 @@ public final class ConfigCommands {
   private static final Pattern CODED =
       Pattern.compile("(ERR|NOPERM|NOAUTH|READONLY|OOM|MISCONF|LOADING|BUSY|WRONGPASS) .*");
 
-  /** Never shown to a client, whichever server has them. */
-  private static final Set<String> SECRETS =
-      Set.of(
-          "requirepass",
-          "masterauth",
-          "masteruser",
-          "primaryauth",
-          "primaryuser",
-          "tls-key-file-pass",
-          "tls-client-key-file-pass");
-
   private final ProcessView process;
   private final LoopSettings settings;
   private final OwnSettings own;
@@ -76,7 +65,7 @@ public final class ConfigCommands {
               set(session, spec, in);
               return true;
             })
-        .addImmediate("config|resetstat", (session, spec, in) -> resetStat(session, spec))
+        .add("config|resetstat", (session, spec, in, length) -> resetStat(session, spec))
         .addImmediate("config|rewrite", (session, spec, in) -> session.reply(spec, NO_FILE));
   }
 
@@ -119,7 +108,7 @@ public final class ConfigCommands {
   /** What all servers that answered say alike; secrets left out. */
   private static Map<String, String> agreed(List<Servers.Answer> answers) {
     Map<String, String> agreed = new TreeMap<>();
-    Set<String> disputed = new java.util.HashSet<>(SECRETS);
+    Set<String> disputed = new java.util.HashSet<>();
     List<Map<String, String>> told =
         answers.stream()
             .filter(answer -> !answer.replies().isEmpty())
@@ -137,7 +126,9 @@ public final class ConfigCommands {
         .keySet()
         .removeIf(
             name ->
-                disputed.contains(name) || !told.stream().allMatch(one -> one.containsKey(name)));
+                disputed.contains(name)
+                    || SecretArgs.isSetting(name)
+                    || !told.stream().allMatch(one -> one.containsKey(name)));
     return agreed;
   }
 
@@ -182,7 +173,7 @@ public final class ConfigCommands {
       OwnSettings.Setting setting = own.find(name);
       try {
         if (setting != null) {
-          changed = changed(setting, changed, value);
+          changed = setting.with(changed, value);
         } else if (!settings.server().maySet(name)) {
           throw new IllegalArgumentException("not allowed through this proxy");
         } else {
@@ -195,15 +186,6 @@ public final class ConfigCommands {
       }
     }
     apply(session, spec, changed, forServers);
-  }
-
-  private static OwnSettings.Both changed(
-      OwnSettings.Setting setting, OwnSettings.Both from, String value) {
-    var set = setting.set();
-    if (set == null) {
-      throw new IllegalArgumentException("can't set immutable config");
-    }
-    return set.apply(from, value);
   }
 
   private static byte[] failed(String name, String reason) {
@@ -272,15 +254,39 @@ public final class ConfigCommands {
     session.unstop(Stop.ELSEWHERE);
   }
 
-  private void resetStat(Session session, CommandSpec spec) {
-    AllLoops.answer(
-        process,
-        session,
-        spec,
+  /** The servers' figures as well, if clients may change that much of them. */
+  private boolean resetStat(Session session, CommandSpec spec) {
+    if (session.awaitsEarlierReplies()) {
+      return false;
+    }
+    SessionRequest waiting = session.enqueue(spec);
+    session.stop(Stop.ELSEWHERE);
+    if (!settings.server().maySet("resetstat")) {
+      resetHere(session, waiting);
+      return true;
+    }
+    process
+        .servers()
+        .call(
+            List.of(Replies.command("CONFIG", "RESETSTAT")),
+            true,
+            answers -> {
+              String error = refusal(answers);
+              if (error == null) {
+                resetHere(session, waiting);
+              } else {
+                answer(session, waiting, RespErrors.reply(error));
+              }
+            });
+    return true;
+  }
+
+  private void resetHere(Session session, SessionRequest waiting) {
+    process.eachLoop(
         env -> {
           env.stats().reset();
           return true;
         },
-        loops -> LocalReplies.of(LocalReplies.OK));
+        loops -> answer(session, waiting, LocalReplies.OK));
   }
 }

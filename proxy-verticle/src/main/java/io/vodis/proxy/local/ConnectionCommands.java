@@ -1,7 +1,10 @@
 package io.vodis.proxy.local;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.model.HostAndPort;
+import io.vodis.proxy.backend.BusyServers;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.info.ServerVersion;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.process.ProcessView;
@@ -39,10 +42,15 @@ public final class ConnectionCommands {
 
   private final ProcessView process;
   private final LoopSettings settings;
+  private final Dispatcher dispatcher;
+  private final BusyServers busyServers;
 
-  public ConnectionCommands(ProcessView process, LoopSettings settings) {
+  public ConnectionCommands(
+      ProcessView process, LoopSettings settings, Dispatcher dispatcher, BusyServers busyServers) {
     this.process = process;
     this.settings = settings;
+    this.dispatcher = dispatcher;
+    this.busyServers = busyServers;
   }
 
   private byte[] password() {
@@ -63,6 +71,13 @@ public final class ConnectionCommands {
 
   private void ping(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
+    HostAndPort only = dispatcher.table().onlyOwner();
+    byte[] busy = only == null ? null : busyServers.reply(only);
+    if (busy != null) {
+      // Nothing can be done here but what ends the script, as the one server itself would say.
+      session.reply(spec, busy);
+      return;
+    }
     switch (request.argCount()) {
       case 1 -> session.reply(spec, PONG);
       case 2 -> echo(session, spec, in);
@@ -215,7 +230,7 @@ public final class ConnectionCommands {
     RespWriter.bulk(out, "role");
     RespWriter.bulk(out, "master");
     RespWriter.bulk(out, "modules");
-    RespWriter.arrayHeader(out, 0);
+    Modules.write(process.servers().latest(), protocol, out);
     return out;
   }
 

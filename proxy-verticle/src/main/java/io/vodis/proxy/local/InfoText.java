@@ -2,11 +2,13 @@ package io.vodis.proxy.local;
 
 import io.vodis.metric.LatencyBuckets;
 import io.vodis.proxy.command.LiveCommands;
+import io.vodis.proxy.info.ClientFields;
 import io.vodis.proxy.info.MergedSection;
 import io.vodis.proxy.info.ServerReport;
 import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.info.ServerVersion;
 import io.vodis.proxy.process.ProcessView;
+import io.vodis.proxy.session.SessionGate;
 import io.vodis.proxy.stats.LoopRates;
 import io.vodis.proxy.stats.LoopSnapshot;
 import io.vodis.proxy.stats.LoopStats;
@@ -177,18 +179,31 @@ public final class InfoText {
   }
 
   private static Map<String, String> clients(Facts facts, LoopStats stats) {
-    return fields(
+    Map<String, String> fields =
+        fields(
         "connected_clients", facts.loops().stream().mapToInt(LoopSnapshot::sessions).sum(),
         "cluster_connections", 0,
         "maxclients", facts.server().maxClients(),
         "client_recent_max_input_buffer", 0,
         "client_recent_max_output_buffer", 0,
-        "blocked_clients", blocked(facts),
+        "blocked_clients", blocked(facts) + facts.clients().paused(),
         "tracking_clients", facts.clients().tracking(),
         "pubsub_clients", facts.clients().subscribed(),
         "watching_clients", facts.clients().watching(),
         "clients_in_timeout_table", 0,
         "rejected_clients", stats.sessionsRejected());
+    if (ClientFields.of(facts.servers()).valkey()) {
+      fields.putAll(pause(facts.clients()));
+    }
+    return fields;
+  }
+
+  private static Map<String, String> pause(LoopCounts clients) {
+    boolean paused = clients.pause() != SessionGate.Pause.NONE;
+    return fields(
+        "paused_reason", paused ? "client_pause" : "none",
+        "paused_actions", clients.pause().name().toLowerCase(Locale.ROOT),
+        "paused_timeout_milliseconds", clients.pauseLeftMillis());
   }
 
   /**

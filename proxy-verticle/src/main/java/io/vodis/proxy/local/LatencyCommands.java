@@ -5,10 +5,13 @@ import io.vodis.metric.LatencyBuckets;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.process.ProcessView;
+import io.vodis.proxy.process.Servers;
 import io.vodis.proxy.session.Args;
+import io.vodis.proxy.session.CommandHandler;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.session.Stop;
 import io.vodis.proxy.stats.LoopSnapshot;
 import io.vodis.proxy.stats.LoopStats;
 import io.vodis.resp.RespErrors;
@@ -17,16 +20,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
- * LATENCY HISTOGRAM from the figures the proxy keeps per command, from arrival to reply. It has no
- * events of its own, so that the other subcommands have nothing to show.
+ * LATENCY HISTOGRAM from the figures the proxy keeps per command, from arrival to reply. Events are
+ * the servers': the other subcommands ask all primaries and make one answer of theirs.
  */
 public final class LatencyCommands {
-
-  private static final String DOCTOR =
-      "This proxy does not watch latency events. LATENCY HISTOGRAM has the times of its commands,"
-          + " SLOWLOG the slowest requests; ask the servers themselves for events of theirs.\n";
 
   private final ProcessView process;
   private final LiveCommands commands;
@@ -42,23 +42,45 @@ public final class LatencyCommands {
         .addImmediate("latency|histogram", this::histogram)
         .addImmediate(
             "latency|latest",
-            (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())))
+            asked((session, answers) -> LatencyEvents.latestReply(LatencyEvents.latest(answers))))
         .addImmediate(
             "latency|history",
-            (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())))
+            asked((session, answers) -> LatencyEvents.historyReply(LatencyEvents.history(answers))))
         .addImmediate(
-            "latency|reset", (session, spec, in) -> session.reply(spec, LocalReplies.integer(0)))
-        .addImmediate("latency|graph", this::graph)
-        .addImmediate(
-            "latency|doctor",
-            (session, spec, in) -> session.reply(spec, LocalReplies.text(session, DOCTOR)));
+            "latency|reset",
+            asked((session, answers) -> LocalReplies.integer(LatencyEvents.sum(answers))))
+        .addImmediate("latency|graph", asked(LatencyCommands::textOrError))
+        .addImmediate("latency|doctor", asked(LatencyCommands::textOrError));
   }
 
-  private void graph(Session session, CommandSpec spec, ByteBuf in) {
-    session.reply(
-        spec,
-        RespErrors.reply(
-            "ERR No samples available for event '" + Args.text(in, session.decoder(), 2) + "'"));
+  /** The request as it came to all primaries; one that does not answer is left out. */
+  private CommandHandler.Immediate asked(BiFunction<Session, List<Servers.Answer>, ByteBuf> reply) {
+    return (session, spec, in) -> {
+      List<byte[]> command = new ArrayList<>();
+      for (int arg = 0; arg < session.decoder().argCount(); arg++) {
+        command.add(Args.bytes(in, session.decoder(), arg));
+      }
+      SessionRequest waiting = session.enqueue(spec);
+      session.stop(Stop.ELSEWHERE);
+      process
+          .servers()
+          .call(
+              List.of(command),
+              false,
+              answers -> {
+                session.onLocalAnswer(waiting, reply.apply(session, answers));
+                session.unstop(Stop.ELSEWHERE);
+              });
+    };
+  }
+
+  private static ByteBuf textOrError(Session session, List<Servers.Answer> answers) {
+    String text = LatencyEvents.texts(answers);
+    if (!text.isEmpty() || answers.isEmpty()) {
+      return LocalReplies.text(session, text);
+    }
+    String error = answers.getFirst().error();
+    return LocalReplies.of(RespErrors.reply(error.startsWith("ERR ") ? error : "ERR " + error));
   }
 
   private void histogram(Session session, CommandSpec spec, ByteBuf in) {

@@ -35,13 +35,31 @@ public final class OwnSettings {
    * @param set what the settings are with another value; null if it cannot be changed. Throws
    *     {@link IllegalArgumentException} with what is wrong with the value
    */
-  record Setting(Function<Both, String> get, @Nullable BiFunction<Both, String, Both> set) {}
+  record Setting(Function<Both, String> get, @Nullable BiFunction<Both, String, Both> set) {
+
+    /** The settings with this value of it; one that cannot be changed may keep its own. */
+    Both with(Both from, String value) {
+      if (get.apply(from).equals(value)) {
+        return from;
+      }
+      if (set == null) {
+        throw new IllegalArgumentException("can't set immutable config");
+      }
+      return set.apply(from, value);
+    }
+  }
 
   private final Map<String, Setting> byName = new LinkedHashMap<>();
 
   OwnSettings(int port) {
     fixed("bind", both -> "");
-    fixed("port", both -> Integer.toString(port));
+    add(
+        "port",
+        both -> Integer.toString(port),
+        (both, text) -> {
+          throw new IllegalArgumentException(
+              "Unable to listen on this port: a proxy keeps its own while it runs");
+        });
     fixed("databases", both -> Integer.toString(both.limits().databaseCount()));
     fixed("cluster-enabled", both -> both.server().clusterCompatible() ? "yes" : "no");
     fixed("proto-max-bulk-len", both -> Long.toString(both.limits().resp().bulkBytesMax()));

@@ -15,8 +15,6 @@ import io.vodis.resp.RespWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** TIME ROLE LASTSAVE LOLWUT MODULE LIST, HELP of every command that has it, and COMMAND. */
 public final class ServerCommands {
@@ -30,8 +28,6 @@ public final class ServerCommands {
           "command|getkeysandflags",
           "command|info",
           "command|list");
-
-  private static final Pattern MODULE = Pattern.compile("name=([^,]*),ver=(\\d{1,9}).*");
 
   private final ProcessView process;
   private final LiveCommands commands;
@@ -108,24 +104,8 @@ public final class ServerCommands {
         .servers()
         .report(
             reports -> {
-              List<Matcher> modules =
-                  MergedSection.modules(reports.all()).stream()
-                      .map(MODULE::matcher)
-                      .filter(Matcher::matches)
-                      .toList();
               ByteBuf out = LocalReplies.buffer(256);
-              RespWriter.arrayHeader(out, modules.size());
-              for (Matcher module : modules) {
-                session.protocol().mapHeader(out, 4);
-                RespWriter.bulk(out, "name");
-                RespWriter.bulk(out, module.group(1));
-                RespWriter.bulk(out, "ver");
-                RespWriter.integer(out, Long.parseLong(module.group(2)));
-                RespWriter.bulk(out, "path");
-                RespWriter.bulk(out, "");
-                RespWriter.bulk(out, "args");
-                RespWriter.arrayHeader(out, 0);
-              }
+              Modules.write(reports, session.protocol(), out);
               session.onLocalAnswer(waiting, out);
             });
   }

@@ -2,6 +2,7 @@ package io.vodis.proxy.monitor;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.vodis.proxy.session.SecretArgs;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,6 @@ import java.util.Locale;
  */
 final class MonitorLine {
 
-  private static final byte[] REDACTED = "\"(redacted)\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private static final int PIECE = 8 << 10;
@@ -40,27 +40,18 @@ final class MonitorLine {
     out.writeByte('.');
     ByteBufUtil.writeAscii(out, String.format(Locale.ROOT, "%06d", epochMicros % 1_000_000));
     ByteBufUtil.writeAscii(out, " [" + database + " " + address + "]");
-    int secret = 0;
+    SecretArgs secrets = new SecretArgs(command);
     for (int arg = 0; arg < request.argCount(); arg++) {
       out.writeByte(' ');
       int offset = in.readerIndex() + request.argOffset(arg);
       int length = request.argLength(arg);
-      if (secret > 0 || arg > 0 && command.equals("auth")) {
-        secret--;
-        out.writeBytes(REDACTED);
+      if (secrets.isSecret(in, request, arg)) {
+        out.writeByte('"').writeBytes(SecretArgs.REDACTED).writeByte('"');
       } else {
         quote(out, in, offset, length);
-        if (arg > 1 && command.equals("hello") && isAuth(in, offset, length)) {
-          secret = 2;
-        }
       }
     }
     out.writeByte('\r').writeByte('\n');
-  }
-
-  private static boolean isAuth(ByteBuf in, int offset, int length) {
-    return length == 4
-        && in.toString(offset, length, StandardCharsets.US_ASCII).equalsIgnoreCase("auth");
   }
 
   /** As C programs write a string. A piece at a time: an argument may be very large. */

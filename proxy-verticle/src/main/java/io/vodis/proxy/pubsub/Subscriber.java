@@ -276,7 +276,11 @@ final class Subscriber implements SessionState {
         }
       }
     }
-    session.onLocalAnswer(over.request, reply);
+    if (error == null) {
+      session.replies().onMessages(over.request, reply);
+    } else {
+      session.onLocalAnswer(over.request, reply);
+    }
     releaseHeld();
     if (topics.isEmpty() && change == null && !ended) {
       session.end(this);

@@ -2,16 +2,19 @@ package io.vodis.proxy.request;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.vodis.model.Topology;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.Routing;
 import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.dispatch.TableWait;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.merge.Split;
 import io.vodis.proxy.migrate.Key;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
+import io.vodis.proxy.session.RequestFactory;
 import io.vodis.proxy.session.RequestFeed;
 import io.vodis.proxy.session.RequestHandler;
 import io.vodis.proxy.session.Session;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestRouter implements RequestHandler {
 
   private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int[] ALL_SLOTS = IntStream.range(0, Topology.SLOT_COUNT).toArray();
 
   private final KeyLocator locator;
   private final Dispatcher dispatcher;
@@ -50,6 +55,7 @@ public final class RequestRouter implements RequestHandler {
   private final SessionGate gate;
   private final Transactions transactions;
   private final RequestFactory scripts;
+  private final TableWait tableWait;
 
   public RequestRouter(
       KeyLocator locator,
@@ -61,7 +67,8 @@ public final class RequestRouter implements RequestHandler {
       UnknownCommands unknownCommands,
       SessionGate gate,
       Transactions transactions,
-      RequestFactory scripts) {
+      RequestFactory scripts,
+      TableWait tableWait) {
     this.locator = locator;
     this.dispatcher = dispatcher;
     this.copies = copies;
@@ -72,6 +79,7 @@ public final class RequestRouter implements RequestHandler {
     this.gate = gate;
     this.transactions = transactions;
     this.scripts = scripts;
+    this.tableWait = tableWait;
   }
 
   /** Commands for those who have yet to say who they are. */
@@ -104,7 +112,10 @@ public final class RequestRouter implements RequestHandler {
       session.stop(Stop.PAUSED);
       return false;
     }
-    boolean done = handleNow(session, spec, in, length);
+    boolean done =
+        gate.looksClosely() && spec != null
+            ? handleClosely(session, spec, in, length)
+            : handleNow(session, spec, in, length);
     RequestFeed feed = gate.feed();
     if (feed != null
         && done
@@ -112,6 +123,20 @@ public final class RequestRouter implements RequestHandler {
         && session.authenticated()
         && spec.acceptsArgCount(session.decoder().argCount())) {
       feed.show(session, spec, in);
+    }
+    return done;
+  }
+
+  /** The same, with its arguments kept for SLOWLOG. */
+  private boolean handleClosely(Session session, CommandSpec spec, ByteBuf in, int length) {
+    List<byte[]> args = Args.forSlowLog(spec.name(), in, session.decoder());
+    SessionRequest before = session.replies().newest();
+    session.replies().argsInHand(args);
+    boolean done = handleNow(session, spec, in, length);
+    session.replies().argsInHand(List.of());
+    SessionRequest newest = session.replies().newest();
+    if (newest != null && newest != before) {
+      newest.args(args);
     }
     return done;
   }
@@ -250,11 +275,21 @@ public final class RequestRouter implements RequestHandler {
     };
   }
 
-  /** All servers would answer the same, so the slot is any: always the same for a command. */
+  /**
+   * All servers would answer the same, so the slot is any: always the same for a command. A script
+   * that does name keys goes where they are.
+   */
   private boolean anyGroup(Session session, CommandSpec spec, ByteBuf in, int length) {
+    if (spec.movableKeys() && locator.locate(spec, in, session.decoder()) != 0) {
+      return oneSlot(session, spec, in, length);
+    }
     byte[] name = spec.name().getBytes(StandardCharsets.ISO_8859_1);
     int slot = SlotHash.slotOf(Unpooled.wrappedBuffer(name), 0, name.length);
-    return dispatch(session, session.newRequest(spec), slot, in, length, 0);
+    if (spec.callsFunction() && !scripts.isReady(session, slot)) {
+      return false;
+    }
+    SessionRequest any = scripts.make(session, spec, in, new int[] {slot});
+    return dispatch(session, any, slot, in, length, 0);
   }
 
   private boolean oneSlot(Session session, CommandSpec spec, ByteBuf in, int length) {
@@ -270,8 +305,10 @@ public final class RequestRouter implements RequestHandler {
       refusal = locator.error();
     } else if (elsewhere != null) {
       return anySlots(session, spec, in, length, keyCount, elsewhere);
+    } else if (keyCount == 0 && spec.isScript()) {
+      return keyless(session, spec, in, length);
     } else if (keyCount == 0) {
-      refusal = spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
+      refusal = RespErrors.INVALID_KEYS;
     } else {
       slot = slotOf(in, request, locator.keyArg(0));
       for (int i = 1; i < keyCount; i++) {
@@ -291,9 +328,33 @@ public final class RequestRouter implements RequestHandler {
       session.reject(spec, refusal);
       return true;
     }
+    if (spec.callsFunction() && !scripts.isReady(session, slot)) {
+      return false;
+    }
     SessionRequest one =
-        spec.movableKeys() ? scripts.make(session, spec, in) : session.newRequest(spec);
+        spec.isScript()
+            ? scripts.make(session, spec, in, new int[] {slot})
+            : session.newRequest(spec);
     return dispatch(session, one, slot, in, length, keyCount);
+  }
+
+  /** A script without keys may touch any, so it is sent where all are, if there is such a place. */
+  private boolean keyless(Session session, CommandSpec spec, ByteBuf in, int length) {
+    if (!dispatcher.leased()) {
+      session.reject(spec, RespErrors.CLUSTER_DOWN);
+    } else if (dispatcher.onlyServer() != null) {
+      tableWait.over(session);
+      return dispatch(session, scripts.make(session, spec, in, ALL_SLOTS), 0, in, length, 0);
+    } else if (dispatcher.table().onlyOwner() == null) {
+      session.reject(spec, RespErrors.NO_KEY_SCRIPT);
+    } else if (tableWait.mayWait(session)) {
+      // The one server is being replaced, or what has waited for that is sent first.
+      session.stall();
+      return false;
+    } else {
+      session.reject(spec, RespErrors.TRY_AGAIN);
+    }
+    return true;
   }
 
   private boolean severalSlots(
@@ -335,14 +396,18 @@ public final class RequestRouter implements RequestHandler {
   private boolean dispatch(
       Session session, CommandSpec spec, BitSet slots, ByteBuf in, int length, int keyCount) {
     int[] all = slots.stream().toArray();
-    return dispatch(session, session.newRequest(spec, all), all[0], in, length, keyCount);
+    if (spec.callsFunction() && !scripts.isReady(session, all[0])) {
+      return false;
+    }
+    SessionRequest request =
+        spec.isScript() ? scripts.make(session, spec, in, all) : session.newRequest(spec, all);
+    return dispatch(session, request, all[0], in, length, keyCount);
   }
 
   private boolean dispatch(
       Session session, SessionRequest request, int slot, ByteBuf in, int length, int keyCount) {
     // In the queue of replies first: an error may be the reply, at once.
     session.enqueue(request);
-    noteArgs(session, request, in);
     List<Key> keys =
         dispatcher.serving(slot) != null ? List.of() : keys(session, request.spec(), in, keyCount);
     boolean taken =
@@ -352,12 +417,6 @@ public final class RequestRouter implements RequestHandler {
       session.stall();
     }
     return taken;
-  }
-
-  private void noteArgs(Session session, SessionRequest request, ByteBuf in) {
-    if (gate.looksClosely()) {
-      request.args(Args.forSlowLog(in, session.decoder()));
-    }
   }
 
   private List<Key> keys(Session session, CommandSpec spec, ByteBuf in, int keyCount) {
@@ -418,7 +477,6 @@ public final class RequestRouter implements RequestHandler {
     }
     SessionRequest whole = session.newRequest(spec);
     session.enqueue(whole);
-    noteArgs(session, whole, in);
     boolean sent =
         split.send(
             session,

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The route of every slot at one epoch. Built whole, then shared by reference between loops; nobody
@@ -22,6 +23,8 @@ public final class RouteTable {
 
   private final long epoch;
   private final SlotRoute[] routes = new SlotRoute[Topology.SLOT_COUNT];
+  private final @Nullable HostAndPort onlyOwner;
+  private final boolean anyFenced;
 
   /**
    * Spreads ranges over slots.
@@ -41,6 +44,39 @@ public final class RouteTable {
     if (covered != Topology.SLOT_COUNT) {
       throw new IllegalArgumentException("slots are not covered from " + covered);
     }
+    this.onlyOwner = onlyOwner(ranges);
+    this.anyFenced = ranges.stream().anyMatch(range -> range.route() instanceof SlotRoute.Fenced);
+  }
+
+  private static @Nullable HostAndPort onlyOwner(List<SlotRange> ranges) {
+    HostAndPort only = null;
+    for (SlotRange range : ranges) {
+      HostAndPort owner =
+          switch (range.route()) {
+            case SlotRoute.Serving serving -> serving.primary();
+            case SlotRoute.Fenced fenced -> fenced.owner();
+            case SlotRoute.Migrating migrating -> null;
+            case SlotRoute.Offline offline -> null;
+          };
+      if (owner == null || only != null && !only.equals(owner)) {
+        return null;
+      }
+      only = owner;
+    }
+    return only;
+  }
+
+  /**
+   * The one server that every slot belongs to, served or fenced; null if there are several, and if
+   * slots migrate or are offline.
+   */
+  public @Nullable HostAndPort onlyOwner() {
+    return onlyOwner;
+  }
+
+  /** Whether some slots are fenced. */
+  public boolean anyFenced() {
+    return anyFenced;
   }
 
   public long epoch() {

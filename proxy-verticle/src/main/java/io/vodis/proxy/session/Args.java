@@ -24,12 +24,17 @@ public final class Args {
     return bytes;
   }
 
-  /** What SLOWLOG shows of a request. */
-  public static List<byte[]> forSlowLog(ByteBuf in, RequestDecoder request) {
+  /** What SLOWLOG shows of a request; passwords are redacted. */
+  public static List<byte[]> forSlowLog(String command, ByteBuf in, RequestDecoder request) {
     int argCount = request.argCount();
     int kept = SlowLog.argsKept(argCount);
     List<byte[]> args = new ArrayList<>(kept);
+    SecretArgs secrets = new SecretArgs(command);
     for (int arg = 0; arg < kept; arg++) {
+      if (secrets.isSecret(in, request, arg)) {
+        args.add(SecretArgs.REDACTED.clone());
+        continue;
+      }
       int length = request.argLength(arg);
       byte[] tail = SlowLog.moreBytes(length);
       byte[] start = bytes(in, request, arg, SlowLog.bytesKept(length));

@@ -1,6 +1,7 @@
 package io.vodis.proxy.session;
 
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.info.ClientFields;
 import java.util.Locale;
 
 /**
@@ -16,6 +17,7 @@ public final class ClientLine {
   private int multi = -1;
   private int watched;
   private long redirect = -1;
+  private boolean paused;
 
   /** A letter of the field {@code flags}, as Redis uses it. */
   public ClientLine flag(char letter) {
@@ -59,6 +61,11 @@ public final class ClientLine {
     return watched > 0;
   }
 
+  /** Whether CLIENT PAUSE holds a request of it. */
+  public boolean isPaused() {
+    return paused;
+  }
+
   /** Whether it is of the type {@code pubsub} rather than {@code normal}. */
   public boolean isPubsub() {
     return has('P');
@@ -69,21 +76,30 @@ public final class ClientLine {
     ClientLine line = new ClientLine();
     session.states().forEach(state -> state.describe(line));
     session.client().describe(line);
+    if (session.isStopped(Stop.PAUSED)) {
+      line.paused = true;
+      line.flag('b');
+    }
     return line;
   }
 
-  /** The line, in the form and with the fields of Redis 7.2. */
-  public String text(Session session) {
+  /**
+   * The line, with these fields. What a proxy has no figure for is 0.
+   *
+   * @param askedBytes the request that asks for it, if it is this session's and has been read: its
+   *     bytes still count as unread, and its reply is not one that is owed
+   */
+  public String text(Session session, ClientFields fields, int askedBytes) {
     CommandSpec last = session.lastCommand();
-    long unreadBytes = session.socket().unreadBytes();
+    // A server that shares its query buffers has none left by the time it answers.
+    long unreadBytes = fields.valkey() ? 0 : session.socket().unreadBytes() + askedBytes;
     SessionClient client = session.client();
     long pending = session.socket().pendingBytes();
     return String.format(
         Locale.ROOT,
-        "id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=%d psub=%d ssub=%d"
-            + " multi=%d watch=%d qbuf=%d qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=%d"
-            + " oll=%d omem=%d tot-mem=%d events=%s cmd=%s user=default redir=%d resp=%d"
-            + " lib-name=%s lib-ver=%s",
+        "id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s%s db=%d sub=%d psub=%d"
+            + " ssub=%d multi=%d%s qbuf=%d qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=%d"
+            + " oll=%d omem=%d tot-mem=%d events=%s cmd=%s user=default redir=%d resp=%d%s%s%s",
         client.id(),
         session.socket().remoteAddress(),
         session.socket().localAddress(),
@@ -92,22 +108,26 @@ public final class ClientLine {
         client.ageSeconds(),
         session.idleSeconds(),
         flags.isEmpty() ? "N" : flags,
+        fields.valkey() ? " capa=" : "",
         session.database(),
         channels,
         patterns,
         slotSubscriptions,
         multi,
-        watched,
+        fields.watch() ? " watch=" + watched : "",
         unreadBytes,
         pending,
-        session.unanswered(),
+        Math.max(0, session.unanswered() - (askedBytes > 0 ? 1 : 0)),
         pending,
         unreadBytes + pending,
         pending > 0 ? "rw" : "r",
         last == null ? "NULL" : last.name(),
         redirect,
         session.protocol().version(),
-        client.libraryName(),
-        client.libraryVersion());
+        fields.library()
+            ? " lib-name=" + client.libraryName() + " lib-ver=" + client.libraryVersion()
+            : "",
+        fields.ioThread() ? " io-thread=0" : "",
+        fields.valkey() ? " tot-net-in=0 tot-net-out=0 tot-cmds=0" : "");
   }
 }

@@ -3,12 +3,12 @@ package io.vodis.proxy.session;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.dispatch.Dispatcher;
 
-/** A request whose keys are in several slots, all served by the server it is sent to. */
-public final class MultiSlotRequest extends SessionRequest {
+/** A request in flight on several slots at once, all served by the server it is sent to. */
+public class MultiSlotRequest extends SessionRequest {
 
   private final int[] slots;
 
-  MultiSlotRequest(Session session, CommandSpec spec, long startNanos, int[] slots) {
+  protected MultiSlotRequest(Session session, CommandSpec spec, long startNanos, int[] slots) {
     super(session, spec, startNanos);
     this.slots = slots;
   }

@@ -9,6 +9,7 @@ import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.stats.ServerSettings;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class ReplyQueue {
   private static final int SHARED_REPLY_MAX = 512;
 
   private static final int SHARED_CAPACITY = 4096;
+
+  private static final String NOT_IN_SLOWLOG = "skip_slowlog";
 
   private final Session session;
   private final SessionEnvironment env;
@@ -35,6 +38,7 @@ public final class ReplyQueue {
   /** Messages that came in the middle of a reply; they follow it. */
   private @Nullable ByteBuf heldPushes;
 
+  private List<byte[]> argsInHand = List.of();
   private boolean gone;
   private boolean silent;
 
@@ -89,12 +93,55 @@ public final class ReplyQueue {
 
   /** Notes a slow request; one that may wait at the server has been asked to. */
   private void onSlow(SessionRequest request, long took) {
-    if (!request.spec().mayBlock()) {
-      ServerSettings settings = env.settings().server();
-      env.slowLog().note(request, took, Instant.now().getEpochSecond(), settings.slowMax());
-      if (settings.closeLookNanos() > 0) {
-        env.gate().lookCloselyUntil(env.clock().nowNanos() + settings.closeLookNanos());
-      }
+    CommandSpec spec = request.spec();
+    if (spec.mayBlock() && env.stats().slowFromNanos > 0 || spec.hasFlag(NOT_IN_SLOWLOG)) {
+      return;
+    }
+    ServerSettings settings = env.settings().server();
+    noteSlow(spec, request.args(), spec.mayBlock() ? 0 : took);
+    if (settings.closeLookNanos() > 0) {
+      env.gate().lookCloselyUntil(env.clock().nowNanos() + settings.closeLookNanos());
+    }
+  }
+
+  private void noteSlow(CommandSpec spec, List<byte[]> args, long took) {
+    env.slowLog()
+        .note(
+            session,
+            spec,
+            args,
+            took,
+            Instant.now().getEpochSecond(),
+            env.settings().server().slowMax());
+  }
+
+  /** The arguments of the request that is being handled, if they are to be kept; else none. */
+  public void argsInHand(List<byte[]> args) {
+    argsInHand = args;
+  }
+
+  /** The request added last; null if all are answered. */
+  public @Nullable SessionRequest newest() {
+    return order.peekLast();
+  }
+
+  /** A reply of the proxy's own, at once: slow only if all are. */
+  void answerHere(CommandSpec spec, byte[] reply) {
+    env.stats().answeredHere(spec, reply);
+    noteIfAllAreSlow(spec);
+    write(spec, reply);
+  }
+
+  /** The same; {@code reply} is released here. */
+  void answerHere(CommandSpec spec, ByteBuf reply) {
+    env.stats().answeredHere(spec, reply);
+    noteIfAllAreSlow(spec);
+    write(spec, reply);
+  }
+
+  private void noteIfAllAreSlow(CommandSpec spec) {
+    if (env.stats().slowFromNanos <= 0 && !spec.hasFlag(NOT_IN_SLOWLOG)) {
+      noteSlow(spec, argsInHand, 0);
     }
   }
 
@@ -249,12 +296,21 @@ public final class ReplyQueue {
 
   /** A reply of the proxy's own to a request that already has its place; released here. */
   void onLocalAnswer(SessionRequest request, ByteBuf reply) {
+    onLocalAnswer(request, reply, deaf);
+  }
+
+  /** As above, of messages, which are heard also by a client that wants no replies. */
+  public void onMessages(SessionRequest request, ByteBuf messages) {
+    onLocalAnswer(request, messages, gone);
+  }
+
+  private void onLocalAnswer(SessionRequest request, ByteBuf reply, boolean unheard) {
     boolean error = reply.getByte(reply.readerIndex()) == '-';
     count(request, error);
     if (error) {
       env.stats().errorReplies().count(reply, reply.readerIndex());
     }
-    if (deaf) {
+    if (unheard) {
       reply.release();
       answerDeaf(request);
       return;

@@ -243,8 +243,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** A reply of the proxy's own, in its place. */
   public void reply(CommandSpec spec, byte[] reply) {
-    env.stats().answeredHere(spec, reply);
-    replies.write(spec, reply);
+    replies.answerHere(spec, reply);
   }
 
   /** An error before the command has been looked at; {@code spec} is null if nobody knows it. */
@@ -255,8 +254,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** A reply of the proxy's own, which is released here. */
   public void reply(CommandSpec spec, ByteBuf reply) {
-    env.stats().answeredHere(spec, reply);
-    replies.write(spec, reply);
+    replies.answerHere(spec, reply);
   }
 
   /** The reply to a request that already has its place; released here. */

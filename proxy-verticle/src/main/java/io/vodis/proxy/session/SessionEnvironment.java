@@ -1,11 +1,13 @@
 package io.vodis.proxy.session;
 
+import io.vodis.proxy.backend.BusyServers;
 import io.vodis.proxy.command.KeyLocator;
 import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
+import io.vodis.proxy.script.ScriptSender;
 import io.vodis.proxy.script.ScriptStore;
 import io.vodis.proxy.stats.LoopStats;
 import io.vodis.proxy.stats.ServerSettings;
@@ -25,6 +27,8 @@ public record SessionEnvironment(
     SlowLog slowLog,
     RequestFeed monitors,
     ScriptStore scripts,
+    ScriptSender scriptSender,
+    BusyServers busyServers,
     RequestHandler handler) {
 
   /** The bounds of sessions in force. */
@@ -36,6 +40,7 @@ public record SessionEnvironment(
   public void apply(SessionLimits newLimits, ServerSettings newServer) {
     settings.replace(newLimits, newServer);
     stats.slowFrom(newServer);
+    gate.lookCloselyAlways(newServer.slowFromNanos() <= 0);
     slowLog.shrinkTo(newServer.slowMax());
   }
 }

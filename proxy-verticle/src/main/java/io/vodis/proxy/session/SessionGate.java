@@ -2,6 +2,7 @@ package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.script.ScriptFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class SessionGate {
   private long pauseEndNanos;
   private @Nullable RequestFeed feed;
   private boolean close;
+  private boolean alwaysClose;
   private long closeEndNanos;
 
   public SessionGate(SessionRegistry sessions) {
@@ -55,6 +57,11 @@ public final class SessionGate {
     return pause;
   }
 
+  /** How long the pause still lasts; 0 if there is none. */
+  public long pauseLeftMillis(long now) {
+    return pause == Pause.NONE ? 0 : Math.max(0, (pauseEndNanos - now) / 1_000_000);
+  }
+
   /** Pauses; a pause that runs already becomes neither shorter nor weaker. */
   public void pause(Pause what, long endNanos) {
     pauseEndNanos = pause == Pause.NONE || endNanos - pauseEndNanos > 0 ? endNanos : pauseEndNanos;
@@ -84,12 +91,21 @@ public final class SessionGate {
     }
   }
 
+  /** Has the arguments of all requests kept, because all are slow; or only of those after one. */
+  public void lookCloselyAlways(boolean always) {
+    alwaysClose = always;
+    if (close != always) {
+      close = always;
+      update();
+    }
+  }
+
   /** Ends what has lasted long enough. */
   public void tick(long now) {
     if (pause != Pause.NONE && now - pauseEndNanos >= 0) {
       unpause();
     }
-    if (close && now - closeEndNanos >= 0) {
+    if (close && !alwaysClose && now - closeEndNanos >= 0) {
       close = false;
       update();
     }
@@ -108,12 +124,22 @@ public final class SessionGate {
         || spec.name().equals("client|unpause")) {
       return false;
     }
-    return pause == Pause.ALL || mayWrite(session, spec);
+    return pause == Pause.ALL || mayWrite(session, spec, in);
   }
 
-  private static boolean mayWrite(Session session, CommandSpec spec) {
-    return spec.name().equals("exec")
-        ? session.states().stream().anyMatch(SessionState::holdsWrites)
-        : spec.write() || spec.name().equals("publish") || spec.name().equals("spublish");
+  /** Whether a pause of writes concerns the request the session's decoder stands on. */
+  public static boolean mayWrite(Session session, CommandSpec spec, ByteBuf in) {
+    return switch (spec.name()) {
+      case "exec" -> session.states().stream().anyMatch(SessionState::holdsWrites);
+      // A message goes to replicas, and so may what PFCOUNT has worked out.
+      case "publish", "spublish", "pfcount" -> true;
+      case "eval" -> !ScriptFlags.neverWrites(Args.bytes(in, session.decoder(), 1));
+      case "evalsha" -> {
+        String sha1 = Args.lower(in, session.decoder(), 1);
+        byte[] body = session.environment().scripts().body(sha1);
+        yield body == null || !ScriptFlags.neverWrites(body);
+      }
+      default -> spec.write();
+    };
   }
 }

@@ -150,6 +150,11 @@ public class SessionRequest extends RoutedRequest {
   }
 
   @Override
+  protected boolean runsScript() {
+    return spec.isScript();
+  }
+
+  @Override
   protected final boolean blocksReplies(BackendConnection from) {
     return session.blocksReplies(from);
   }

@@ -1,5 +1,6 @@
 package io.vodis.proxy.session;
 
+import io.vodis.proxy.command.CommandSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,18 +33,23 @@ public final class SlowLog {
     this.loopCount = loopCount;
   }
 
-  void note(SessionRequest request, long nanos, long unixSeconds, int lengthMax) {
-    Session session = request.session();
-    List<byte[]> args = request.args();
+  /** Notes a request of a session; without arguments its name stands for them. */
+  void note(
+      Session session,
+      CommandSpec spec,
+      List<byte[]> args,
+      long nanos,
+      long unixSeconds,
+      int most) {
     entries.addFirst(
         new Entry(
             noted++ * loopCount + loopIndex,
             unixSeconds,
             nanos / 1000,
-            args.isEmpty() ? nameOf(request.spec().name()) : args,
+            args.isEmpty() ? nameOf(spec.name()) : args,
             session.socket().remoteAddress(),
             session.client().name()));
-    shrinkTo(lengthMax);
+    shrinkTo(most);
   }
 
   /** The words a subcommand's name is made of, as they would stand in a request. */

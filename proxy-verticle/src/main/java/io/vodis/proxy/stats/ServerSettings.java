@@ -30,7 +30,7 @@ public record ServerSettings(
   }
 
   /** Slow from here on, for a comparison that needs no second question. */
-  long slowFromNanos() {
+  public long slowFromNanos() {
     return slowNanos < 0 || slowMax == 0 ? Long.MAX_VALUE : slowNanos;
   }
 

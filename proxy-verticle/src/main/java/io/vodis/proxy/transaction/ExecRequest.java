@@ -4,24 +4,26 @@ import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.session.MultiSlotRequest;
 import io.vodis.proxy.session.Session;
-import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;
 import org.jspecify.annotations.Nullable;
 
 /** EXEC of a transaction that the server answers alone: its reply is passed on as it comes. */
-public final class ExecRequest extends SessionRequest {
+public final class ExecRequest extends MultiSlotRequest {
 
   private final TransactionBlock block;
   private final @Nullable WatchedKeys watched;
+  private TransactionBlock.@Nullable Queueing queueing;
 
   ExecRequest(
       Session session,
       CommandSpec spec,
       long startNanos,
+      int[] slots,
       TransactionBlock block,
       @Nullable WatchedKeys watched) {
-    super(session, spec, startNanos);
+    super(session, spec, startNanos, slots);
     this.block = block;
     this.watched = watched;
   }
@@ -46,19 +48,30 @@ public final class ExecRequest extends SessionRequest {
 
   @Override
   protected void transmit(BackendConnection to, ByteBuf from, int offset, int length) {
-    block.sendOn(to, this, from, offset);
+    queueing = block.sendOn(to, session().environment().scriptSender(), this, from, offset);
+  }
+
+  @Override
+  protected boolean runsScript() {
+    return block.runsScript();
   }
 
   @Override
   protected void onAnswer(ByteBuf in, int offset, int length) {
     boolean open = TransactionBlock.leavesOpen(in, offset, length);
-    super.onAnswer(in, offset, length);
+    block.checkScripts(connection(), session().environment().scriptSender(), in, offset, length);
+    byte[] reason = queueing == null ? null : queueing.reasonOf(in, offset, length);
+    if (reason == null) {
+      super.onAnswer(in, offset, length);
+    } else {
+      super.onError(reason);
+    }
     onOver(open);
   }
 
   @Override
   public void onError(byte[] error) {
-    super.onError(error);
+    super.onError(TransactionBlock.refused(error));
     onOver(false);
   }
 

@@ -3,17 +3,16 @@ package io.vodis.proxy.transaction;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.dispatch.RoutedRequest;
+import io.vodis.proxy.fanout.ReplyItems;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.session.Replay;
 import io.vodis.proxy.session.RequestHandler;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;
-import io.vodis.resp.ReplyDecoder;
 import io.vodis.resp.RespErrors;
-import io.vodis.resp.RespLimits;
 import io.vodis.resp.RespWriter;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,8 @@ public final class MixedExec extends RoutedRequest {
   private final TransactionBlock block;
   private final @Nullable WatchedKeys watched;
   private final RequestHandler handler;
+  private final int[] slots;
+  private TransactionBlock.@Nullable Queueing queueing;
 
   MixedExec(
       SessionRequest place,
@@ -42,6 +43,7 @@ public final class MixedExec extends RoutedRequest {
     this.block = block;
     this.watched = watched;
     this.handler = handler;
+    this.slots = transaction.slots().stream().toArray();
   }
 
   @Override
@@ -63,16 +65,39 @@ public final class MixedExec extends RoutedRequest {
 
   @Override
   protected void transmit(BackendConnection to, ByteBuf from, int offset, int length) {
-    block.sendOn(to, this, from, offset);
+    queueing = block.sendOn(to, place.session().environment().scriptSender(), this, from, offset);
+  }
+
+  @Override
+  protected void began(Dispatcher dispatcher, int onSlot) {
+    for (int slot : slots) {
+      super.began(dispatcher, slot);
+    }
+  }
+
+  @Override
+  protected void ended(Dispatcher dispatcher, int routedIn) {
+    for (int slot : slots) {
+      endedOn(dispatcher, slot, routedIn);
+    }
+  }
+
+  @Override
+  protected boolean runsScript() {
+    return block.runsScript();
   }
 
   @Override
   protected void onAnswer(ByteBuf in, int offset, int length) {
     BackendConnection sentOn = connection();
     boolean open = TransactionBlock.leavesOpen(in, offset, length);
-    List<byte[]> elements = elements(in, offset, length);
+    block.checkScripts(sentOn, place.session().environment().scriptSender(), in, offset, length);
+    List<byte[]> elements = ReplyItems.of(in, offset, length);
     ByteBuf head = RespSocket.ALLOCATOR.directBuffer(Math.max(16, length));
-    if (elements == null) {
+    byte[] reason = queueing == null ? null : queueing.reasonOf(in, offset, length);
+    if (reason != null) {
+      head.writeBytes(reason);
+    } else if (elements == null) {
       head.writeBytes(in, offset, length);
     } else if (elements.size() != transaction.serverCount()) {
       head.writeBytes(
@@ -90,7 +115,7 @@ public final class MixedExec extends RoutedRequest {
 
   @Override
   protected void onError(byte[] error) {
-    place.onError(error);
+    place.onError(TransactionBlock.refused(error));
     onOver();
   }
 
@@ -105,31 +130,5 @@ public final class MixedExec extends RoutedRequest {
       watched.onEnd();
     }
     place.session().unstop(Stop.OWN_CONNECTION);
-  }
-
-  /** The elements of an array; null if the reply is not one. */
-  static @Nullable List<byte[]> elements(ByteBuf in, int offset, int length) {
-    if (in.getByte(offset) != '*' || in.getByte(offset + 1) == '-') {
-      return null;
-    }
-    RespLimits stock = RespLimits.defaults();
-    ReplyDecoder decoder =
-        new ReplyDecoder(
-            new RespLimits(
-                stock.inlineBytesMax(),
-                stock.bulkBytesMax(),
-                stock.argCountMax(),
-                stock.depthMax(),
-                Integer.MAX_VALUE));
-    int headEnd = in.indexOf(offset, offset + length, (byte) '\n') + 1;
-    ByteBuf rest = in.slice(headEnd, offset + length - headEnd);
-    List<byte[]> elements = new ArrayList<>();
-    while (rest.isReadable() && decoder.decode(rest) == ReplyDecoder.Progress.FRAME) {
-      byte[] element = new byte[decoder.frameLength()];
-      rest.readBytes(element);
-      elements.add(element);
-      decoder.reset();
-    }
-    return elements;
   }
 }

@@ -12,19 +12,21 @@ import io.vodis.proxy.session.SessionState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has queued since MULTI: the commands for the server of its one slot, as one block
- * of bytes ready to be sent, and in between those that the proxy answers itself.
+ * What a session has queued since MULTI: the commands for the server of its slots, as one block of
+ * bytes ready to be sent, and in between those that the proxy answers itself.
  *
- * <p>Invariant: all keys of the block are in one slot, and it is within its bounds.
+ * <p>Invariant: all keys of the block are in its slots, which one server had when they were added;
+ * it is within its bounds.
  */
 public final class OpenTransaction implements SessionState {
-
-  static final int NO_SLOT = -1;
 
   private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
   private static final byte[] EXEC = ascii("*1\r\n$4\r\nEXEC\r\n");
@@ -35,7 +37,8 @@ public final class OpenTransaction implements SessionState {
   private final SessionLimits limits;
   private final int originalDatabase;
   private final List<Key> keys = new ArrayList<>();
-  private int slot;
+  private final BitSet slots;
+  private final Set<String> scripts = new LinkedHashSet<>();
   private int database;
   private int count;
   private int serverCount;
@@ -47,12 +50,14 @@ public final class OpenTransaction implements SessionState {
   private @Nullable List<@Nullable Own> own;
 
   private boolean writes;
+  private boolean callsFunction;
+  private boolean runsScript;
   private boolean failed;
   private boolean reachedQueue;
 
-  OpenTransaction(SessionLimits limits, int slot, int database) {
+  OpenTransaction(SessionLimits limits, BitSet slots, int database) {
     this.limits = limits;
-    this.slot = slot;
+    this.slots = (BitSet) slots.clone();
     this.originalDatabase = database;
     this.database = database;
   }
@@ -94,11 +99,13 @@ public final class OpenTransaction implements SessionState {
   }
 
   /** Queues a command for the server. */
-  void add(CommandSpec spec, ByteBuf in, int length) {
+  void add(CommandSpec spec, boolean mayWrite, ByteBuf in, int length) {
     if (failed) {
       return;
     }
-    writes |= spec.write();
+    writes |= mayWrite;
+    callsFunction |= spec.callsFunction();
+    runsScript |= spec.isScript();
     append(in, length);
     if (own != null) {
       own.add(null);
@@ -152,7 +159,7 @@ public final class OpenTransaction implements SessionState {
     serverCount++;
   }
 
-  /** Its keys, in the database selected at that point, all in {@link #slot()}. */
+  /** Its keys, in the database selected at that point, all in {@link #slots()}. */
   void addKey(Key key) {
     keys.add(key);
   }
@@ -161,12 +168,14 @@ public final class OpenTransaction implements SessionState {
     return List.copyOf(keys);
   }
 
-  int slot() {
-    return slot;
+  /** The slots of its keys and of those watched; all of them if a script without keys is in it. */
+  BitSet slots() {
+    return slots;
   }
 
-  void slot(int ofKeys) {
-    slot = ofKeys;
+  /** The server of its keys may have to be sent that script first. */
+  void addScript(String sha1) {
+    scripts.add(sha1);
   }
 
   /** Selected at this point. */
@@ -220,7 +229,8 @@ public final class OpenTransaction implements SessionState {
     if (database != connectionDatabase || originalDatabase != connectionDatabase) {
       select(to, connectionDatabase);
     }
-    return new TransactionBlock(to, before, execEnd, to.readableBytes());
+    return new TransactionBlock(
+        to, before, execEnd, to.readableBytes(), List.copyOf(scripts), runsScript);
   }
 
   private static void select(ByteBuf to, int database) {
@@ -241,6 +251,11 @@ public final class OpenTransaction implements SessionState {
       }
     }
     return all;
+  }
+
+  /** Whether the server must have functions for it. */
+  boolean callsFunction() {
+    return callsFunction;
   }
 
   /** How many elements the server's reply has. */

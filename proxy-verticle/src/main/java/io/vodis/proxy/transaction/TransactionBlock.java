@@ -1,9 +1,15 @@
 package io.vodis.proxy.transaction;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.Request;
+import io.vodis.proxy.script.ScriptSender;
+import io.vodis.resp.RespErrors;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction as it is sent: in one piece, so that nothing comes between its commands on a
@@ -13,18 +19,42 @@ import java.nio.charset.StandardCharsets;
  * @param repliesBefore how many replies come before that of EXEC
  * @param execEnd where EXEC ends
  * @param length behind EXEC there may be a SELECT, which gives the connection its database back
+ * @param scripts the SHA-1s of scripts that the server needs for it
+ * @param runsScript whether a script or a function is among its commands
  */
-public record TransactionBlock(ByteBuf frame, int repliesBefore, int execEnd, int length) {
+public record TransactionBlock(
+    ByteBuf frame,
+    int repliesBefore,
+    int execEnd,
+    int length,
+    List<String> scripts,
+    boolean runsScript) {
 
   private static final byte[] ABORTED = "-EXECABORT".getBytes(StandardCharsets.US_ASCII);
+  private static final ByteBuf NO_SCRIPT =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("\r\n-NOSCRIPT", StandardCharsets.US_ASCII));
   private static final byte[] NO_MULTI =
       "-ERR EXEC without MULTI".getBytes(StandardCharsets.US_ASCII);
 
-  /** Takes a reply that tells nothing: OK, QUEUED, or an error that EXEC repeats. */
-  private static final class Ignored extends Request {
+  /** Takes replies that tell nothing, OK and QUEUED; of errors it keeps the first. */
+  static final class Queueing extends Request {
+
+    private byte @Nullable [] firstError;
+
     @Override
     protected void onReply(ByteBuf in, int offset, int length) {
-      // EXEC's reply says it all.
+      if (firstError == null && in.getByte(offset) == '-') {
+        firstError = ByteBufUtil.getBytes(in, offset, length);
+      }
+    }
+
+    /** What made the server refuse EXEC as well: the client has been told QUEUED, and not why. */
+    byte @Nullable [] reasonOf(ByteBuf reply, int offset, int length) {
+      byte[] error = firstError;
+      return error != null && startsWith(reply, offset, length, ABORTED)
+          ? aborted(new String(error, StandardCharsets.ISO_8859_1))
+          : null;
     }
 
     @Override
@@ -35,18 +65,40 @@ public record TransactionBlock(ByteBuf frame, int repliesBefore, int execEnd, in
 
   /** A request whose reply nobody wants. */
   static Request ignored() {
-    return new Ignored();
+    return new Queueing();
   }
 
   /** Sends the block, or a copy of it, from {@code from}; {@code exec} gets the reply of EXEC. */
-  void sendOn(BackendConnection connection, Request exec, ByteBuf from, int offset) {
-    Request ignored = new Ignored();
+  Queueing sendOn(
+      BackendConnection connection, ScriptSender sender, Request exec, ByteBuf from, int offset) {
+    scripts.forEach(sha1 -> sender.sendOn(connection, sha1));
+    Queueing queueing = new Queueing();
     for (int i = 0; i < repliesBefore; i++) {
-      connection.send(ignored, from, offset, 0);
+      connection.send(queueing, from, offset, 0);
     }
     connection.send(exec, from, offset, execEnd);
     if (length > execEnd) {
-      connection.send(ignored, from, offset + execEnd, length - execEnd);
+      connection.send(ignored(), from, offset + execEnd, length - execEnd);
+    }
+    return queueing;
+  }
+
+  /** What EXEC says to an error of its server's: one that is busy with a script has aborted it. */
+  static byte[] refused(byte[] error) {
+    String text = new String(error, StandardCharsets.ISO_8859_1);
+    return text.startsWith("-BUSY ") ? aborted(text) : error;
+  }
+
+  private static byte[] aborted(String error) {
+    return RespErrors.reply(
+        "EXECABORT Transaction discarded because of: " + error.substring(1).strip());
+  }
+
+  /** Looks for scripts that the server did not have, so that they are sent again next time. */
+  void checkScripts(
+      @Nullable BackendConnection sentOn, ScriptSender sender, ByteBuf in, int offset, int length) {
+    if (!scripts.isEmpty() && ByteBufUtil.indexOf(NO_SCRIPT, in.slice(offset, length)) >= 0) {
+      sender.onMissing(sentOn);
     }
   }
 

@@ -1,17 +1,22 @@
 package io.vodis.proxy.transaction;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.model.Topology;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.KeyLocator;
+import io.vodis.proxy.dispatch.CrossSlot;
+import io.vodis.proxy.dispatch.Dispatcher;
 import io.vodis.proxy.dispatch.RoutedRequest;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.migrate.Key;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.Replay;
+import io.vodis.proxy.session.RequestFactory;
 import io.vodis.proxy.session.RequestHandler;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionEnvironment;
+import io.vodis.proxy.session.SessionGate;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;
 import io.vodis.resp.Protocol;
@@ -21,7 +26,9 @@ import io.vodis.resp.RespWriter;
 import io.vodis.slot.SlotHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +66,29 @@ public final class Transactions {
 
   private final KeyLocator locator;
   private final CommandHandlers handlers;
+  private final Dispatcher dispatcher;
+  private final CrossSlot crossSlot;
+  private final RequestFactory scripts;
+  private final BooleanSupplier nestingFails;
 
-  public Transactions(KeyLocator locator, CommandHandlers handlers) {
+  /**
+   * The transactions of one loop.
+   *
+   * @param nestingFails whether MULTI inside makes a transaction fail, as it does on Valkey
+   */
+  public Transactions(
+      KeyLocator locator,
+      CommandHandlers handlers,
+      Dispatcher dispatcher,
+      CrossSlot crossSlot,
+      RequestFactory scripts,
+      BooleanSupplier nestingFails) {
     this.locator = locator;
     this.handlers = handlers;
+    this.dispatcher = dispatcher;
+    this.crossSlot = crossSlot;
+    this.scripts = scripts;
+    this.nestingFails = nestingFails;
   }
 
   private static byte[] ascii(String text) {
@@ -89,14 +115,18 @@ public final class Transactions {
   }
 
   private void multi(Session session, CommandSpec spec) {
-    if (session.state(OpenTransaction.class) != null) {
+    OpenTransaction open = session.state(OpenTransaction.class);
+    if (open != null) {
       session.reply(spec, NESTED);
+      if (nestingFails.getAsBoolean()) {
+        open.fail();
+      }
       return;
     }
     WatchedKeys watched = session.state(WatchedKeys.class);
-    int slot = watched == null ? OpenTransaction.NO_SLOT : watched.slot();
+    BitSet slots = watched == null ? new BitSet() : watched.slots();
     session.begin(
-        new OpenTransaction(session.environment().settings().limits(), slot, session.database()));
+        new OpenTransaction(session.environment().settings().limits(), slots, session.database()));
     session.reply(spec, OK);
   }
 
@@ -165,10 +195,13 @@ public final class Transactions {
         return RespErrors.denied(spec.name());
       }
       case ANY_GROUP -> {
-        if (open.slot() == OpenTransaction.NO_SLOT) {
+        if (spec.isScript() && locator.locate(spec, in, session.decoder()) != 0) {
+          return addKeyed(session, open, spec, in, length);
+        }
+        if (open.slots().isEmpty()) {
           open.addOwn(spec, in, length);
         } else {
-          open.add(spec, in, length);
+          addForServer(session, open, spec, in, length);
         }
         return null;
       }
@@ -199,18 +232,18 @@ public final class Transactions {
       // The slot may migrate by the time of EXEC, and nobody could tell which keys to move first.
       return PATTERNS_INSIDE;
     }
-    if (keyCount == 0 && open.slot() == OpenTransaction.NO_SLOT) {
-      return spec.movableKeys() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
-    }
-    int slot = open.slot();
-    for (int i = 0; i < keyCount; i++) {
-      int arg = locator.keyArg(i);
-      int offset = in.readerIndex() + request.argOffset(arg);
-      int slotOfKey = SlotHash.slotOf(in, offset, request.argLength(arg));
-      if (slot != OpenTransaction.NO_SLOT && slotOfKey != slot) {
-        return RespErrors.CROSS_SLOT;
+    if (keyCount == 0) {
+      byte[] refusal = addKeyless(open, spec);
+      if (refusal != null) {
+        return refusal;
       }
-      slot = slotOfKey;
+    }
+    BitSet slots = slotsWithKeys(open.slots(), keyCount, in, request);
+    if (!slots.equals(open.slots()) && slots.cardinality() > 1) {
+      byte[] refusal = crossSlot.refusal(dispatcher, slots);
+      if (refusal != null) {
+        return refusal;
+      }
     }
     for (int i = 0; i < keyCount; i++) {
       int arg = locator.keyArg(i);
@@ -223,9 +256,44 @@ public final class Transactions {
         open.addKey(key.in(second));
       }
     }
-    open.slot(slot);
-    open.add(spec, in, length);
+    open.slots().or(slots);
+    addForServer(session, open, spec, in, length);
     return null;
+  }
+
+  /** A script without keys: it may touch any that its server has. */
+  private byte @Nullable [] addKeyless(OpenTransaction open, CommandSpec spec) {
+    if (dispatcher.table().onlyOwner() != null) {
+      open.slots().set(0, Topology.SLOT_COUNT);
+      return null;
+    }
+    if (!open.slots().isEmpty()) {
+      // It goes where the transaction goes.
+      return null;
+    }
+    return spec.isScript() ? RespErrors.NO_KEY_SCRIPT : RespErrors.INVALID_KEYS;
+  }
+
+  /** These slots, and those of the keys that have just been located. */
+  private BitSet slotsWithKeys(BitSet before, int keyCount, ByteBuf in, RequestDecoder request) {
+    BitSet slots = (BitSet) before.clone();
+    for (int i = 0; i < keyCount; i++) {
+      int arg = locator.keyArg(i);
+      int offset = in.readerIndex() + request.argOffset(arg);
+      slots.set(SlotHash.slotOf(in, offset, request.argLength(arg)));
+    }
+    return slots;
+  }
+
+  private void addForServer(
+      Session session, OpenTransaction open, CommandSpec spec, ByteBuf in, int length) {
+    if (spec.isScript()) {
+      String sha1 = scripts.script(session, spec, in);
+      if (sha1 != null) {
+        open.addScript(sha1);
+      }
+    }
+    open.add(spec, SessionGate.mayWrite(session, spec, in), in, length);
   }
 
   /** In a transaction nothing waits: the server answers with what there is. */
@@ -234,10 +302,10 @@ public final class Transactions {
     if (!spec.isWait()) {
       return addKeyed(session, open, spec, in, length);
     }
-    if (open.slot() == OpenTransaction.NO_SLOT) {
+    if (open.slots().isEmpty()) {
       open.addReply(spec, spec.name().equals("wait") ? ZERO : TWO_ZEROS);
     } else {
-      open.add(spec, in, length);
+      open.add(spec, SessionGate.mayWrite(session, spec, in), in, length);
     }
     return null;
   }
@@ -294,6 +362,18 @@ public final class Transactions {
     if ((watched != null || open.isMixed()) && session.awaitsEarlierReplies()) {
       return false;
     }
+    if (open.callsFunction()
+        && !scripts.isReady(session, Math.max(0, open.slots().nextSetBit(0)))) {
+      return false;
+    }
+    if (open.slots().cardinality() > 1) {
+      byte[] refusal = CrossSlot.SAME_SERVER.refusal(dispatcher, open.slots());
+      if (refusal != null) {
+        endBoth(session, open, watched);
+        session.reply(spec, refusal);
+        return true;
+      }
+    }
     session.environment().stats().transactions++;
     if (watched == null && !open.asksServer()) {
       answerAlone(session, spec, open);
@@ -334,7 +414,8 @@ public final class Transactions {
       place = session.newRequest(spec);
       request = new MixedExec(place, open, block, watched, env.handler());
     } else {
-      place = new ExecRequest(session, spec, env.clock().nowNanos(), block, watched);
+      int[] slots = open.slots().stream().toArray();
+      place = new ExecRequest(session, spec, env.clock().nowNanos(), slots, block, watched);
       request = place;
     }
     session.enqueue(place);
@@ -345,7 +426,7 @@ public final class Transactions {
         env.dispatcher()
             .dispatch(
                 request,
-                open.slot(),
+                Math.max(0, open.slots().nextSetBit(0)),
                 session.lane(),
                 block.frame(),
                 0,
@@ -375,32 +456,38 @@ public final class Transactions {
     }
     int keyCount = locator.locate(spec, in, request);
     WatchedKeys watched = session.state(WatchedKeys.class);
-    int slot = watched == null ? OpenTransaction.NO_SLOT : watched.slot();
+    BitSet before = watched == null ? new BitSet() : watched.slots();
+    BitSet slots = slotsWithKeys(before, keyCount, in, request);
+    byte[] refusal = slots.cardinality() > 1 ? crossSlot.refusal(dispatcher, slots) : null;
+    if (refusal != null) {
+      session.reply(spec, refusal);
+      return true;
+    }
     List<Key> keys = new ArrayList<>(keyCount);
     for (int i = 0; i < keyCount; i++) {
       int arg = locator.keyArg(i);
       int offset = in.readerIndex() + request.argOffset(arg);
-      int slotOfKey = SlotHash.slotOf(in, offset, request.argLength(arg));
-      if (slot != OpenTransaction.NO_SLOT && slotOfKey != slot) {
-        session.reply(spec, RespErrors.CROSS_SLOT);
-        return true;
-      }
-      slot = slotOfKey;
       keys.add(Key.copyOf(session.database(), in, offset, request.argLength(arg)));
     }
     if (session.awaitsEarlierReplies()) {
       return false;
     }
-    return sendWatch(session, spec, in, length, slot, keys);
+    return sendWatch(session, spec, in, length, slots, keys);
   }
 
   private static boolean sendWatch(
-      Session session, CommandSpec spec, ByteBuf in, int length, int slot, List<Key> keys) {
+      Session session, CommandSpec spec, ByteBuf in, int length, BitSet slots, List<Key> keys) {
     SessionEnvironment env = session.environment();
     WatchedKeys before = session.state(WatchedKeys.class);
-    WatchedKeys watched = before == null ? new WatchedKeys(session, slot) : before;
+    WatchedKeys watched = before == null ? new WatchedKeys(session) : before;
     WatchRequest request =
-        new WatchRequest(session, spec, env.clock().nowNanos(), watched, before == null);
+        new WatchRequest(
+            session,
+            spec,
+            env.clock().nowNanos(),
+            slots.stream().toArray(),
+            watched,
+            before == null);
     if (before == null) {
       watched.beginsWith(request);
       session.begin(watched);
@@ -409,9 +496,10 @@ public final class Transactions {
     session.stop(Stop.OWN_CONNECTION);
     boolean taken =
         env.dispatcher()
-            .dispatch(request, slot, session.lane(), in, in.readerIndex(), length, keys);
+            .dispatch(
+                request, slots.nextSetBit(0), session.lane(), in, in.readerIndex(), length, keys);
     if (taken) {
-      watched.add(keys.size());
+      watched.add(keys.size(), slots);
     } else {
       if (before == null) {
         session.end(watched);

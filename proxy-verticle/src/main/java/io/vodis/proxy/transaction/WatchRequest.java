@@ -6,13 +6,13 @@ import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.Request;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.session.MultiSlotRequest;
 import io.vodis.proxy.session.Session;
-import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;
 import java.nio.charset.StandardCharsets;
 
 /** WATCH, on the session's own connection; the session waits for its reply. */
-public final class WatchRequest extends SessionRequest {
+public final class WatchRequest extends MultiSlotRequest {
 
   private final WatchedKeys watched;
 
@@ -20,8 +20,13 @@ public final class WatchRequest extends SessionRequest {
   private final boolean first;
 
   WatchRequest(
-      Session session, CommandSpec spec, long startNanos, WatchedKeys watched, boolean first) {
-    super(session, spec, startNanos);
+      Session session,
+      CommandSpec spec,
+      long startNanos,
+      int[] slots,
+      WatchedKeys watched,
+      boolean first) {
+    super(session, spec, startNanos, slots);
     this.watched = watched;
     this.first = first;
   }

@@ -16,10 +16,10 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys a session watches, all in one slot, on a connection of its own.
+ * The keys a session watches, all on one server, on a connection of its own.
  *
- * <p>Invariant: while this is not broken, the server of the slot has watched the keys without a gap
- * since they were given. It breaks when the slot gets another route, be it only a fence, when the
+ * <p>Invariant: while this is not broken, the server of the slots has watched the keys without a
+ * gap since they were given. It breaks when a slot gets another route, be it only a fence, when the
  * connection is lost, or when the session changes its protocol; EXEC then answers nil, as after a
  * change of the keys. That may abort a transaction without need, and never lets one through.
  */
@@ -29,23 +29,23 @@ public final class WatchedKeys implements SessionState, RouteListener {
       "*1\r\n$7\r\nUNWATCH\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final SessionEnvironment env;
-  private final int slot;
+  private final BitSet slots = new BitSet();
   private final Protocol protocol;
   private @Nullable BackendConnection connection;
   private @Nullable WatchRequest first;
   private int watchedCount;
   private boolean broken;
 
-  WatchedKeys(Session session, int slot) {
+  WatchedKeys(Session session) {
     this.env = session.environment();
-    this.slot = slot;
     this.protocol = session.protocol();
     env.dispatcher().addListener(this);
   }
 
-  /** That many more keys are watched; one that was already is counted again. */
-  void add(int keys) {
+  /** That many more keys are watched, in these slots; one that was already is counted again. */
+  void add(int keys, BitSet ofKeys) {
     watchedCount += keys;
+    slots.or(ofKeys);
   }
 
   /** The request that begins the watch. */
@@ -53,8 +53,8 @@ public final class WatchedKeys implements SessionState, RouteListener {
     first = request;
   }
 
-  int slot() {
-    return slot;
+  BitSet slots() {
+    return slots;
   }
 
   /** Whether EXEC must answer nil. */
@@ -112,9 +112,9 @@ public final class WatchedKeys implements SessionState, RouteListener {
   }
 
   @Override
-  public void onRoutesChanged(BitSet slots) {
+  public void onRoutesChanged(BitSet changed) {
     // A first WATCH that waited for this table has been sent by it already.
-    if (slots.get(slot) && (first == null || !first.isOnPresentRoute())) {
+    if (changed.intersects(slots) && (first == null || !first.isOnPresentRoute())) {
       onBroken();
     }
   }

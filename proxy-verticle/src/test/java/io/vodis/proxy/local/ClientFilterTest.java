@@ -33,7 +33,7 @@ class ClientFilterTest {
         "ID 8 TYPE pubsub SKIPME no; false; true",
       })
   void killFindsTheSessionsMeant(String words, boolean normal, boolean subscriber) {
-    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")));
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")), false);
 
     assertThat(parsed.error()).isNull();
     assertThat(parsed.filter().matches(NORMAL, false)).isEqualTo(normal);
@@ -50,7 +50,7 @@ class ClientFilterTest {
         "SKIPME yes; false",
       })
   void killSkipsItsCallerInTheNewFormUnlessToldNotTo(String words, boolean killed) {
-    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")));
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")), false);
 
     assertThat(parsed.filter().matches(NORMAL, true)).isEqualTo(killed);
   }
@@ -70,19 +70,20 @@ class ClientFilterTest {
         "NAME 7; ERR syntax error",
       })
   void killSaysWhatIsWrong(String words, String error) {
-    assertThat(text(ClientFilter.ofKill(List.of(words.split(" "))).error()))
+    assertThat(text(ClientFilter.ofKill(List.of(words.split(" ")), false).error()))
         .isEqualTo("-" + error + "\r\n");
   }
 
   @Test
   void listTakesTypesAndIds() {
-    assertThat(ClientFilter.ofList(List.of()).filter().matches(NORMAL, false)).isTrue();
-    assertThat(ClientFilter.ofList(List.of("id", "7", "9")).filter().matches(NORMAL, false))
+    assertThat(ClientFilter.ofList(List.of(), false).filter().matches(NORMAL, false)).isTrue();
+    assertThat(ClientFilter.ofList(List.of("id", "7", "9"), false).filter().matches(NORMAL, false))
         .isTrue();
-    assertThat(ClientFilter.ofList(List.of("id", "9")).filter().matches(NORMAL, false)).isFalse();
-    assertThat(text(ClientFilter.ofList(List.of("id", "x")).error()))
+    assertThat(ClientFilter.ofList(List.of("id", "9"), false).filter().matches(NORMAL, false))
+        .isFalse();
+    assertThat(text(ClientFilter.ofList(List.of("id", "x"), false).error()))
         .isEqualTo("-ERR Invalid client ID\r\n");
-    assertThat(text(ClientFilter.ofList(List.of("type")).error()))
+    assertThat(text(ClientFilter.ofList(List.of("type"), false).error()))
         .isEqualTo("-ERR syntax error\r\n");
   }
 

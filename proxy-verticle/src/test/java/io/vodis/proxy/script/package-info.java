@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.script;
+
+import org.jspecify.annotations.NullMarked;
