@@ -1,6 +1,7 @@
 package io.vodis.proxy.local;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.SecretArgs;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.Glob;
 import io.vodis.proxy.process.ProcessView;
@@ -8,7 +9,6 @@ import io.vodis.proxy.process.Servers;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.LoopSettings;
-import io.vodis.proxy.session.SecretArgs;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.proxy.session.Stop;

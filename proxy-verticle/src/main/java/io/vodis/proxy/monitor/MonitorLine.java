@@ -2,7 +2,7 @@ package io.vodis.proxy.monitor;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.vodis.proxy.session.SecretArgs;
+import io.vodis.proxy.command.SecretArgs;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.vodis.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.proxy.command.SecretArgs;
 import io.vodis.resp.RequestDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

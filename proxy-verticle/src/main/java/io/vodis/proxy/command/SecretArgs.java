@@ -1,8 +1,9 @@
-package io.vodis.proxy.session;
+package io.vodis.proxy.command;
 
 import io.netty.buffer.ByteBuf;
 import io.vodis.resp.RequestDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -56,7 +57,7 @@ public final class SecretArgs {
         }
       }
       case "config|set" -> {
-        if (arg > 1 && arg % 2 == 0 && isSetting(Args.lower(in, request, arg))) {
+        if (arg > 1 && arg % 2 == 0 && isSetting(word(in, request, arg))) {
           secretsToCome = 1;
         }
       }
@@ -68,6 +69,14 @@ public final class SecretArgs {
   }
 
   private static boolean isAuth(ByteBuf in, RequestDecoder request, int arg) {
-    return request.argLength(arg) == 4 && Args.lower(in, request, arg).equals("auth");
+    return request.argLength(arg) == 4 && word(in, request, arg).equals("auth");
+  }
+
+  private static String word(ByteBuf in, RequestDecoder request, int arg) {
+    return in.toString(
+            in.readerIndex() + request.argOffset(arg),
+            request.argLength(arg),
+            StandardCharsets.ISO_8859_1)
+        .toLowerCase(Locale.ROOT);
   }
 }
