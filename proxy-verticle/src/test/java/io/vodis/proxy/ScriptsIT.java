@@ -307,11 +307,9 @@ class ScriptsIT {
         busy.send("GET", "a");
         busy.flush();
         // When / Then
-        Poll.until(
-            SOON, "known", () -> String.valueOf(other.call("PING")).contains("BUSY"));
+        Poll.until(SOON, "known", () -> String.valueOf(other.call("PING")).contains("BUSY"));
         assertThat(String.valueOf(third.call("PING"))).contains("BUSY");
-        Poll.until(
-            SOON, "heard", () -> String.valueOf(other.call("INCR", "a")).contains("BUSY"));
+        Poll.until(SOON, "heard", () -> String.valueOf(other.call("INCR", "a")).contains("BUSY"));
         other.expect("MULTI");
         other.expect("INCR", "a");
         assertThat(String.valueOf(other.call("EXEC"))).contains("EXECABORT").contains("BUSY");

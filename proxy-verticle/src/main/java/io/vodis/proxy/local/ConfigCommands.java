@@ -1,9 +1,9 @@
 package io.vodis.proxy.local;
 
 import io.netty.buffer.ByteBuf;
-import io.vodis.proxy.command.SecretArgs;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.Glob;
+import io.vodis.proxy.command.SecretArgs;
 import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.process.Servers;
 import io.vodis.proxy.session.Args;

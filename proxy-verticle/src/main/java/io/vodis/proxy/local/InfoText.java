@@ -181,17 +181,17 @@ public final class InfoText {
   private static Map<String, String> clients(Facts facts, LoopStats stats) {
     Map<String, String> fields =
         fields(
-        "connected_clients", facts.loops().stream().mapToInt(LoopSnapshot::sessions).sum(),
-        "cluster_connections", 0,
-        "maxclients", facts.server().maxClients(),
-        "client_recent_max_input_buffer", 0,
-        "client_recent_max_output_buffer", 0,
-        "blocked_clients", blocked(facts) + facts.clients().paused(),
-        "tracking_clients", facts.clients().tracking(),
-        "pubsub_clients", facts.clients().subscribed(),
-        "watching_clients", facts.clients().watching(),
-        "clients_in_timeout_table", 0,
-        "rejected_clients", stats.sessionsRejected());
+            "connected_clients", facts.loops().stream().mapToInt(LoopSnapshot::sessions).sum(),
+            "cluster_connections", 0,
+            "maxclients", facts.server().maxClients(),
+            "client_recent_max_input_buffer", 0,
+            "client_recent_max_output_buffer", 0,
+            "blocked_clients", blocked(facts) + facts.clients().paused(),
+            "tracking_clients", facts.clients().tracking(),
+            "pubsub_clients", facts.clients().subscribed(),
+            "watching_clients", facts.clients().watching(),
+            "clients_in_timeout_table", 0,
+            "rejected_clients", stats.sessionsRejected());
     if (ClientFields.of(facts.servers()).valkey()) {
       fields.putAll(pause(facts.clients()));
     }

@@ -14,7 +14,8 @@ class ClientFieldsTest {
         2,
         Map.of(
             new HostAndPort("h", 1), ServerReport.parse("# Server\r\n" + one.replace(' ', '\n')),
-            new HostAndPort("h", 2), ServerReport.parse("# Server\r\n" + other.replace(' ', '\n'))));
+            new HostAndPort("h", 2),
+                ServerReport.parse("# Server\r\n" + other.replace(' ', '\n'))));
   }
 
   @ParameterizedTest
@@ -23,8 +24,8 @@ class ClientFieldsTest {
     "redis_version:7.2.4, redis_version:7.2.4, false, true, false, false",
     "redis_version:8.0.2, redis_version:7.4.0, true, true, false, false",
     "redis_version:8.0.2, redis_version:8.0.2, true, true, true, false",
-    "redis_version:7.2.4 valkey_version:8.1.1, redis_version:7.2.4 valkey_version:9.1.2, true, true,"
-        + " false, true",
+    "redis_version:7.2.4 valkey_version:8.1.1, redis_version:7.2.4 valkey_version:9.1.2, true,"
+        + " true, false, true",
     "redis_version:7.2.4 valkey_version:8.1.1, redis_version:7.2.4, false, true, false, false",
   })
   void whatAllServersShowIsShown(

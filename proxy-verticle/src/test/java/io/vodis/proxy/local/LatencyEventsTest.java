@@ -22,8 +22,7 @@ class LatencyEventsTest {
   }
 
   private static Reply numbers(long... values) {
-    return new Reply.Items(
-        Arrays.stream(values).<Reply>mapToObj(Reply.Number::new).toList());
+    return new Reply.Items(Arrays.stream(values).<Reply>mapToObj(Reply.Number::new).toList());
   }
 
   private static Reply event(String name, long time, long latest, long worst) {
@@ -51,8 +50,7 @@ class LatencyEventsTest {
   void samplesOfAllServersAreInTheOrderOfTheirTimes() {
     assertThat(
             LatencyEvents.history(
-                answers(
-                    items(numbers(10, 1), numbers(30, 3)), items(numbers(20, 2)))))
+                answers(items(numbers(10, 1), numbers(30, 3)), items(numbers(20, 2)))))
         .isEqualTo(List.of(List.of(10L, 1L), List.of(20L, 2L), List.of(30L, 3L)));
   }
 
