@@ -39,13 +39,12 @@ public final class ReplyDecoder {
     ATTRIBUTE
   }
 
-  private enum State {
-    HEADER,
-    LINE,
-    BULK_BODY,
-    BULK_END,
-    DONE
-  }
+  // What is expected next; numbers for the reason given in RequestDecoder.
+  private static final int HEADER = 0;
+  private static final int LINE = 1;
+  private static final int BULK_BODY = 2;
+  private static final int BULK_END = 3;
+  private static final int DONE = 4;
 
   private static final Shape[] SHAPES = shapes();
   private static final int DEPTH_INITIAL = 16;
@@ -55,7 +54,7 @@ public final class ReplyDecoder {
   private final RespLimits limits;
   private final HeaderLine header = new HeaderLine(LENGTH_LINE_BYTES_MAX);
 
-  private State state = State.HEADER;
+  private int state = HEADER;
 
   /** How far the frame is understood, relative to the reader index. */
   private int scanned;
@@ -94,7 +93,7 @@ public final class ReplyDecoder {
       return Progress.ERROR;
     }
     scanned = at - base;
-    if (state == State.DONE) {
+    if (state == DONE) {
       frameLength = scanned;
       return Progress.FRAME;
     }
@@ -117,7 +116,7 @@ public final class ReplyDecoder {
 
   /** Ready for the next reply; the caller has moved the reader index behind this one. */
   public void reset() {
-    state = State.HEADER;
+    state = HEADER;
     scanned = 0;
     depth = 0;
     pending[0] = 1;
@@ -144,25 +143,25 @@ public final class ReplyDecoder {
 
   /** Streaming: the reply ended with the bytes last reported. */
   public boolean streamDone() {
-    return state == State.DONE;
+    return state == DONE;
   }
 
   private boolean isLarge(int bytesHere) {
     return bytesHere > limits.streamBytesMin()
-        || state == State.BULK_BODY && bulkLeft > limits.streamBytesMin();
+        || state == BULK_BODY && bulkLeft > limits.streamBytesMin();
   }
 
   /** Goes on from {@code at} as far as possible; the index reached, or -1 for an error. */
   private int advance(ByteBuf in, int from, int end) {
     int at = from;
-    while (state != State.DONE) {
+    while (state != DONE) {
       int next =
           switch (state) {
             case HEADER -> header(in, at, end);
             case LINE -> line(in, at, end);
             case BULK_BODY -> bulkBody(at, end);
             case BULK_END -> bulkEnd(in, at, end);
-            case DONE -> at;
+            default -> at;
           };
       if (next < 0) {
         return next;
@@ -194,7 +193,7 @@ public final class ReplyDecoder {
       return -1;
     }
     if (shape == Shape.LINE) {
-      state = State.LINE;
+      state = LINE;
       return at + 1;
     }
     switch (header.read(in, at + 1, end)) {
@@ -228,7 +227,7 @@ public final class ReplyDecoder {
       return bulkEnd(in, at + (int) length, end);
     }
     bulkLeft = length;
-    state = length == 0 ? State.BULK_END : State.BULK_BODY;
+    state = length == 0 ? BULK_END : BULK_BODY;
     return at;
   }
 
@@ -270,7 +269,7 @@ public final class ReplyDecoder {
     int here = (int) Math.min(end - at, bulkLeft);
     bulkLeft -= here;
     if (bulkLeft == 0) {
-      state = State.BULK_END;
+      state = BULK_END;
     }
     return at + here;
   }
@@ -295,12 +294,12 @@ public final class ReplyDecoder {
   private void unwind() {
     while (pending[depth] == 0) {
       if (depth == 0) {
-        state = State.DONE;
+        state = DONE;
         return;
       }
       depth--;
     }
-    state = State.HEADER;
+    state = HEADER;
   }
 
   private static Shape[] shapes() {

@@ -1,8 +1,11 @@
 package io.vodis.proxy.backend;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vodis.proxy.loop.FlushQueue;
+import io.vodis.proxy.loop.RequestQueue;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.ReplyDecoder;
 import io.vodis.resp.RespErrors;
@@ -33,7 +36,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private final ReplyDecoder decoder;
   private final @Nullable PrivateLine own;
   private final Handshake handshake = new Handshake();
-  private final ArrayDeque<Request> inFlight = new ArrayDeque<>();
+  private final RequestQueue<Request> inFlight = new RequestQueue<>();
   private final int maxPipeline;
   private final long maxOutputBytes;
   private Phase phase = Phase.CONNECTING;
@@ -158,7 +161,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     socket.discardOutgoing();
     ArrayDeque<Request> withdrawn = new ArrayDeque<>(unsent);
     for (; unsent > 0; unsent--) {
-      withdrawn.addFirst(inFlight.removeLast());
+      withdrawn.addFirst(requireNonNull(inFlight.pollLast()));
     }
     withdrawn.forEach(request -> request.abandon(RespErrors.CLUSTER_DOWN));
   }
@@ -166,11 +169,12 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   @Override
   public void onRead(ByteBuf in) {
     readProgressNanos = environment.clock().refresh();
-    owner.stats().bytesIn += in.readableBytes();
+    int before = in.readableBytes();
     try {
       readReplies(in);
     } finally {
       environment.copies().end();
+      owner.stats().bytesIn += before - in.readableBytes();
     }
     if (refused && inFlight.size() <= maxPipeline / 2 && !socket.congested()) {
       refused = false;
@@ -454,16 +458,17 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     }
     pendingAtTick = pending;
     long silent = now - readProgressNanos;
+    Request waiting = inFlight.peekFirst();
     if (limits.sendTimeoutNanos() > 0 && now - writeProgressNanos > limits.sendTimeoutNanos()) {
       fail("the server took nothing for " + limits.sendTimeoutNanos() / 1_000_000 + " ms");
-    } else if (inFlight.isEmpty()) {
+    } else if (waiting == null) {
       if (limits.pingPeriodNanos() > 0 && silent > limits.pingPeriodNanos()) {
         send(new PingRequest(), Backend.PING, 0, Backend.PING.readableBytes());
         environment.copies().end();
       }
     } else if (!paused
         && limits.recvTimeoutNanos() > 0
-        && silent - inFlight.getFirst().patienceNanos() > limits.recvTimeoutNanos()) {
+        && silent - waiting.patienceNanos() > limits.recvTimeoutNanos()) {
       fail("no answer for " + limits.recvTimeoutNanos() / 1_000_000 + " ms");
     }
   }

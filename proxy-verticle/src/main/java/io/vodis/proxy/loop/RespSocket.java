@@ -1,5 +1,7 @@
 package io.vodis.proxy.loop;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -36,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 // A write or close that fails ends the connection, which tells its owner.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class RespSocket {
+public final class RespSocket implements CopyRun.Target {
 
   /** What a connection tells its owner. All calls come on the connection's loop. */
   public interface Listener {
@@ -65,6 +67,10 @@ public final class RespSocket {
       new WriteBufferWaterMark(256 << 10, 1 << 20);
   private static final int FIRST_CAPACITY = 512;
   private static final int CAPACITY_MAX = 64 << 10;
+  private static final int KEPT_CAPACITY = 2048;
+
+  /** How much of a fresh read is copied to complete what was left of the one before. */
+  private static final int JOINED_BYTES = 1024;
 
   private final Listener listener;
   private @Nullable ChannelHandlerContext context;
@@ -117,6 +123,7 @@ public final class RespSocket {
   }
 
   /** The buffer to append to; whoever appends makes sure that {@link #flush} is called. */
+  @Override
   public ByteBuf outgoing() {
     ByteBuf buffer = outgoing;
     if (buffer == null) {
@@ -205,10 +212,8 @@ public final class RespSocket {
       return;
     }
     ctx.channel().config().setAutoRead(true);
-    ByteBuf in = unread;
-    if (in != null) {
-      unread = null;
-      deliver(in);
+    if (unread != null) {
+      showUnread();
     }
   }
 
@@ -254,8 +259,67 @@ public final class RespSocket {
     return address == null ? "?:0" : address.toString();
   }
 
+  /** Shows the listener what was read; the caller releases it afterwards. */
   private void deliver(ByteBuf fresh) {
-    ByteBuf in = unread == null ? fresh : append(unread, fresh);
+    if (unread != null && !catchesUp(fresh)) {
+      return;
+    }
+    try {
+      listener.onRead(fresh);
+    } finally {
+      if (!closed && fresh.isReadable()) {
+        // A read buffer is up to the receive size; what is kept of it must not pin all of that.
+        unread = ALLOCATOR.directBuffer(Math.max(KEPT_CAPACITY, fresh.readableBytes() * 2));
+        unread.writeBytes(fresh);
+      }
+    }
+  }
+
+  /**
+   * Shows the listener what it left unread, with what came since behind it. That is mostly the
+   * beginning of one frame of many: it is enough to copy some of the fresh bytes, and to go on in
+   * these once the listener has taken all of the old ones.
+   *
+   * <pre>
+   *   unread      $64\r\nvvv | vvv\r\n$64\r\nv    joined: copied
+   *   fresh                  vvv\r\n$64\r\nvvvvv\r\n$64...
+   *                                  ^ goes on here, if the listener took one frame
+   * </pre>
+   *
+   * @return whether the listener has yet to be shown what is left of {@code fresh}
+   */
+  private boolean catchesUp(ByteBuf fresh) {
+    int joined = Math.min(JOINED_BYTES, fresh.readableBytes());
+    append(fresh, joined);
+    showUnread();
+    ByteBuf rest = unread;
+    int left = rest == null ? 0 : rest.readableBytes();
+    if (closed || !fresh.isReadable()) {
+      return false;
+    }
+    if (left > joined) {
+      append(fresh, fresh.readableBytes());
+      showUnread();
+      return false;
+    }
+    fresh.readerIndex(fresh.readerIndex() - left);
+    if (rest != null) {
+      rest.release();
+      unread = null;
+    }
+    return true;
+  }
+
+  private void append(ByteBuf fresh, int length) {
+    ByteBuf kept = requireNonNull(unread);
+    if (kept.writableBytes() < length) {
+      kept.discardReadBytes();
+    }
+    kept.writeBytes(fresh, length);
+  }
+
+  private void showUnread() {
+    ByteBuf in = requireNonNull(unread);
     unread = null;
     try {
       listener.onRead(in);
@@ -263,26 +327,9 @@ public final class RespSocket {
       if (closed || !in.isReadable()) {
         in.release();
       } else {
-        unread = in == fresh ? keep(in) : in;
+        unread = in;
       }
     }
-  }
-
-  /** A read buffer is up to the receive size; what is kept of it must not pin all of that. */
-  private static ByteBuf keep(ByteBuf in) {
-    ByteBuf kept = ALLOCATOR.directBuffer(Math.max(FIRST_CAPACITY, in.readableBytes() * 2));
-    kept.writeBytes(in);
-    in.release();
-    return kept;
-  }
-
-  private static ByteBuf append(ByteBuf kept, ByteBuf fresh) {
-    if (kept.writableBytes() < fresh.readableBytes()) {
-      kept.discardReadBytes();
-    }
-    kept.writeBytes(fresh);
-    fresh.release();
-    return kept;
   }
 
   private void onInactive() {
@@ -290,12 +337,13 @@ public final class RespSocket {
       return;
     }
     closed = true;
-    discardOutgoing();
     if (unread != null) {
       unread.release();
       unread = null;
     }
     listener.onClosed();
+    // Afterwards: what was still to be copied here is dropped as well.
+    discardOutgoing();
   }
 
   private final class PipelineHandler extends ChannelInboundHandlerAdapter {
@@ -306,7 +354,11 @@ public final class RespSocket {
         ReferenceCountUtil.release(message);
         return;
       }
-      deliver(in);
+      try {
+        deliver(in);
+      } finally {
+        in.release();
+      }
     }
 
     @Override

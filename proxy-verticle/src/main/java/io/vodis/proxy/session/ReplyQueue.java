@@ -5,10 +5,10 @@ import io.netty.buffer.Unpooled;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.loop.RequestQueue;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.stats.ServerSettings;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,22 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplyQueue {
 
-  /** Replies up to this size are held in a buffer that they share. */
-  private static final int SHARED_REPLY_MAX = 512;
-
-  private static final int SHARED_CAPACITY = 4096;
-
   private static final String NOT_IN_SLOWLOG = "skip_slowlog";
 
   private final Session session;
   private final SessionEnvironment env;
   private final RespSocket socket;
-  private final ArrayDeque<SessionRequest> order = new ArrayDeque<>();
+  private final RequestQueue<SessionRequest> order = new RequestQueue<>();
   private final int maxPipeline;
   private long heldBytes;
 
   /** Where the next small reply is held; null while nothing is. */
-  private @Nullable ByteBuf shared;
+  private @Nullable HeldReplies shared;
 
   /** Messages that came in the middle of a reply; they follow it. */
   private @Nullable ByteBuf heldPushes;
@@ -210,31 +205,36 @@ public final class ReplyQueue {
     }
   }
 
-  /**
-   * Keeps a reply that came before its turn. With two servers behind a pipeline that is every
-   * second one: a buffer for each costs more than the copy (bench: proxy comparison, P=100).
-   */
+  /** Keeps a reply that came before its turn. */
   private void hold(SessionRequest request, ByteBuf in, int offset, int length) {
-    if (length > SHARED_REPLY_MAX) {
+    if (length > HeldReplies.REPLY_BYTES_MAX) {
       request.hold(in, offset, length, true);
       return;
     }
-    ByteBuf to = shared;
-    if (to == null || to.writableBytes() < length) {
-      dropShared();
-      to = RespSocket.ALLOCATOR.directBuffer(SHARED_CAPACITY, SHARED_CAPACITY);
+    HeldReplies to = shared;
+    if (to == null || !to.hasRoom(length)) {
+      closeShared();
+      to = new HeldReplies();
       shared = to;
     }
-    int at = to.writerIndex();
-    to.writeBytes(in, offset, length);
-    request.holdShared(to.retain(), at, length);
+    request.hold(to, to.reserve(length), length);
+    env.copies().append(to, in, offset, length);
   }
 
-  private void dropShared() {
-    if (shared != null) {
-      shared.release();
+  private void closeShared() {
+    HeldReplies closed = shared;
+    if (closed != null) {
       shared = null;
+      if (closed.close()) {
+        release(closed);
+      }
     }
+  }
+
+  /** Frees what was taken from, once it has been copied. */
+  private void release(HeldReplies taken) {
+    env.copies().end();
+    taken.release();
   }
 
   /** A piece of the reply to a request. */
@@ -361,7 +361,7 @@ public final class ReplyQueue {
     writeHeldPushes();
     writeHeld();
     if (heldBytes == 0) {
-      dropShared();
+      closeShared();
     }
     unstopPipeline();
     if (order.isEmpty()) {
@@ -370,23 +370,9 @@ public final class ReplyQueue {
   }
 
   private void writeHeld() {
-    ByteBuf source = null;
-    int taken = 0;
-    for (SessionRequest head = order.peekFirst(); head != null; head = order.peekFirst()) {
-      int offset = head.heldOffset();
-      int length = head.heldLength();
-      ByteBuf kept = head.takeHeld();
-      if (kept == null) {
-        break;
-      }
-      if (kept != source) {
-        release(source, taken);
-        source = kept;
-        taken = 0;
-      }
-      taken++;
-      heldBytes -= length;
-      env.copies().append(socket, kept, offset, length);
+    for (SessionRequest head = order.peekFirst();
+        head != null && writeHeld(head);
+        head = order.peekFirst()) {
       session.touch();
       if (!head.isAnswered()) {
         head.markPartlySent();
@@ -394,15 +380,28 @@ public final class ReplyQueue {
       }
       order.pollFirst();
     }
-    release(source, taken);
   }
 
-  /** Gives back that many references, once what was taken from there has been copied. */
-  private void release(@Nullable ByteBuf source, int references) {
-    if (source != null) {
-      env.copies().end();
-      source.release(references);
+  /** Writes what is held for a request; false if nothing is. */
+  private boolean writeHeld(SessionRequest head) {
+    HeldReplies among = head.heldIn();
+    if (among != null) {
+      heldBytes -= head.heldLength();
+      env.copies().append(socket, among.outgoing(), head.heldOffset(), head.heldLength());
+      if (among.take()) {
+        release(among);
+      }
+      return true;
     }
+    ByteBuf own = head.takeHeld();
+    if (own == null) {
+      return false;
+    }
+    heldBytes -= own.readableBytes();
+    env.copies().append(socket, own, own.readerIndex(), own.readableBytes());
+    env.copies().end();
+    own.release();
+    return true;
   }
 
   private void unstopPipeline() {
@@ -420,31 +419,37 @@ public final class ReplyQueue {
 
   /** Whether replies are outstanding on connections of this backend that take no more requests. */
   boolean awaitsRetired(Backend backend) {
-    for (SessionRequest request : order) {
-      BackendConnection connection = request.connection();
-      if (connection != null && connection.isRetired() && connection.owner() == backend) {
-        return true;
-      }
-    }
-    return false;
+    return order.anyMatch(
+        request -> {
+          BackendConnection connection = request.connection();
+          return connection != null && connection.isRetired() && connection.owner() == backend;
+        });
   }
 
   /** The client has gone: frees what is held, and takes no more. */
   void discard() {
     gone = true;
-    dropShared();
+    deaf = true;
+    env.copies().end();
+    closeShared();
     if (heldPushes != null) {
       heldPushes.release();
       heldPushes = null;
     }
-    deaf = true;
-    for (SessionRequest request : order) {
-      ByteBuf kept = request.takeHeld();
-      if (kept != null) {
-        kept.release();
-      }
+    for (SessionRequest request = order.pollFirst(); request != null; request = order.pollFirst()) {
+      discard(request);
     }
-    order.clear();
+  }
+
+  private static void discard(SessionRequest request) {
+    HeldReplies among = request.heldIn();
+    if (among != null && among.take()) {
+      among.release();
+    }
+    ByteBuf own = request.takeHeld();
+    if (own != null) {
+      own.release();
+    }
   }
 
   /** The request that is answered next. */

@@ -138,7 +138,9 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   /** The short way, or the long one; returns false if the request has to be handled again. */
   private boolean handleFrame(ByteBuf in, int length) {
     CommandSpec spec = env.commands().resolve(in, decoder);
-    lastCommand = spec;
+    if (lastCommand != spec) { // Storing a reference costs more than comparing it.
+      lastCommand = spec;
+    }
     if (spec != null
         && spec.routing() == Routing.ONE_KEY
         && shortWay

@@ -18,17 +18,17 @@ public class SessionRequest extends RoutedRequest {
   private final CommandSpec spec;
   private final long startNanos;
 
-  /** What came of the reply before it was its turn; null if nothing did, or it has been sent. */
+  /** What came of the reply before it was its turn, if it has a buffer of its own. */
   private @Nullable ByteBuf held;
 
   /** Kept for SLOWLOG if requests are looked at closely, cut to what is worth keeping. */
   private List<byte[]> args = List.of();
 
-  /** Where the reply stands in {@link #held}, if that is shared with other requests' replies. */
-  private short sharedOffset;
+  /** Where the whole reply stands among others, if it does. */
+  private @Nullable HeldReplies heldIn;
 
-  /** Its length there; 0 if {@link #held} is this request's own. */
-  private short sharedLength;
+  private short heldOffset;
+  private short heldLength;
 
   private boolean answered;
   private boolean partlySent;
@@ -94,32 +94,31 @@ public class SessionRequest extends RoutedRequest {
     answered = true;
   }
 
-  /** Keeps a whole reply that stands among others; owns one reference to {@code shared}. */
-  final void holdShared(ByteBuf shared, int offset, int length) {
-    held = shared;
-    sharedOffset = (short) offset;
-    sharedLength = (short) length;
+  /** The whole reply stands there, among others. */
+  final void hold(HeldReplies in, int offset, int length) {
+    heldIn = in;
+    heldOffset = (short) offset;
+    heldLength = (short) length;
     answered = true;
   }
 
-  /** Where the reply begins in what is held. */
+  /** Where the reply is held among others; null if it is not. */
+  final @Nullable HeldReplies heldIn() {
+    return heldIn;
+  }
+
   final int heldOffset() {
-    ByteBuf kept = held;
-    return kept == null || sharedLength > 0 ? sharedOffset : kept.readerIndex();
+    return heldOffset;
   }
 
-  /** Bytes held for this request; 0 if nothing is. */
   final int heldLength() {
-    ByteBuf kept = held;
-    return kept == null || sharedLength > 0 ? sharedLength : kept.readableBytes();
+    return heldLength;
   }
 
-  /** What is held, of which the caller owns a reference from now on. */
+  /** What is held for this request alone, of which the caller owns the reference from now on. */
   final @Nullable ByteBuf takeHeld() {
     ByteBuf kept = held;
     held = null;
-    sharedOffset = 0;
-    sharedLength = 0;
     return kept;
   }
 

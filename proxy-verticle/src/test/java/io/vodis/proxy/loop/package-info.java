@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.loop;
+
+import org.jspecify.annotations.NullMarked;
