@@ -480,4 +480,25 @@ class TrackingIT {
       }
     }
   }
+
+  /** What was read before a change of options is told of after it, to who is told now. */
+  @Test
+  void aChangeOfOptionsForgetsNothing() {
+    try (RespClient listener = planes.client();
+        RespClient reader = tracking();
+        RespClient writer = planes.client()) {
+      String id = String.valueOf(listener.call("CLIENT", "ID"));
+      listener.expect("HELLO", "3");
+      reader.expect("GET", "foo");
+      reader.expect("CLIENT", "TRACKING", "ON", "NOLOOP");
+      reader.expect("GET", "bar");
+      reader.expect("CLIENT", "TRACKING", "ON", "REDIRECT", id);
+      writer.expect("SET", "foo", "1");
+      assertThat(listener.receive()).isEqualTo(invalidated("foo"));
+      writer.expect("SET", "bar", "1");
+      assertThat(listener.receive()).isEqualTo(invalidated("bar"));
+      reader.expect("CLIENT", "TRACKING", "OFF");
+      assertThat(reader.call("GET", "foo")).isEqualTo("1");
+    }
+  }
 }

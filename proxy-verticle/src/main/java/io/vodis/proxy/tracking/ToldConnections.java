@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For a session in RESP2, in which no server can push: one RESP3 connection to each server, to
- * which the session's other connections there redirect what is to be told.
+ * For a session that redirects: one RESP3 connection to each server, to which the session's other
+ * connections there redirect what is to be told. Those may be in RESP2, in which no server pushes.
  */
 final class ToldConnections implements PrivateLine {
 

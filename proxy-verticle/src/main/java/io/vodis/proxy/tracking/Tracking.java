@@ -6,12 +6,14 @@ import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.PrivateLine;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.Routing;
 import io.vodis.proxy.pubsub.OutputLimit;
 import io.vodis.proxy.session.ClientLine;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionState;
 import io.vodis.proxy.transaction.OpenTransaction;
 import io.vodis.resp.Protocol;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,10 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session whose server-side caches are tracked. Its requests use connections of its own, each of
- * which has begun with CLIENT TRACKING ON; what the servers say on them goes to the client, or to
- * the one it redirects to. In RESP2 servers cannot push, so these connections redirect to others
- * ({@link ToldConnections}); a session in RESP2 that redirects to nobody can be told nothing, and
- * goes the usual way.
+ * which has begun with CLIENT TRACKING ON; what the servers say on them goes to the client. If it
+ * redirects to another, so do these connections, to {@link ToldConnections}, whatever protocol they
+ * are in. A session in RESP2 that redirects to nobody can be told nothing, and goes the usual way.
  *
  * <p>Invariant: when a server can no longer tell the client about a key, the client is told to
  * forget all ({@code invalidate} with null).
@@ -38,6 +39,9 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   /** Longest time for the servers to be told, before the client is answered all the same. */
   private static final long BEGIN_NANOS = 1_000_000_000;
 
+  /** Of that many changes of its options a session keeps the connections. */
+  private static final int FOREBEARS_MAX = 4;
+
   private final Session session;
   private final Trackings hub;
   private final TrackingOptions options;
@@ -52,8 +56,22 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   /** In BCAST mode, until the client is answered: servers that do not track yet. */
   private final Set<HostAndPort> awaited = new HashSet<>();
 
+  /** In BCAST mode: servers of whose writes nothing is heard at present. */
+  private final Set<HostAndPort> unheard = new HashSet<>();
+
+  /** The servers there were. */
+  private Set<HostAndPort> known = Set.of();
+
+  /** Keys may have been read of which the client cannot be told. */
+  private boolean untold;
+
   private @Nullable Runnable onBegun;
   private long beginDeadlineNanos;
+
+  /** The one that speaks for this one, and those that this one speaks for, the oldest first. */
+  private @Nullable Tracking heir;
+
+  private final ArrayDeque<Tracking> forebears = new ArrayDeque<>(0);
   private boolean broken;
   private boolean over;
 
@@ -83,6 +101,8 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
       onBegun = onDone;
       beginDeadlineNanos = hub.now() + BEGIN_NANOS;
       awaited.addAll(hub.servers());
+      unheard.addAll(awaited);
+      known = Set.copyOf(awaited);
       connectAll();
       endBeginning();
     } else {
@@ -91,10 +111,10 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   }
 
   private void connect() {
-    if (session.protocol() == Protocol.RESP3) {
-      pool = hub.pool(this);
-    } else if (redirection != null) {
+    if (redirection != null) {
       told = new ToldConnections(hub, this);
+      pool = hub.pool(this);
+    } else if (session.protocol() == Protocol.RESP3) {
       pool = hub.pool(this);
     }
     session.ownPool(pool);
@@ -110,12 +130,16 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   }
 
   private void disconnect() {
+    session.ownPool(null);
+    session.announcement(null);
+    closeConnections();
+  }
+
+  private void closeConnections() {
     BackendPool former = pool;
     ToldConnections formerlyTold = told;
     pool = null;
     told = null;
-    session.ownPool(null);
-    session.announcement(null);
     if (former != null) {
       former.close("tracking has ended");
     }
@@ -150,6 +174,9 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   /** The command that has to be said for a CLIENT CACHING holds for the next one only. */
   @Override
   public void onHandled(Session handled, @Nullable CommandSpec spec) {
+    if (pool == null && spec != null && spec.routing() != Routing.LOCAL) {
+      untold = true;
+    }
     if (session.announcing()
         && session.state(OpenTransaction.class) == null
         && (spec == null || !spec.name().startsWith("client|"))) {
@@ -159,25 +186,64 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
 
   @Override
   public void onProtocol() {
-    if (!over) {
+    if (over) {
+      return;
+    }
+    if (redirection == null) {
       disconnect();
       connect();
-      tell(null);
-      connectAll();
+      if (pool == null) {
+        endForebears();
+        untold = true;
+      } else if (untold) {
+        untold = false;
+        tell(null);
+      }
+    }
+    connectAll();
+  }
+
+  /**
+   * Another has begun for the same session. What has been read is tracked on the connections there
+   * are, so they stay, and what they say is said by the other. In BCAST mode the other has heard
+   * all since before this ends.
+   */
+  void giveWay(Tracking next) {
+    next.untold |= untold;
+    next.forebears.addAll(forebears);
+    forebears.clear();
+    if (options.broadcast() || pool == null) {
+      end();
+    } else {
+      next.forebears.addLast(this);
+    }
+    next.forebears.forEach(before -> before.heir = next);
+    if (next.forebears.size() > FOREBEARS_MAX) {
+      next.forebears.removeFirst().end();
+      next.tell(null);
     }
   }
 
-  /** The client is told that nothing it keeps is known to be right. */
-  void forgetAll() {
-    tell(null);
+  private void endForebears() {
+    forebears.forEach(Tracking::end);
+    forebears.clear();
+  }
+
+  private void end() {
+    over = true;
+    hub.remove(this);
+    closeConnections();
   }
 
   /** Tells the client, or who is told in its place, of keys, or to forget all. */
   private void tell(byte @Nullable [] keys) {
+    Tracking next = heir;
     if (over) {
       return;
     }
-    if (redirection != null) {
+    if (next != null) {
+      next.tell(keys);
+    } else if (redirection != null) {
       redirection.tell(keys);
     } else {
       Invalidation.tell(session, keys);
@@ -217,12 +283,9 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
 
   @Override
   public void onPush(ByteBuf in, int offset, int length) {
-    if (over) {
-      return;
-    }
-    if (redirection != null) {
+    if (heir != null) {
       onTold(in, offset, length);
-    } else {
+    } else if (!over && redirection == null) {
       session.push(in, offset, length);
       checkLimit();
     }
@@ -237,16 +300,20 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
 
   @Override
   public void onReady(HostAndPort server) {
+    boolean missed = unheard.remove(server);
     if (awaited.remove(server)) {
       endBeginning();
-    } else if (options.broadcast()) {
-      // What was written while nobody listened is not known.
+    } else if (missed) {
+      // What was written meanwhile is not known.
       tell(null);
     }
   }
 
   @Override
   public void onLost(HostAndPort server) {
+    if (options.broadcast()) {
+      unheard.add(server);
+    }
     tell(null);
   }
 
@@ -283,6 +350,15 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
       others.keepOnly(servers);
     }
     awaited.retainAll(servers);
+    unheard.retainAll(servers);
+    if (options.broadcast()) {
+      for (HostAndPort server : servers) {
+        if (!known.contains(server)) {
+          unheard.add(server);
+        }
+      }
+    }
+    known = Set.copyOf(servers);
     tell(null);
     connectAll();
     endBeginning();
@@ -322,9 +398,10 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   @Override
   public void onEnd() {
     if (!over) {
-      over = true;
-      hub.remove(this);
-      disconnect();
+      endForebears();
+      session.ownPool(null);
+      session.announcement(null);
+      end();
     }
   }
 }

@@ -102,14 +102,16 @@ public final class TrackingCommands {
       answer(session, place, OK);
       return;
     }
-    if (present != null) {
-      // What has been read is tracked on the connections there are.
-      present.forgetAll();
-      end(session, present);
-    }
     Tracking tracking = new Tracking(session, hub, wanted);
     hub.add(tracking);
-    tracking.begin(() -> answer(session, place, OK));
+    tracking.begin(
+        () -> {
+          if (present != null) {
+            session.end(present);
+            present.giveWay(tracking);
+          }
+          answer(session, place, OK);
+        });
   }
 
   private static void end(Session session, @Nullable Tracking tracking) {
