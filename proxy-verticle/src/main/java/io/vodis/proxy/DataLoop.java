@@ -64,12 +64,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /** Everything one event loop has: nothing of it is touched by another thread. */
 final class DataLoop {
 
   /** Where a loop stands among the others. */
   record Place(int index, int count) {}
+
+  /**
+   * What a loop needs of the world.
+   *
+   * @param eventLoop runs what is given to it after the present task, one at a time
+   * @param nanoTime monotonic
+   */
+  record Rim(
+      Executor eventLoop,
+      Connector connector,
+      LongSupplier nanoTime,
+      RandomGenerator random,
+      ProcessView process) {}
 
   private final LoopClock clock;
   private final BackendPool pool;
@@ -88,17 +102,10 @@ final class DataLoop {
   private long connectsSeen;
   private boolean draining;
 
-  DataLoop(
-      ProxyConfig config,
-      String clientName,
-      Place place,
-      Executor eventLoop,
-      Connector connector,
-      LongSupplier nanoTime,
-      ProcessView process) {
-    this.process = process;
-    clock = new LoopClock(nanoTime);
-    FlushQueue flushes = new FlushQueue(eventLoop, clock);
+  DataLoop(ProxyConfig config, String clientName, Place place, Rim rim) {
+    process = rim.process();
+    clock = new LoopClock(rim.nanoTime());
+    FlushQueue flushes = new FlushQueue(rim.eventLoop(), clock);
     CopyRun copies = new CopyRun();
     SessionLimits limits = config.session().limits(config.backend().backendNumberDatabases());
     BusyServers busyServers = new BusyServers();
@@ -117,11 +124,11 @@ final class DataLoop {
             clock,
             flushes,
             copies,
-            connector,
+            rim.connector(),
             this::onRoom,
             busyServers);
     pool = new BackendPool(limits.databaseCount(), backends);
-    mover = mover(config, clientName + ":pull:" + place.index(), backends);
+    mover = mover(config, clientName + ":pull:" + place.index(), backends, rim.random());
     dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits());
     subscribers =
         new Subscribers(dispatcher, backends, config.pubsub().limits(place.count(), config.slot()));
@@ -230,7 +237,7 @@ final class DataLoop {
   }
 
   private MigrateKeyMover mover(
-      ProxyConfig config, String clientName, BackendEnvironment backends) {
+      ProxyConfig config, String clientName, BackendEnvironment backends, RandomGenerator random) {
     BackendLimits limits = config.backend().limits(config.product().productAuth(), clientName);
     long timeoutMillis = config.slot().slotPullTimeout().toMillis();
     BackendEnvironment own =
@@ -254,7 +261,8 @@ final class DataLoop {
             config.product().productAuth(),
             config.slot().slotPullMaxKeys(),
             timeoutMillis,
-            config.slot().slotWaitTimeout().toNanos()));
+            config.slot().slotWaitTimeout().toNanos(),
+            random));
   }
 
   /** Connections are dealt out in turn, so each loop may have its share, rounded up. */

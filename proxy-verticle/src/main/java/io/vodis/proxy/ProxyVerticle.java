@@ -11,6 +11,7 @@ import io.vodis.config.ListenAddress;
 import io.vodis.proxy.process.ProcessView;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +61,13 @@ final class ProxyVerticle extends VerticleBase {
             config,
             clientName,
             place,
-            EventLoops.executorOf(context),
-            new NetConnector(client, (int) config.backend().backendKeepalivePeriod().toSeconds()),
-            System::nanoTime,
-            process);
+            new DataLoop.Rim(
+                EventLoops.executorOf(context),
+                new NetConnector(
+                    client, (int) config.backend().backendKeepalivePeriod().toSeconds()),
+                System::nanoTime,
+                new SplittableRandom(),
+                process));
     loop = data;
     vertx.setPeriodic(TICK_MILLIS, id -> data.tick());
     vertx.setPeriodic(SESSION_TICK_MILLIS, id -> data.tickSessions());

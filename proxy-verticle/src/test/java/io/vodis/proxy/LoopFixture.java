@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -47,13 +48,15 @@ final class LoopFixture implements AutoCloseable {
             config,
             "vodis:proxy:test",
             new DataLoop.Place(0, 1),
-            tasks::add,
-            (server, socket, onFailure) ->
-                attempts
-                    .computeIfAbsent(server, s -> new ArrayDeque<>())
-                    .add(new Attempt(socket, onFailure)),
-            () -> now,
-            new NoProcess());
+            new DataLoop.Rim(
+                tasks::add,
+                (server, socket, onFailure) ->
+                    attempts
+                        .computeIfAbsent(server, s -> new ArrayDeque<>())
+                        .add(new Attempt(socket, onFailure)),
+                () -> now,
+                new SplittableRandom(1),
+                new NoProcess()));
     loop.leaseEndsAt(now + Duration.ofHours(1).toNanos());
     install(serving(LOWER), serving(UPPER));
   }

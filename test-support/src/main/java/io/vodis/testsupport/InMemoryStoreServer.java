@@ -61,6 +61,11 @@ public final class InMemoryStoreServer {
     notifyClients();
   }
 
+  /** What is stored now. */
+  public synchronized Topology topology() {
+    return topology;
+  }
+
   /** An outage: every call of every client fails; sessions stay alive. */
   public synchronized void stop() {
     running = false;

@@ -21,6 +21,7 @@ import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.LeaderServices;
 import io.vodis.topom.election.TopomContext;
+import io.vodis.topom.election.VertxLeaderBus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -72,7 +73,7 @@ public final class TopomRole implements RunningRole {
       parts.open(Periodic.start("topom-registration", third, () -> renew(registration)));
       TopomContext context =
           new TopomContext(
-              node.vertx(),
+              new VertxLeaderBus(node.vertx(), config.product().productName()),
               node.store(),
               config,
               Clock.SYSTEM,

@@ -17,6 +17,7 @@ import io.vodis.testsupport.InMemoryTopologyStore;
 import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.TopomContext;
+import io.vodis.topom.election.VertxLeaderBus;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -47,7 +48,7 @@ final class TestTopom implements AutoCloseable {
     HostAndPort address = new HostAndPort("127.0.0.1", 18_080 + number);
     TopomContext context =
         new TopomContext(
-            vertx,
+            new VertxLeaderBus(vertx, product),
             store,
             config(product),
             Clock.SYSTEM,

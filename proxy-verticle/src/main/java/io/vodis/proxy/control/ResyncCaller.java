@@ -1,13 +1,7 @@
 package io.vodis.proxy.control;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
-import io.vodis.bus.Addresses;
-import io.vodis.bus.BusClient;
-import io.vodis.bus.BusReply;
-import io.vodis.bus.TopomCommand.ResyncProxy;
 import io.vodis.lifecycle.Periodic;
-import io.vodis.model.Member;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -18,19 +12,19 @@ final class ResyncCaller implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ResyncCaller.class);
   private static final Duration INTERVAL = Duration.ofMillis(300);
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-  private final Vertx vertx;
-  private final String product;
-  private final Member member;
   private final BooleanSupplier needed;
+  private final Runnable ask;
   private final Periodic calls;
 
-  ResyncCaller(Vertx vertx, String product, Member member, BooleanSupplier needed) {
-    this.vertx = vertx;
-    this.product = product;
-    this.member = member;
+  /**
+   * Starts asking.
+   *
+   * @param ask blocks until the leader has answered
+   */
+  ResyncCaller(BooleanSupplier needed, Runnable ask) {
     this.needed = needed;
+    this.ask = ask;
     this.calls = Periodic.start("resync", INTERVAL, this::callIfNeeded);
   }
 
@@ -39,13 +33,7 @@ final class ResyncCaller implements AutoCloseable {
       return;
     }
     try {
-      BusClient.ask(
-          vertx,
-          Addresses.TOPOM,
-          Addresses.TOPOM.in(product),
-          new ResyncProxy(member.token(), member.incarnation()),
-          TIMEOUT,
-          BusReply.Accepted.class);
+      ask.run();
     } catch (ReplyException e) {
       LOGGER.debug("no leader has taken the request for a table: {}", e.getMessage());
     }

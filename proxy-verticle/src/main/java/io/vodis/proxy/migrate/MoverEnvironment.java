@@ -4,6 +4,7 @@ import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
+import java.util.random.RandomGenerator;
 
 /**
  * What the mover of one loop works with.
@@ -14,6 +15,7 @@ import io.vodis.proxy.loop.LoopClock;
  * @param maxKeys of one MIGRATE
  * @param timeoutMillis of one MIGRATE between the servers
  * @param patienceNanos after which a key that cannot be moved is given up
+ * @param random spreads repetitions; the loop's own
  */
 public record MoverEnvironment(
     BackendPool pool,
@@ -24,7 +26,8 @@ public record MoverEnvironment(
     String password,
     int maxKeys,
     long timeoutMillis,
-    long patienceNanos) {
+    long patienceNanos,
+    RandomGenerator random) {
 
   @Override
   public String toString() {

@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -247,7 +246,7 @@ final class PullLine {
 
   private void tryLater() {
     // Two servers that wait for one another must not begin again at the same time.
-    long delay = delayNanos / 2 + ThreadLocalRandom.current().nextLong(delayNanos);
+    long delay = delayNanos / 2 + env.random().nextLong(delayNanos);
     retryAtNanos = env.clock().nowNanos() + delay;
     delayNanos = Math.min(delayNanos * 2, MAX_DELAY_NANOS);
   }

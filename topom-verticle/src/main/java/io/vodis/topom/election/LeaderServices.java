@@ -1,12 +1,7 @@
 package io.vodis.topom.election;
 
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vodis.bus.Addresses;
-import io.vodis.bus.BusClient;
 import io.vodis.bus.BusFailure;
 import io.vodis.bus.BusReply;
-import io.vodis.bus.BusServer;
-import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.Periodic;
@@ -51,8 +46,6 @@ import org.slf4j.LoggerFactory;
 public final class LeaderServices implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LeaderServices.class);
-  private static final Duration ACK_TIMEOUT = Duration.ofSeconds(10);
-
   private static final Duration AUDIT_PERIOD = Duration.ofMinutes(1);
 
   private final TopomContext context;
@@ -67,7 +60,7 @@ public final class LeaderServices implements AutoCloseable {
   private final RoleReconciler reconciler;
   private final Periodic trimmer;
   private final Inspection inspection;
-  private final MessageConsumer<TopomCommand> consumer;
+  private final LeaderBus.Serving commands;
 
   /** Takes over: reads the store, and goes on with what is unfinished there. */
   LeaderServices(TopomContext context, Term term) {
@@ -79,7 +72,7 @@ public final class LeaderServices implements AutoCloseable {
     sweepAdmin = context.redisAdmins().apply(StrangerConnections.sweepName(term.number()));
     copyAdmin = context.redisAdmins().apply(StrangerConnections.copyName(term.number()));
     Supplier<List<Member>> liveProxies = () -> context.store().liveMembers(Role.PROXY);
-    resync = new TableResync(term.number(), liveProxies, this::sendTable, clock);
+    resync = new TableResync(term.number(), liveProxies, context.bus()::sendTable, clock);
     topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
     StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());
     MigrationLimits limits = context.config().migration().limits();
@@ -115,10 +108,7 @@ public final class LeaderServices implements AutoCloseable {
     reconciler.start();
     inspection = inspection(name);
     trimmer = Periodic.start("topom-audit", AUDIT_PERIOD, this::trimAudit);
-    String product = context.config().product().productName();
-    consumer =
-        BusServer.serveBlocking(
-            context.vertx(), Addresses.TOPOM, Addresses.TOPOM.in(product), this::onCommand);
+    commands = context.bus().serve(this::onCommand);
   }
 
   public Term term() {
@@ -161,9 +151,7 @@ public final class LeaderServices implements AutoCloseable {
   @Override
   public void close() {
     term.end();
-    consumer
-        .unregister()
-        .onFailure(e -> LOGGER.debug("the command address was gone: {}", e.getMessage()));
+    commands.close();
     resync.close();
     actions.close();
     promotions.close();
@@ -182,17 +170,6 @@ public final class LeaderServices implements AutoCloseable {
   private void onCommit(Topology committed) {
     resync.publish(committed);
     actions.wake();
-  }
-
-  private io.vertx.core.Future<BusReply.FillSlotsAck> sendTable(Member proxy, FillSlots table) {
-    String product = context.config().product().productName();
-    return BusClient.request(
-        context.vertx(),
-        Addresses.PROXY,
-        Addresses.PROXY.of(product, proxy.incarnation()),
-        table,
-        ACK_TIMEOUT,
-        BusReply.FillSlotsAck.class);
   }
 
   private BusReply onCommand(TopomCommand command) {

@@ -1,6 +1,5 @@
 package io.vodis.topom.election;
 
-import io.vertx.core.Vertx;
 import io.vodis.lifecycle.Clock;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.store.TopologyStore;
@@ -17,7 +16,7 @@ import java.util.function.Function;
  * @param samples keys sampled in the background, from the start of the process
  */
 public record TopomContext(
-    Vertx vertx,
+    LeaderBus bus,
     TopologyStore store,
     TopomConfig config,
     Clock clock,

@@ -1,5 +1,6 @@
 package io.vodis.topom.migrate;
 
+import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.ClientList;
 import io.vodis.redis.RedisAdmin;
@@ -9,7 +10,7 @@ import io.vodis.redis.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class LeftoverCleaner {
   private final Duration timeout;
 
   /** A transaction spans several calls on a shared connection, so one at a time. */
-  private final ReentrantLock transactions = new ReentrantLock();
+  private final Lock transactions = Threads.current().newLock();
 
   LeftoverCleaner(RedisAdmin admin, Duration timeout) {
     this.admin = admin;

@@ -1,6 +1,7 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.lifecycle.Periodic;
+import io.vodis.lifecycle.Threads;
 import io.vodis.lifecycle.VodisException;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
@@ -126,7 +127,7 @@ public final class SlotActions implements AutoCloseable {
             topology, active, held, work.goingOn(), work.limits().parallelSlots())) {
       SlotBatch run = new SlotBatch(work, batch, new SlotProgress(work.clock(), movedKeys));
       running.put(batch.way(), run);
-      Thread.ofVirtual().name("topom-slots " + batch.way()).start(() -> run(run));
+      var unused = Threads.current().start("topom-slots " + batch.way(), () -> run(run));
     }
   }
 

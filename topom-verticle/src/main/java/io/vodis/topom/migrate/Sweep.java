@@ -1,6 +1,8 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Later;
+import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
@@ -11,9 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -39,6 +38,7 @@ final class Sweep {
   private final KeyRate rate = new KeyRate();
   private final PaceKeeper pacing;
   private final Supplier<SweepSpeed> speed;
+  private final Threads threads = Threads.current();
 
   private long scannedKeys;
   private long totalKeys;
@@ -70,9 +70,9 @@ final class Sweep {
   /** One whole scan of a database; returns how many keys of the task it found. */
   long run(SourceServer source) {
     long found = 0;
-    CompletableFuture<Reply> fetch = fetch(source, "0");
+    Later<Reply> fetch = fetch(source, "0");
     while (true) {
-      KeyPage page = KeyPage.of(join(fetch), task, source.database());
+      KeyPage page = KeyPage.of(fetch.await(), task, source.database());
       if (!page.isLast()) {
         fetch = fetch(source, page.nextCursor());
       }
@@ -85,31 +85,10 @@ final class Sweep {
     }
   }
 
-  private CompletableFuture<Reply> fetch(SourceServer source, String cursor) {
-    CompletableFuture<Reply> fetch = new CompletableFuture<>();
+  private Later<Reply> fetch(SourceServer source, String cursor) {
     int keys = pacing.pace().pageKeys();
     pacing.onPage();
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                fetch.complete(source.scan(cursor, keys));
-              } catch (RuntimeException e) {
-                fetch.completeExceptionally(e);
-              }
-            });
-    return fetch;
-  }
-
-  private static Reply join(CompletableFuture<Reply> fetch) {
-    try {
-      return fetch.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    return Later.by("topom-scan", () -> source.scan(cursor, keys));
   }
 
   private long move(SourceServer source, KeyPage page) {
@@ -158,7 +137,7 @@ final class Sweep {
       from += batch.size();
       long pause = pace.pauseNanos(nanos);
       if (pause > 0) {
-        LockSupport.parkNanos(pause);
+        threads.sleep(Duration.ofNanos(pause));
       }
     }
     return true;
@@ -171,7 +150,7 @@ final class Sweep {
       if (!proceed.getAsBoolean()) {
         return false;
       }
-      LockSupport.parkNanos(Math.min(wait, RATE_LOOK.toNanos()));
+      threads.sleep(Duration.ofNanos(Math.min(wait, RATE_LOOK.toNanos())));
       wait = rate.waitNanos(speed.get().keysPerSecond(), clock.nanoTime());
     }
     return true;

@@ -1,7 +1,9 @@
 package io.vodis.topom.promote;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Later;
 import io.vodis.lifecycle.Periodic;
+import io.vodis.lifecycle.Threads;
 import io.vodis.lifecycle.VodisException;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
@@ -29,11 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +49,7 @@ public final class GroupPromotions implements AutoCloseable {
   private static final Duration PROXY_PATIENCE = Duration.ofSeconds(1);
 
   private final PromotionWork work;
-  private final Map<Integer, CompletableFuture<String>> running = new ConcurrentHashMap<>();
+  private final Map<Integer, Later<String>> running = new ConcurrentHashMap<>();
   private @Nullable Periodic loop;
 
   public GroupPromotions(
@@ -141,20 +139,22 @@ public final class GroupPromotions implements AutoCloseable {
     }
   }
 
-  private static void await(int groupId, CompletableFuture<String> outcome, Duration timeout) {
+  private static void await(int groupId, Later<String> outcome, Duration timeout) {
+    Optional<String> reason;
     try {
-      String reason = outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      if (!reason.isEmpty()) {
-        throw new TopomException(Code.CONFLICT, "nothing has changed: " + reason);
-      }
+      reason = outcome.await(timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TopomException(Code.UNAVAILABLE, "interrupted; the promotion goes on", e);
-    } catch (TimeoutException e) {
+    } catch (VodisException | IllegalStateException e) {
+      throw new TopomException(Code.UNAVAILABLE, "the promotion goes on: " + e.getMessage(), e);
+    }
+    if (reason.isEmpty()) {
       throw new TopomException(
-          Code.UNAVAILABLE, "the promotion in group " + groupId + " still goes on", e);
-    } catch (ExecutionException e) {
-      throw new TopomException(Code.UNAVAILABLE, "the promotion goes on: " + e.getCause(), e);
+          Code.UNAVAILABLE, "the promotion in group " + groupId + " still goes on");
+    }
+    if (!reason.get().isEmpty()) {
+      throw new TopomException(Code.CONFLICT, "nothing has changed: " + reason.get());
     }
   }
 
@@ -177,17 +177,17 @@ public final class GroupPromotions implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<String> run(int groupId) {
-    CompletableFuture<String> outcome = new CompletableFuture<>();
-    CompletableFuture<String> before = running.putIfAbsent(groupId, outcome);
+  private Later<String> run(int groupId) {
+    Later<String> outcome = new Later<>();
+    Later<String> before = running.putIfAbsent(groupId, outcome);
     if (before != null) {
       return before;
     }
-    Thread.ofVirtual().name("topom-promotion " + groupId).start(() -> run(groupId, outcome));
+    var unused = Threads.current().start("topom-promotion " + groupId, () -> run(groupId, outcome));
     return outcome;
   }
 
-  private void run(int groupId, CompletableFuture<String> outcome) {
+  private void run(int groupId, Later<String> outcome) {
     try {
       String reason = new GroupPromotion(work, groupId).run();
       if (reason.isEmpty()) {
@@ -204,13 +204,11 @@ public final class GroupPromotions implements AutoCloseable {
       }
       LOGGER.warn("promotion in group {} will be gone on with: {}", groupId, e.getMessage());
       running.remove(groupId);
-      outcome.completeExceptionally(e);
+      outcome.fail(e);
     } finally {
       // Also after an error that nobody expects: the promotion is taken up again.
-      if (!outcome.isDone()) {
-        running.remove(groupId);
-        outcome.completeExceptionally(new IllegalStateException("failed, see the log"));
-      }
+      running.remove(groupId, outcome);
+      outcome.fail(new IllegalStateException("failed, see the log"));
     }
   }
 

@@ -76,12 +76,7 @@ public final class RoleReconciler implements AutoCloseable {
       return;
     }
     Topology looked = topology.current();
-    try {
-      watch.look(looked.groups().values());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
-    }
+    watch.look(looked.groups().values());
     Map<HostAndPort, ServerStatus> answers = watch.answering();
     for (Group group : looked.groups().values()) {
       for (RoleRepair repair : RoleRepair.of(group, answers)) {

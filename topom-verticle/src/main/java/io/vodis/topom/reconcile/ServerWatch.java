@@ -1,6 +1,7 @@
 package io.vodis.topom.reconcile;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Later;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Server;
@@ -39,21 +40,16 @@ final class ServerWatch {
   }
 
   /** Asks all servers of the groups, and returns when each has answered or failed. */
-  void look(Iterable<Group> groups) throws InterruptedException {
-    List<Thread> threads = new ArrayList<>();
+  void look(Iterable<Group> groups) {
+    List<Later<Boolean>> looks = new ArrayList<>();
     Set<HostAndPort> known = ConcurrentHashMap.newKeySet();
     for (Group group : groups) {
       for (Server server : group.servers()) {
         known.add(server.address());
-        threads.add(
-            Thread.ofVirtual()
-                .name("topom-watch " + server.address())
-                .start(() -> observe(server.address())));
+        looks.add(Later.by("topom-watch " + server.address(), () -> observe(server.address())));
       }
     }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    looks.forEach(Later::await);
     observations.keySet().retainAll(known);
   }
 
@@ -83,16 +79,19 @@ final class ServerWatch {
                         (now - entry.getValue().answeredNanos()) / 1_000_000)));
   }
 
-  private void observe(HostAndPort server) {
+  /** Returns whether it has answered. */
+  private boolean observe(HostAndPort server) {
     try {
       ServerStatus status = admin.status(server, TIMEOUT);
       observations.put(server, new Observation(status, null, clock.nanoTime()));
+      return true;
     } catch (RedisAdminException e) {
       String error = String.valueOf(e.getMessage());
       observations.merge(
           server,
           new Observation(null, error, startNanos),
           (before, now) -> new Observation(before.status(), error, before.answeredNanos()));
+      return false;
     }
   }
 }

@@ -1,12 +1,13 @@
 package io.vodis.topom.term;
 
+import io.vodis.lifecycle.Threads;
 import io.vodis.model.Topology;
 import io.vodis.store.Leadership;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -23,7 +24,7 @@ public final class LeaderTopology {
   private final TopologyStore store;
   private final Leadership leadership;
   private final Consumer<Topology> onCommit;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Lock lock = Threads.current().newLock();
   private volatile Topology current;
   private volatile boolean uncertain;
 

@@ -1,13 +1,14 @@
 package io.vodis.topom.term;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Threads;
 import io.vodis.store.Leadership;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
 /**
  * One leadership of this topom, from its election until somebody else may lead. Everything a leader
@@ -19,7 +20,9 @@ public final class Term {
   private final Leadership leadership;
   private final Clock clock;
   private final long leaseNanos;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Lock lock = Threads.current().newLock();
+  private final Condition onEnd = lock.newCondition();
+  private volatile boolean ended;
   private volatile long confirmedNanos;
 
   /**
@@ -49,7 +52,7 @@ public final class Term {
   }
 
   public boolean hasEnded() {
-    return ended.getCount() == 0;
+    return ended;
   }
 
   /**
@@ -76,18 +79,28 @@ public final class Term {
 
   /** Waits, but not beyond the end of the term. */
   public void pause(Duration duration) {
+    lock.lock();
     try {
-      if (ended.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
-        requireNotEnded();
+      long left = duration.toNanos();
+      while (!ended && left > 0) {
+        left = onEnd.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       end();
-      requireNotEnded();
+    } finally {
+      lock.unlock();
     }
+    requireNotEnded();
   }
 
   public void end() {
-    ended.countDown();
+    lock.lock();
+    try {
+      ended = true;
+      onEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,0 +1,146 @@
+package io.vodis.proxy.control;
+
+import io.vertx.core.Future;
+import io.vodis.bus.BusReply;
+import io.vodis.bus.ProxyCommand;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.OneLine;
+import io.vodis.model.Member;
+import io.vodis.store.Registration;
+import io.vodis.store.StoreException;
+import io.vodis.store.TopologyStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One proxy as a member of the product: takes tables, keeps its lease, asks for a table when it has
+ * none. Knows neither bus nor store clients, only what they bring.
+ */
+public final class ProxyControl {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(ProxyControl.class);
+
+  private final Member member;
+  private final Executor context;
+  private final Permission permission;
+  private final TableKeeper tables;
+  private @Nullable Registration registration;
+  private @Nullable LeaseKeeper leases;
+  private @Nullable ResyncCaller resync;
+
+  /**
+   * A proxy that is not a member yet.
+   *
+   * @param context on which {@link #handle} is called; runs one task at a time
+   * @param keep is given each table that a leader has sent
+   */
+  public ProxyControl(
+      Member member,
+      Loops loops,
+      Clock clock,
+      OnIsolation onIsolation,
+      Executor context,
+      Consumer<FillSlots> keep) {
+    this.member = member;
+    this.context = context;
+    this.permission = new Permission(loops, clock, onIsolation);
+    this.tables = new TableKeeper(member.incarnation(), loops, permission::onTable, keep);
+  }
+
+  /** What the leader sends. */
+  public Future<? extends BusReply> handle(ProxyCommand command) {
+    return switch (command) {
+      case ProxyCommand.FillSlots table -> tables.onFillSlots(table);
+    };
+  }
+
+  /**
+   * Joins the product: from here on the leader waits for this proxy, and it renews its lease.
+   * Blocks.
+   *
+   * @param kept the last table of an earlier process, if there was one
+   * @param askForTable asks the leader once; blocks, and throws {@link
+   *     io.vertx.core.eventbus.ReplyException} if there is none
+   */
+  public void join(
+      TopologyStore store,
+      Duration sessionTimeout,
+      Optional<FillSlots> kept,
+      Runnable askForTable) {
+    Registration registered = store.register(member);
+    registration = registered;
+    leases =
+        new LeaseKeeper(
+            registered, sessionTimeout, grant -> context.execute(() -> permission.onGrant(grant)));
+    kept.ifPresent(table -> beginWith(table, store));
+    resync = new ResyncCaller(permission::needsTable, askForTable);
+  }
+
+  /**
+   * No leader is needed for a table that the store confirms. From its registration on this proxy is
+   * waited for, so that nothing can change between the reading of the store and the first request
+   * without its knowing.
+   */
+  private void beginWith(FillSlots table, TopologyStore store) {
+    try {
+      if (TableCheck.isCurrent(table, store.load())) {
+        context.execute(() -> tables.onConfirmed(table));
+      } else {
+        LOGGER.info("the kept table of epoch {} is out of date", table.epoch());
+      }
+    } catch (StoreException e) {
+      LOGGER.info("the kept table cannot be confirmed: {}", OneLine.of(e));
+    }
+  }
+
+  /** The configuration has changed. */
+  public void onIsolation(OnIsolation latest) {
+    context.execute(() -> permission.onIsolation(latest));
+  }
+
+  /** An operator lets it serve its table for so long whether the store answers or not. */
+  public void serveAlone(Duration length) {
+    context.execute(() -> permission.serveAlone(length));
+  }
+
+  /** Leaves the product: the leader need not wait for this proxy any more. Blocks. */
+  public void leave() {
+    if (resync != null) {
+      resync.close();
+    }
+    if (leases != null) {
+      leases.close();
+    }
+    if (registration != null) {
+      registration.close();
+    }
+  }
+
+  /** Why the proxy does not serve now; empty if it does. */
+  public Optional<String> notServing() {
+    return permission.notServing();
+  }
+
+  public long leaseLeftMillis() {
+    return permission.leaseLeftMillis();
+  }
+
+  /** What is left of an operator's permission to serve without one; negative if there is none. */
+  public long aloneLeftMillis() {
+    return permission.aloneLeftMillis();
+  }
+
+  public long term() {
+    return tables.term();
+  }
+
+  public long epoch() {
+    return tables.epoch();
+  }
+}

@@ -1,0 +1,28 @@
+package io.vodis.topom.election;
+
+import io.vertx.core.Future;
+import io.vodis.bus.BusReply;
+import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.bus.TopomCommand;
+import io.vodis.model.Member;
+import java.util.function.Function;
+
+/** The bus as the leader needs it. */
+public interface LeaderBus {
+
+  /** Sends a proxy its table; fails if it is refused or not answered in time. */
+  Future<FillSlotsAck> sendTable(Member proxy, FillSlots table);
+
+  /**
+   * Takes the commands to the leader until the result is closed, each on a thread of its own where
+   * {@code handler} may block. What it throws refuses the command.
+   */
+  Serving serve(Function<TopomCommand, BusReply> handler);
+
+  /** Commands are being taken. */
+  interface Serving extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.vodis.topom.election;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vodis.bus.Addresses;
+import io.vodis.bus.BusClient;
+import io.vodis.bus.BusReply;
+import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.BusServer;
+import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.bus.TopomCommand;
+import io.vodis.model.Member;
+import java.time.Duration;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link LeaderBus} on the event bus. */
+public final class VertxLeaderBus implements LeaderBus {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(VertxLeaderBus.class);
+  private static final Duration ACK_TIMEOUT = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final String product;
+
+  public VertxLeaderBus(Vertx vertx, String product) {
+    this.vertx = vertx;
+    this.product = product;
+  }
+
+  @Override
+  public Future<FillSlotsAck> sendTable(Member proxy, FillSlots table) {
+    return BusClient.request(
+        vertx,
+        Addresses.PROXY,
+        Addresses.PROXY.of(product, proxy.incarnation()),
+        table,
+        ACK_TIMEOUT,
+        FillSlotsAck.class);
+  }
+
+  @Override
+  public Serving serve(Function<TopomCommand, BusReply> handler) {
+    MessageConsumer<TopomCommand> consumer =
+        BusServer.serveBlocking(vertx, Addresses.TOPOM, Addresses.TOPOM.in(product), handler);
+    return () ->
+        consumer
+            .unregister()
+            .onFailure(e -> LOGGER.debug("the command address was gone: {}", e.getMessage()));
+  }
+}
