@@ -1,0 +1,217 @@
+package io.vodis.it.simulation;
+
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Server;
+import io.vodis.topom.audit.Auditor;
+import io.vodis.topom.audit.Caller;
+import io.vodis.topom.edit.SlotEdits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What goes wrong in one run, and what operators do meanwhile; all by lot. */
+final class Faults {
+
+  private static final int PROCESSES = 2;
+
+  private final World world;
+  private final Simulation simulation;
+  private final double rate;
+  private boolean over;
+
+  Faults(World world) {
+    this.world = world;
+    this.simulation = world.simulation;
+    this.rate = simulation.between(0.3, 1.5) / (double) Simulation.MILLI;
+    world.network.trouble = simulation.chance(0.5) ? simulation.random.nextDouble() * 0.1 : 0;
+    simulation.after(simulation.between(500, 2000), this::operate);
+    simulation.after(simulation.between(1000, 4000), this::strike);
+  }
+
+  /** Everything is mended, and nothing new goes wrong. */
+  void end() {
+    over = true;
+    world.calm = true;
+    world.storeDown = false;
+    world.network.healAll();
+    for (SimServer server : world.servers()) {
+      if (server.isDown()) {
+        server.restart();
+      }
+      server.process().resume();
+    }
+    world.topoms.forEach(topom -> topom.process().resume());
+    world.proxies.forEach(proxy -> proxy.process().resume());
+    while (world.topoms.size() < PROCESSES) {
+      world.startTopom();
+    }
+    while (world.proxies.size() < PROCESSES) {
+      world.startProxy();
+    }
+    simulation.log("healed");
+  }
+
+  private void operate() {
+    if (over) {
+      return;
+    }
+    simulation.after(simulation.between(200, 3000), this::operate);
+    if (world.topoms.isEmpty()) {
+      return;
+    }
+    SimTopom topom = simulation.pick(world.topoms);
+    double lot = simulation.random.nextDouble();
+    int first = simulation.pick(world.slots);
+    int last = first + simulation.random.nextInt(world.slots.size() - first);
+    int groupId = 1 + simulation.random.nextInt(World.GROUPS);
+    if (lot < 0.6) {
+      topom.order(
+          "migrate " + first + "-" + last + " to " + groupId,
+          leader -> leader.topology().change(t -> SlotEdits.migrate(t, first, last, groupId)));
+    } else if (lot < 0.75) {
+      topom.order(
+          "cancel " + first, leader -> leader.topology().change(t -> SlotEdits.cancel(t, first)));
+    } else if (lot < 0.85) {
+      topom.order("cancel all", leader -> leader.topology().change(SlotEdits::cancelAll));
+    } else {
+      switchOver(topom, groupId);
+    }
+  }
+
+  private void switchOver(SimTopom topom, int groupId) {
+    List<HostAndPort> replicas =
+        world.topology().group(groupId).map(Group::replicas).orElseThrow().stream()
+            .map(Server::address)
+            .toList();
+    HostAndPort replica = simulation.pick(replicas);
+    topom.order(
+        "promote " + replica,
+        leader ->
+            leader
+                .promotions()
+                .switchOver(
+                    groupId,
+                    replica,
+                    Duration.ofSeconds(10),
+                    new Auditor(simulation.clock, new Caller("operator", ""))));
+  }
+
+  private void strike() {
+    if (over) {
+      return;
+    }
+    simulation.after((long) (simulation.between(300, 4000) / rate), this::strike);
+    long length = simulation.between(50, simulation.chance(0.3) ? 12_000 : 2_000);
+    switch (simulation.random.nextInt(9)) {
+      case 0 -> killTopom();
+      case 1 -> killProxy(length);
+      case 2 -> pause(anyProcess(), length);
+      case 3 -> cut(length);
+      case 4 -> storeOutage(length);
+      case 5 -> crash(length);
+      case 6 -> pause(simulation.pick(world.servers()).process(), length);
+      case 7 -> cutFromStore(length);
+      default -> pause(anyProcess(), length);
+    }
+  }
+
+  private SimProcess anyProcess() {
+    List<SimProcess> all = new ArrayList<>();
+    world.topoms.forEach(topom -> all.add(topom.process()));
+    world.proxies.forEach(proxy -> all.add(proxy.process()));
+    return simulation.pick(all);
+  }
+
+  private void killTopom() {
+    SimTopom victim = simulation.pick(world.topoms);
+    simulation.log("kill " + victim.process().name());
+    victim.process().kill();
+    world.topoms.remove(victim);
+    simulation.after(
+        simulation.between(100, 5000),
+        () -> {
+          if (world.topoms.size() < PROCESSES) {
+            world.startTopom();
+          }
+        });
+    if (world.topoms.isEmpty()) {
+      world.startTopom();
+    }
+  }
+
+  private void killProxy(long length) {
+    if (world.proxies.size() < PROCESSES) {
+      return;
+    }
+    SimProxy victim = simulation.pick(world.proxies);
+    simulation.log("kill " + victim.process().name());
+    victim.kill();
+    world.proxies.remove(victim);
+    simulation.after(
+        length,
+        () -> {
+          if (world.proxies.size() < PROCESSES) {
+            world.startProxy();
+          }
+        });
+  }
+
+  private void pause(SimProcess process, long length) {
+    if (process.isPaused()) {
+      return;
+    }
+    simulation.log("stop " + process.name() + " for " + length / Simulation.MILLI + " ms");
+    process.pause();
+    simulation.after(
+        length,
+        () -> {
+          simulation.log("continue " + process.name());
+          process.resume();
+        });
+  }
+
+  private void cut(long length) {
+    List<String> places = new ArrayList<>();
+    world.topoms.forEach(topom -> places.add(topom.process().name()));
+    world.proxies.forEach(proxy -> places.add(proxy.process().name()));
+    world.servers().forEach(server -> places.add(server.place()));
+    String one = simulation.pick(places);
+    String other = simulation.pick(places);
+    if (!one.equals(other)) {
+      cut(one, other, length);
+    }
+  }
+
+  private void cutFromStore(long length) {
+    cut(anyProcess().name(), SimStore.PLACE, length);
+  }
+
+  private void cut(String one, String other, long length) {
+    simulation.log("cut " + one + " from " + other + " for " + length / Simulation.MILLI + " ms");
+    world.network.cut(one, other);
+    simulation.after(length, () -> world.network.heal(one, other));
+  }
+
+  private void storeOutage(long length) {
+    simulation.log("the store is away for " + length / Simulation.MILLI + " ms");
+    world.storeDown = true;
+    simulation.after(length, () -> world.storeDown = false);
+  }
+
+  private void crash(long length) {
+    SimServer server = simulation.pick(world.servers());
+    if (!server.isDown()) {
+      simulation.log("crash " + server.place() + " for " + length / Simulation.MILLI + " ms");
+      server.crash();
+      simulation.after(
+          length,
+          () -> {
+            if (server.isDown()) {
+              simulation.log("restart " + server.place());
+              server.restart();
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.vodis.it.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients were told about every write, and whether what is read agrees with it. Each write
+ * appends a token of its own to a key, and each key has one writer, which does one thing at a time;
+ * so the value of a key is the list of the writes that it has seen.
+ */
+final class History {
+
+  /** What the writer of a token knows. */
+  enum Fate {
+    OPEN,
+    ACKNOWLEDGED,
+    /** It may have been executed, or may yet be. */
+    UNKNOWN,
+    /** It surely has not been and will not be. */
+    REFUSED
+  }
+
+  private static final class Write {
+    private Fate fate = Fate.OPEN;
+    private int executions;
+
+    /** Deleted since, with acknowledgement. */
+    private boolean deleted;
+
+    /** Lost with a primary that had not replicated it. */
+    private boolean excused;
+  }
+
+  private static final class Key {
+    private final Map<String, Write> writes = new LinkedHashMap<>();
+
+    /** A deletion of unknown fate may come at any time. */
+    private boolean mayMiss;
+
+    /** A deletion was lost with a primary. */
+    private boolean mayReturn;
+  }
+
+  private final Simulation simulation;
+  private final Map<String, Key> keys = new HashMap<>();
+  private long tokens;
+  private int excused;
+
+  History(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  private Key key(String name) {
+    return keys.computeIfAbsent(name, n -> new Key());
+  }
+
+  /** A token that is about to be appended. */
+  String begin(String keyName) {
+    String token = "<" + ++tokens + ">";
+    key(keyName).writes.put(token, new Write());
+    return token;
+  }
+
+  void end(String keyName, String token, Fate fate) {
+    Write write = write(keyName, token);
+    if (write != null) {
+      write.fate = fate;
+      if (fate == Fate.REFUSED && write.executions > 0) {
+        simulation.violation(keyName + " " + token + " was refused, but has been executed");
+      }
+    }
+  }
+
+  void endDelete(String keyName, Fate fate) {
+    Key key = key(keyName);
+    if (fate == Fate.UNKNOWN) {
+      key.mayMiss = true;
+    } else if (fate == Fate.ACKNOWLEDGED) {
+      for (Write write : key.writes.values()) {
+        write.deleted |= write.fate == Fate.ACKNOWLEDGED;
+      }
+    }
+  }
+
+  private @Nullable Write write(String keyName, String token) {
+    return key(keyName).writes.get(token);
+  }
+
+  /** A server executes it. */
+  void executed(SimServer server, String by, String keyName, String token) {
+    Write write = write(keyName, token);
+    if (write == null) {
+      simulation.violation(keyName + ": nobody has written " + token);
+      return;
+    }
+    write.executions++;
+    if (write.executions > 1) {
+      simulation.violation(keyName + " " + token + " is executed twice, now on " + server.place());
+    }
+    if (write.fate == Fate.REFUSED) {
+      simulation.violation(keyName + " " + token + " was refused, and is executed by " + by);
+    }
+  }
+
+  /** A replica takes over from a dead primary without having had all of it. */
+  void excuse(SimServer successor, List<List<String>> lost) {
+    for (List<String> change : lost) {
+      String keyName = change.get(1);
+      if (change.get(0).equals("SET")) {
+        String kept = successor.value(keyName);
+        for (String token : tokensOf(change.get(2))) {
+          Write write = write(keyName, token);
+          if (write != null && (kept == null || !kept.contains(token))) {
+            write.excused = true;
+            excused++;
+          }
+        }
+      } else if (change.get(2).equals("client")) {
+        key(keyName).mayReturn = true;
+      }
+    }
+  }
+
+  /** How many writes were lost with a primary. */
+  int excused() {
+    return excused;
+  }
+
+  static List<String> tokensOf(String value) {
+    List<String> tokens = new ArrayList<>();
+    for (String part : value.split("(?<=>)")) {
+      if (!part.isEmpty()) {
+        tokens.add(part);
+      }
+    }
+    return tokens;
+  }
+
+  /** The writer of the key has read it, with nothing of its own under way. */
+  void read(String keyName, @Nullable String value) {
+    Key key = key(keyName);
+    List<String> seen = value == null ? List.of() : tokensOf(value);
+    Set<String> distinct = new HashSet<>(seen);
+    if (distinct.size() < seen.size()) {
+      wrong(keyName, "a write was applied twice", seen);
+    }
+    for (String token : seen) {
+      Write write = key.writes.get(token);
+      if (write == null) {
+        wrong(keyName, "nobody has written " + token, seen);
+      } else if (write.fate == Fate.REFUSED) {
+        wrong(keyName, "a refused write is there: " + token, seen);
+      } else if (write.deleted && !key.mayReturn && !write.excused) {
+        wrong(keyName, "what was deleted is back: " + token, seen);
+      }
+    }
+    List<String> expected = new ArrayList<>();
+    key.writes.forEach(
+        (token, write) -> {
+          if (write.fate == Fate.ACKNOWLEDGED && !write.deleted && !write.excused) {
+            expected.add(token);
+          }
+        });
+    if (!key.mayMiss) {
+      List<String> missing = new ArrayList<>(expected);
+      missing.removeAll(distinct);
+      if (!missing.isEmpty()) {
+        wrong(keyName, "acknowledged writes are lost: " + missing, seen);
+      }
+    }
+    List<String> inOrder = new ArrayList<>(seen);
+    inOrder.retainAll(expected);
+    List<String> issued = new ArrayList<>(expected);
+    issued.retainAll(distinct);
+    if (!inOrder.equals(issued)) {
+      wrong(keyName, "writes are out of order", seen);
+    }
+  }
+
+  private void wrong(String keyName, String what, List<String> seen) {
+    simulation.violation(keyName + ": " + what + "; read " + seen);
+  }
+}

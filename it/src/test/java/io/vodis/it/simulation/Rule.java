@@ -1,0 +1,17 @@
+package io.vodis.it.simulation;
+
+/** Rules that safety rests on. Each can be broken on purpose, to see that it is noticed. */
+enum Rule {
+  /** A proxy acknowledges a table when all its loops have switched and nothing old is in flight. */
+  ACKNOWLEDGED_WHEN_SWITCHED,
+  /** A loop serves while its lease runs, and no longer. */
+  SERVED_ON_A_LEASE_ONLY,
+  /** A silent proxy is passed over only when its session, and so its lease, has ended. */
+  PASSED_OVER_AFTER_THE_SESSION,
+  /** A commit checks who leads and which epoch it is based on. */
+  COMMITS_CHECK_TERM_AND_EPOCH,
+  /** What a passed over member has under way is cut off on the servers. */
+  LATE_COMMANDS_ARE_CUT_OFF,
+  /** A key is pulled before a request for it runs on the target. */
+  KEYS_ARE_PULLED_FIRST
+}

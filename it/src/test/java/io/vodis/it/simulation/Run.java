@@ -1,0 +1,82 @@
+package io.vodis.it.simulation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: trouble for a while, then peace, in which everything must come to rest within a bound.
+ *
+ * @param violations what must never be; empty if all is well
+ * @param trace what happened, the last lines of it
+ */
+record Run(
+    long seed,
+    List<String> violations,
+    List<String> trace,
+    long digest,
+    int successes,
+    int errors,
+    int excused,
+    long epoch) {
+
+  private static final long TROUBLE = 15_000 * Simulation.MILLI;
+  private static final long STEP = 1_000 * Simulation.MILLI;
+  private static final int REST_STEPS_MAX = 60;
+  private static final long AFTERWARDS = 6_000 * Simulation.MILLI;
+
+  static Run of(long seed, @Nullable Rule broken, boolean printing) {
+    Simulation simulation = new Simulation(seed, printing);
+    World world = new World(simulation, broken);
+    simulation.runFor(2 * STEP);
+    Faults faults = new Faults(world);
+    for (long t = 0; t < TROUBLE && simulation.violations().isEmpty(); t += STEP) {
+      simulation.runFor(STEP);
+    }
+    faults.end();
+    int steps = 0;
+    while (simulation.violations().isEmpty()
+        && !world.unrest().isEmpty()
+        && steps++ < REST_STEPS_MAX) {
+      simulation.runFor(STEP);
+    }
+    if (simulation.violations().isEmpty()) {
+      if (!world.unrest().isEmpty()) {
+        simulation.violation("no rest: " + world.unrest());
+      } else {
+        afterwards(world);
+      }
+    }
+    world.over = true;
+    simulation.close();
+    return new Run(
+        seed,
+        simulation.violations(),
+        simulation.trace(),
+        simulation.digest(),
+        world.successes,
+        world.errors,
+        world.history.excused(),
+        world.topology().epoch());
+  }
+
+  /** Every client is served again, and every key is read once more. */
+  private static void afterwards(World world) {
+    Simulation simulation = world.simulation;
+    long healed = simulation.now();
+    simulation.runFor(AFTERWARDS);
+    for (SimClient client : world.clients) {
+      if (client.lastSuccess() < healed) {
+        simulation.violation("a client is not served, though all is at rest");
+      }
+    }
+    world.over = true;
+    simulation.runFor(STEP);
+    for (SimClient client : world.clients) {
+      for (String key : client.keys()) {
+        var primary =
+            world.topology().primaryOf(world.topology().slot(World.slotOf(key)).groupId());
+        world.history.read(key, world.server(primary.orElseThrow()).value(key));
+      }
+    }
+  }
+}

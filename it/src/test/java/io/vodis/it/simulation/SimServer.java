@@ -1,0 +1,524 @@
+package io.vodis.it.simulation;
+
+import io.vodis.it.simulation.SimReply.Failure;
+import io.vodis.model.HostAndPort;
+import io.vodis.redis.ServerStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server as far as the product needs one: strings, WATCH, SCAN, CLIENT, replication, and MIGRATE,
+ * which holds it until the target has answered or the time is over. One command at a time.
+ */
+final class SimServer {
+
+  private static final Object LATER = new Object();
+  private static final Set<String> WRITES = Set.of("APPEND", "DEL", "UNLINK", "RESTORE", "MIGRATE");
+  private static final int PAGE = 3;
+
+  private record Call(SimConnection connection, List<String> arguments) {}
+
+  private final Simulation simulation;
+  private final Network network;
+  private final World world;
+  private final HostAndPort address;
+  private final SimProcess process;
+  private final NavigableMap<String, String> data = new TreeMap<>();
+  private final Map<Long, SimConnection> clients = new TreeMap<>();
+  private final Deque<Call> calls = new ArrayDeque<>();
+  private final Map<String, String> cursors = new HashMap<>();
+  private final Map<SimServer, SimConnection> migrating = new HashMap<>();
+
+  /** What was written, for replicas; the offset is its length. */
+  private final List<List<String>> log = new ArrayList<>();
+
+  private final Map<SimServer, Network.Link> replicas = new HashMap<>();
+  private @Nullable SimServer upstream;
+  private boolean linkUp;
+  private boolean held;
+  private boolean down;
+  private int following;
+  private long lastClientId;
+  private long lastCursor;
+
+  SimServer(Simulation simulation, Network network, World world, HostAndPort address) {
+    this.simulation = simulation;
+    this.network = network;
+    this.world = world;
+    this.address = address;
+    this.process = new SimProcess(simulation, address.toString());
+  }
+
+  String place() {
+    return address.toString();
+  }
+
+  HostAndPort address() {
+    return address;
+  }
+
+  SimProcess process() {
+    return process;
+  }
+
+  boolean isPrimary() {
+    return upstream == null;
+  }
+
+  int offset() {
+    return log.size();
+  }
+
+  @Nullable String value(String key) {
+    return data.get(key);
+  }
+
+  boolean isDown() {
+    return down;
+  }
+
+  /** It dies; connections break, what it has written is safe. */
+  void crash() {
+    down = true;
+    new ArrayList<>(clients.values()).forEach(SimConnection::closeThere);
+    clients.clear();
+    calls.clear();
+    held = false;
+    if (current != null) {
+      current.over = true;
+      current = null;
+    }
+    migrating.values().forEach(SimConnection::close);
+    migrating.clear();
+    replicas.values().forEach(Network.Link::drop);
+    replicas.clear();
+    linkUp = false;
+  }
+
+  void restart() {
+    down = false;
+    calls.clear();
+    SimServer primary = upstream;
+    if (primary != null) {
+      upstream = null;
+      follow(primary);
+    }
+  }
+
+  void accepted(SimConnection connection) {
+    if (down) {
+      connection.closeThere();
+      return;
+    }
+    connection.id = ++lastClientId;
+    clients.put(connection.id, connection);
+  }
+
+  void gone(SimConnection connection) {
+    // What it had sent before is in the queue already, and is executed.
+    calls.addLast(new Call(connection, List.of("SIM.GONE")));
+    work();
+  }
+
+  void receive(SimConnection connection, List<String> arguments) {
+    if (!down) {
+      calls.addLast(new Call(connection, arguments));
+      work();
+    }
+  }
+
+  private void work() {
+    while (!held && !down && !calls.isEmpty()) {
+      Call call = calls.removeFirst();
+      if (call.connection().isClosedThere()) {
+        continue;
+      }
+      Object reply = execute(call.connection(), call.arguments());
+      if (reply != LATER) {
+        call.connection().reply(reply);
+      }
+    }
+  }
+
+  private Object execute(SimConnection by, List<String> call) {
+    String name = call.get(0).toUpperCase(Locale.ROOT);
+    if (name.equals("SIM.GONE")) {
+      clients.remove(by.id);
+      by.closeThere();
+      return LATER;
+    }
+    by.command =
+        name.equals("CLIENT")
+            ? "client|" + call.get(1).toLowerCase(Locale.ROOT)
+            : name.toLowerCase(Locale.ROOT);
+    List<List<String>> transaction = by.transaction;
+    if (transaction != null && !name.equals("EXEC")) {
+      transaction.add(call);
+      return new SimReply.Status("QUEUED");
+    }
+    if (WRITES.contains(name) && !isPrimary()) {
+      return new Failure("READONLY You can't write against a read only replica.");
+    }
+    return switch (name) {
+      case "PING" -> new SimReply.Status("PONG");
+      case "SELECT", "AUTH" -> SimReply.OK;
+      case "TIME" -> List.of(Long.toString(simulation.now() / 1_000_000_000L), "0");
+      case "GET" -> orNone(data.get(call.get(1)));
+      case "APPEND" -> append(by, call);
+      case "DEL", "UNLINK" -> delete(by, call);
+      case "EXISTS" -> data.containsKey(call.get(1)) ? 1L : 0L;
+      case "RANDOMKEY" -> SimReply.NONE;
+      case "INFO" -> "total_reads_processed:1\r\ntotal_commands_processed:1\r\n";
+      case "WATCH" -> {
+        by.watched.add(call.get(1));
+        yield SimReply.OK;
+      }
+      case "UNWATCH" -> {
+        by.watched.clear();
+        by.dirty = false;
+        yield SimReply.OK;
+      }
+      case "MULTI" -> {
+        by.transaction = new ArrayList<>();
+        yield SimReply.OK;
+      }
+      case "EXEC" -> exec(by);
+      case "SCAN" -> scan(call.get(1));
+      case "CLIENT" -> client(by, call);
+      case "RESTORE" -> restore(call);
+      case "MIGRATE" -> migrate(by, call);
+      case "REPLICAOF" -> replicaOf(call);
+      case "SIM.STATUS" -> status();
+      default -> new Failure("ERR unknown command '" + name + "'");
+    };
+  }
+
+  private static Object orNone(@Nullable String value) {
+    return value == null ? SimReply.NONE : value;
+  }
+
+  private Object append(SimConnection by, List<String> call) {
+    String key = call.get(1);
+    world.history.executed(this, by.name, key, call.get(2));
+    write(List.of("SET", key, data.getOrDefault(key, "") + call.get(2)));
+    return (long) data.get(key).length();
+  }
+
+  private Object delete(SimConnection by, List<String> call) {
+    String key = call.get(1);
+    boolean was = data.containsKey(key);
+    if (was) {
+      write(List.of("DEL", key, isOfClients(by) ? "client" : ""));
+    }
+    return was ? 1L : 0L;
+  }
+
+  private static boolean isOfClients(SimConnection by) {
+    return by.name.startsWith("vodis:proxy:") && !by.name.contains(":pull:");
+  }
+
+  private Object exec(SimConnection by) {
+    List<List<String>> queued = by.transaction == null ? List.of() : by.transaction;
+    boolean dirty = by.dirty;
+    by.transaction = null;
+    by.watched.clear();
+    by.dirty = false;
+    if (dirty) {
+      return SimReply.NONE;
+    }
+    List<Object> replies = new ArrayList<>();
+    queued.forEach(call -> replies.add(execute(by, call)));
+    return replies;
+  }
+
+  private Object scan(String cursor) {
+    NavigableMap<String, String> rest = data;
+    if (!cursor.equals("0")) {
+      rest = data.tailMap(cursors.remove(cursor), false);
+    }
+    List<Object> page = new ArrayList<>();
+    String last = "";
+    for (String key : rest.keySet()) {
+      if (page.size() == PAGE) {
+        break;
+      }
+      page.add(key);
+      last = key;
+    }
+    if (page.size() == rest.size()) {
+      return List.of("0", page);
+    }
+    String next = Long.toString(++lastCursor);
+    cursors.put(next, last);
+    return List.of(next, page);
+  }
+
+  private Object client(SimConnection by, List<String> call) {
+    switch (call.get(1).toUpperCase(Locale.ROOT)) {
+      case "SETNAME" -> {
+        by.name = call.get(2);
+        return SimReply.OK;
+      }
+      case "LIST" -> {
+        StringBuilder list = new StringBuilder();
+        for (SimConnection c : clients.values()) {
+          list.append(
+              "id=%d addr=10.0.0.9:1 name=%s db=0 cmd=%s\n".formatted(c.id, c.name, c.command));
+        }
+        return list.toString();
+      }
+      case "KILL" -> {
+        SimConnection victim = clients.get(Long.parseLong(call.get(3)));
+        if (victim == null) {
+          return new Failure("ERR No such client");
+        }
+        if (!world.broken(Rule.LATE_COMMANDS_ARE_CUT_OFF)) {
+          clients.remove(victim.id);
+          victim.closeThere();
+        }
+        return SimReply.OK;
+      }
+      default -> {
+        return new Failure("ERR unknown subcommand");
+      }
+    }
+  }
+
+  private Object restore(List<String> call) {
+    String key = call.get(1);
+    if (data.containsKey(key)) {
+      return new Failure("BUSYKEY Target key name already exists.");
+    }
+    write(List.of("SET", key, call.get(2)));
+    return SimReply.OK;
+  }
+
+  /** {@code MIGRATE host port "" db timeout KEYS k…}. */
+  private Object migrate(SimConnection by, List<String> call) {
+    SimServer target = world.server(new HostAndPort(call.get(1), Integer.parseInt(call.get(2))));
+    List<String> keys = call.subList(7, call.size()).stream().filter(data::containsKey).toList();
+    if (keys.isEmpty()) {
+      return new SimReply.Status("NOKEY");
+    }
+    held = true;
+    Transfer transfer = new Transfer(by, target, keys);
+    process.after(Long.parseLong(call.get(5)) * Simulation.MILLI, transfer::timeOut);
+    transfer.begin();
+    return LATER;
+  }
+
+  /** One MIGRATE under way. */
+  private final class Transfer {
+    private final SimConnection by;
+    private final SimServer target;
+    private final List<String> keys;
+    private int answered;
+    private String error = "";
+    private boolean over;
+
+    Transfer(SimConnection by, SimServer target, List<String> keys) {
+      this.by = by;
+      this.target = target;
+      this.keys = keys;
+    }
+
+    void begin() {
+      SimConnection known = migrating.get(target);
+      if (known != null && !known.isClosedHere()) {
+        current = this;
+        send(known);
+        return;
+      }
+      SimConnection[] made = new SimConnection[1];
+      made[0] =
+          new SimConnection(
+              network,
+              place(),
+              target,
+              reply -> process.after(0, () -> onReply(made[0], reply)),
+              () -> process.after(0, () -> onLost(made[0])));
+      migrating.put(target, made[0]);
+      current = this;
+      made[0].open(
+          () ->
+              process.after(
+                  0,
+                  () -> {
+                    if (!over && migrating.get(target) == made[0]) {
+                      send(made[0]);
+                    }
+                  }),
+          () -> process.after(0, () -> onLost(made[0])));
+    }
+
+    private void send(SimConnection to) {
+      keys.forEach(key -> to.send(List.of("RESTORE", key, data.get(key))));
+    }
+
+    void answer(Object reply) {
+      if (reply instanceof Failure failure) {
+        error = failure.text();
+      } else {
+        write(List.of("DEL", keys.get(answered), ""));
+      }
+      answered++;
+      if (answered == keys.size()) {
+        end(
+            error.isEmpty()
+                ? SimReply.OK
+                : new Failure("ERR Target instance replied with error: " + error));
+      }
+    }
+
+    void timeOut() {
+      if (!over) {
+        SimConnection used = migrating.remove(target);
+        if (used != null) {
+          used.close();
+        }
+        end(new Failure("IOERR error or timeout reading to target instance"));
+      }
+    }
+
+    private void end(Object reply) {
+      over = true;
+      current = null;
+      held = false;
+      by.reply(reply);
+      work();
+    }
+  }
+
+  private @Nullable Transfer current;
+
+  private void onReply(SimConnection from, Object reply) {
+    Transfer transfer = current;
+    if (!down && transfer != null && migrating.get(transfer.target) == from) {
+      transfer.answer(reply);
+    }
+  }
+
+  private void onLost(SimConnection connection) {
+    Transfer transfer = current;
+    if (transfer != null && migrating.get(transfer.target) == connection) {
+      transfer.timeOut();
+    } else {
+      migrating.values().remove(connection);
+    }
+  }
+
+  private void write(List<String> change) {
+    apply(change);
+    for (Map.Entry<SimServer, Network.Link> replica : new ArrayList<>(replicas.entrySet())) {
+      SimServer to = replica.getKey();
+      Network.Link link = replica.getValue();
+      link.send(() -> to.process.after(0, () -> to.replicated(this, link, change)));
+    }
+  }
+
+  private void apply(List<String> change) {
+    log.add(change);
+    String key = change.get(1);
+    if (change.get(0).equals("SET")) {
+      data.put(key, change.get(2));
+    } else {
+      data.remove(key);
+    }
+    for (SimConnection client : clients.values()) {
+      if (client.watched.contains(key)) {
+        client.dirty = true;
+      }
+    }
+  }
+
+  private void replicated(SimServer from, Network.Link over, List<String> change) {
+    if (upstream == from && linkUp && !down && from.replicas.get(this) == over) {
+      write(change);
+    }
+  }
+
+  private Object replicaOf(List<String> call) {
+    if (call.get(1).equals("NO")) {
+      SimServer from = upstream;
+      if (from != null) {
+        simulation.log(place() + " becomes a primary at " + offset() + " of " + from.offset());
+        world.promoted(this, from.log.subList(Math.min(offset(), from.offset()), from.offset()));
+        from.replicas.remove(this);
+        upstream = null;
+        linkUp = true;
+      }
+    } else {
+      follow(world.server(new HostAndPort(call.get(1), Integer.parseInt(call.get(2)))));
+    }
+    return SimReply.OK;
+  }
+
+  /** Begins to follow: everything is copied first. */
+  void follow(SimServer primary) {
+    if (upstream == primary) {
+      return;
+    }
+    if (upstream != null) {
+      upstream.replicas.remove(this);
+    }
+    upstream = primary;
+    linkUp = false;
+    int mine = ++following;
+    simulation.every(50 * Simulation.MILLI, () -> synchronize(primary, mine));
+  }
+
+  private boolean synchronize(SimServer primary, int mine) {
+    if (upstream != primary || down || following != mine) {
+      return false;
+    }
+    boolean works =
+        !primary.down && primary.process.runs() && network.reaches(place(), primary.place());
+    if (!works && (primary.down || !network.reaches(place(), primary.place()))) {
+      linkUp = false;
+      primary.replicas.remove(this);
+    }
+    if (works && !linkUp && process.runs()) {
+      data.clear();
+      data.putAll(primary.data);
+      log.clear();
+      log.addAll(primary.log);
+      linkUp = true;
+      primary.replicas.put(this, network.new Link(primary.place(), place()));
+    }
+    return true;
+  }
+
+  private ServerStatus status() {
+    SimServer from = upstream;
+    return new ServerStatus(
+        address,
+        "7.0.0",
+        "run",
+        from == null,
+        offset(),
+        from == null ? null : from.address,
+        from == null || linkUp,
+        0,
+        100,
+        0,
+        0,
+        data.size(),
+        false,
+        clients.size(),
+        data.isEmpty() ? Map.of() : Map.of(0, (long) data.size()));
+  }
+
+  Set<String> keys() {
+    return new TreeSet<>(data.keySet());
+  }
+}

@@ -1,0 +1,270 @@
+package io.vodis.it.simulation;
+
+import io.vodis.bus.TopomCommand;
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Member;
+import io.vodis.model.Promotion;
+import io.vodis.model.Role;
+import io.vodis.model.Server;
+import io.vodis.model.SlotAction;
+import io.vodis.model.SlotMapping;
+import io.vodis.model.Topology;
+import io.vodis.slot.SlotHash;
+import io.vodis.store.StoreChange;
+import io.vodis.testsupport.InMemoryStoreServer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Everything there is in one run: a product, its clients, and what they must never see. */
+final class World {
+
+  static final String PRODUCT = "simulated";
+  static final int GROUPS = 3;
+
+  private static final int SLOTS = 6;
+  private static final int KEYS_PER_SLOT = 2;
+  private static final int CLIENTS = 4;
+  private static final long DOWN_AFTER = 3_000 * Simulation.MILLI;
+  private static final long HA_PERIOD = 500 * Simulation.MILLI;
+
+  final Simulation simulation;
+  final Network network;
+  final InMemoryStoreServer store = new InMemoryStoreServer(PRODUCT);
+  final SimBus bus;
+  final History history;
+  final boolean deletes;
+  final List<SimProxy> proxies = new ArrayList<>();
+  final List<SimTopom> topoms = new ArrayList<>();
+  final List<SimClient> clients = new ArrayList<>();
+  final List<Integer> slots = new ArrayList<>();
+  private final Map<HostAndPort, SimServer> servers = new LinkedHashMap<>();
+  private final Map<HostAndPort, Long> downSince = new LinkedHashMap<>();
+  private final SimProcess ha;
+  private final @Nullable Rule broken;
+  boolean storeDown;
+  boolean calm;
+  boolean over;
+  int successes;
+  int errors;
+  private int members;
+
+  World(Simulation simulation, @Nullable Rule broken) {
+    this.simulation = simulation;
+    this.broken = broken;
+    this.network = new Network(simulation);
+    this.bus = new SimBus(simulation, network);
+    this.history = new History(simulation);
+    this.deletes = simulation.chance(0.4);
+    this.ha = new SimProcess(simulation, "ha");
+    begin();
+  }
+
+  boolean broken(Rule rule) {
+    return broken == rule;
+  }
+
+  private void begin() {
+    Map<Integer, Group> groups = new TreeMap<>();
+    for (int groupId = 1; groupId <= GROUPS; groupId++) {
+      List<Server> declared = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        HostAndPort address = new HostAndPort("10.0." + groupId + "." + (i + 1), 6379);
+        servers.put(address, new SimServer(simulation, network, this, address));
+        declared.add(Server.of(address));
+      }
+      server(declared.get(1).address()).follow(server(declared.get(0).address()));
+      groups.put(groupId, new Group(groupId, declared, Promotion.NONE));
+    }
+    List<SlotMapping> mappings = new ArrayList<>();
+    for (int slot = 0; slot < Topology.SLOT_COUNT; slot++) {
+      mappings.add(new SlotMapping(slot, 1 + slot % 2, SlotAction.IDLE));
+    }
+    store.put(new Topology(PRODUCT, 1, mappings, groups));
+    for (int i = 0; i < SLOTS; i++) {
+      slots.add(i);
+    }
+    startTopom();
+    startTopom();
+    startProxy();
+    startProxy();
+    List<List<String>> shares = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      shares.add(new ArrayList<>());
+    }
+    int next = 0;
+    for (String key : keys()) {
+      shares.get(next++ % CLIENTS).add(key);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+      clients.add(new SimClient(this, "client-" + i, shares.get(i)));
+    }
+    simulation.every(HA_PERIOD, this::watchPrimaries);
+  }
+
+  private static List<String> keys() {
+    int[] count = new int[SLOTS];
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; keys.size() < SLOTS * KEYS_PER_SLOT; i++) {
+      String key = "key-" + i;
+      int slot = slotOf(key);
+      if (slot < SLOTS && count[slot] < KEYS_PER_SLOT) {
+        count[slot]++;
+        keys.add(key);
+      }
+    }
+    return keys;
+  }
+
+  static int slotOf(String key) {
+    return SlotHash.slotOf(key.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private Member member(Role role, String name) {
+    HostAndPort address = new HostAndPort(name, 1);
+    members++;
+    return new Member(role, name, name + "-" + members, address, address, "", 1, "");
+  }
+
+  void startTopom() {
+    String name = "topom-" + ++members;
+    topoms.add(new SimTopom(this, name, member(Role.TOPOM, name)));
+  }
+
+  void startProxy() {
+    String name = "proxy-" + ++members;
+    proxies.add(new SimProxy(this, name, member(Role.PROXY, name)));
+  }
+
+  SimServer server(HostAndPort address) {
+    SimServer server = servers.get(address);
+    if (server == null) {
+      throw new IllegalArgumentException("there is no " + address);
+    }
+    return server;
+  }
+
+  List<SimServer> servers() {
+    return new ArrayList<>(servers.values());
+  }
+
+  @Nullable SimProxy anyProxy() {
+    return proxies.isEmpty() ? null : simulation.pick(proxies);
+  }
+
+  Topology topology() {
+    synchronized (store) {
+      return store.topology();
+    }
+  }
+
+  void onCommit(Topology next, List<StoreChange> changes) {
+    for (StoreChange change : changes) {
+      switch (change) {
+        case StoreChange.PutSlot put -> {
+          if (slots.contains(put.slot().slotId())) {
+            simulation.log("epoch " + next.epoch() + ": " + text(put.slot()));
+          }
+        }
+        case StoreChange.PutGroup put ->
+            simulation.log(
+                "epoch "
+                    + next.epoch()
+                    + ": group "
+                    + put.group().groupId()
+                    + " "
+                    + put.group().primary().orElseThrow().address()
+                    + " "
+                    + put.group().promotion());
+        default -> {}
+      }
+    }
+  }
+
+  private static String text(SlotMapping slot) {
+    return "slot " + slot.slotId() + " of " + slot.groupId() + " " + slot.action();
+  }
+
+  /** A replica has become a primary; what it lacked is lost if that was a failover. */
+  void promoted(SimServer server, List<List<String>> lost) {
+    Promotion promotion =
+        topology().groupOf(server.address()).map(Group::promotion).orElse(Promotion.NONE);
+    if (promotion instanceof Promotion.Prepared prepared && !prepared.planned()) {
+      history.excuse(server, lost);
+    }
+  }
+
+  /** In no slot may two servers execute writes at the same time, whatever a proxy believes. */
+  void checkOwners() {
+    for (int slot : slots) {
+      Set<HostAndPort> owners = new HashSet<>();
+      for (SimProxy proxy : proxies) {
+        if (!proxy.process().isKilled()) {
+          owners.addAll(proxy.servingNow(slot));
+        }
+      }
+      if (owners.size() > 1) {
+        simulation.violation("slot " + slot + " is served by " + new java.util.TreeSet<>(owners));
+      }
+    }
+  }
+
+  /** The ha members, as one: they agree on what is down. */
+  private boolean watchPrimaries() {
+    for (Group group : topology().groups().values()) {
+      HostAndPort primary = group.primary().orElseThrow().address();
+      SimServer server = server(primary);
+      if (!server.isDown() && server.process().runs()) {
+        downSince.remove(primary);
+      } else if (simulation.now() - downSince.computeIfAbsent(primary, p -> simulation.now())
+          > DOWN_AFTER) {
+        bus.tell(
+            ha,
+            new TopomCommand.FailoverGroup(
+                group.groupId(), primary, topology().epoch(), List.of("ha"), "silent"),
+            reply -> {},
+            error -> {});
+      }
+    }
+    return !over;
+  }
+
+  /** Why the product is not at rest; empty if it is. */
+  String unrest() {
+    Topology topology = topology();
+    for (SlotMapping slot : topology.slots()) {
+      if (!slot.isIdle()) {
+        return text(slot);
+      }
+    }
+    for (Group group : topology.groups().values()) {
+      if (!group.promotion().equals(Promotion.NONE)) {
+        return "group " + group.groupId() + " " + group.promotion();
+      }
+      for (Server server : group.servers()) {
+        boolean primary = server.equals(group.primary().orElseThrow());
+        if (server(server.address()).isPrimary() != primary) {
+          return server.address() + " has the wrong role";
+        }
+      }
+    }
+    for (SimProxy proxy : proxies) {
+      if (!proxy.serves() || proxy.epoch() < topology.epoch()) {
+        return proxy.process().name()
+            + " is at epoch "
+            + proxy.epoch()
+            + " of "
+            + topology.epoch()
+            + (proxy.serves() ? "" : ", fenced");
+      }
+    }
+    return "";
+  }
+}
