@@ -50,6 +50,7 @@ public final class SimulatedLoop {
     return new ProxyConfig(
         defaults.product(),
         defaults.coordinator(),
+        defaults.log(),
         defaults.listen(),
         defaults.session(),
         new BackendConfig(
@@ -66,7 +67,8 @@ public final class SimulatedLoop {
         defaults.slot(),
         defaults.command(),
         defaults.server(),
-        defaults.pubsub());
+        defaults.pubsub(),
+        defaults.isolation());
   }
 
   /** A session that waits for its connection. */

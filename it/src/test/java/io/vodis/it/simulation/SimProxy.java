@@ -13,6 +13,7 @@ import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
 import io.vodis.proxy.SimulatedLoop;
 import io.vodis.proxy.control.Loops;
+import io.vodis.proxy.control.OnIsolation;
 import io.vodis.proxy.control.ProxyControl;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.route.RouteTable;
@@ -49,7 +50,12 @@ final class SimProxy {
     }
     control =
         new ProxyControl(
-            member, new AllLoops(), world.simulation.clock, task -> process.after(0, task));
+            member,
+            new AllLoops(),
+            world.simulation.clock,
+            OnIsolation.FENCE,
+            task -> process.after(0, task),
+            world.keptTables(name));
     world.bus.proxy(
         member.incarnation(), new SimBus.Receiver(process, command -> control.handle(command)));
     process.start("start", this::join);
@@ -62,8 +68,9 @@ final class SimProxy {
     while (true) {
       try {
         control.join(
-            store.register(member),
+            store,
             SimStore.SESSION,
+            world.keptTable(process.name()),
             () -> world.bus.ask(process, new ResyncProxy(member.token(), member.incarnation())));
         return;
       } catch (StoreException e) {
@@ -74,6 +81,10 @@ final class SimProxy {
 
   SimProcess process() {
     return process;
+  }
+
+  String place() {
+    return process.name();
   }
 
   long epoch() {

@@ -2,6 +2,7 @@ package io.vodis.it.simulation;
 
 import io.vodis.config.ByteSize;
 import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.lifecycle.Threads;
 import io.vodis.lifecycle.VodisException;
@@ -71,6 +72,7 @@ final class SimTopom {
     return new TopomConfig(
         new ProductConfig(World.PRODUCT, ""),
         coordinator,
+        LogConfig.defaults(),
         new TopomConfig.Admin("127.0.0.1:0", "secret", "", 100),
         new TopomConfig.Migration(
             512,

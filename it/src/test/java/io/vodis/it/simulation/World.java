@@ -1,5 +1,6 @@
 package io.vodis.it.simulation;
 
+import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
@@ -19,8 +20,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Everything there is in one run: a product, its clients, and what they must never see. */
@@ -55,6 +58,7 @@ final class World {
   int successes;
   int errors;
   private int members;
+  private final Map<String, FillSlots> tables = new LinkedHashMap<>();
 
   World(Simulation simulation, @Nullable Rule broken) {
     this.simulation = simulation;
@@ -130,7 +134,7 @@ final class World {
   private Member member(Role role, String name) {
     HostAndPort address = new HostAndPort(name, 1);
     members++;
-    return new Member(role, name, name + "-" + members, address, address, "", 1, "");
+    return new Member(role, name, "%s-%06d".formatted(name, members), address, address, "", 1, "");
   }
 
   void startTopom() {
@@ -138,8 +142,17 @@ final class World {
     topoms.add(new SimTopom(this, name, member(Role.TOPOM, name)));
   }
 
+  /** Where a proxy keeps its last table; one that is started there later finds it. */
+  Consumer<FillSlots> keptTables(String proxy) {
+    return table -> tables.put(proxy, table);
+  }
+
+  Optional<FillSlots> keptTable(String proxy) {
+    return Optional.ofNullable(tables.get(proxy));
+  }
+
   void startProxy() {
-    String name = "proxy-" + ++members;
+    String name = proxies.stream().anyMatch(p -> p.place().equals("proxy-1")) ? "proxy-2" : "proxy-1";
     proxies.add(new SimProxy(this, name, member(Role.PROXY, name)));
   }
 
