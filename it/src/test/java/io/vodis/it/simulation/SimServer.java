@@ -169,6 +169,9 @@ final class SimServer {
     if (WRITES.contains(name) && !isPrimary()) {
       return new Failure("READONLY You can't write against a read only replica.");
     }
+    if (!name.equals("PING") && !name.startsWith("SIM.")) {
+      simulation.detail(() -> place() + " " + by.id + " " + by.name + ": " + call);
+    }
     return switch (name) {
       case "PING" -> new SimReply.Status("PONG");
       case "SELECT", "AUTH" -> SimReply.OK;
@@ -366,6 +369,7 @@ final class SimServer {
     }
 
     void answer(Object reply) {
+      simulation.detail(() -> place() + " is answered about " + keys.get(answered) + ": " + reply);
       if (reply instanceof Failure failure) {
         error = failure.text();
       } else {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,13 @@ final class Simulation {
     trace.addLast(text);
     if (trace.size() > TRACE_MAX) {
       trace.removeFirst();
+    }
+  }
+
+  /** A line that is only of use to whoever replays a run. */
+  void detail(Supplier<String> line) {
+    if (printing) {
+      System.err.println("%9.3f      %s".formatted((now - START) / 1e6, line.get()));
     }
   }
 
