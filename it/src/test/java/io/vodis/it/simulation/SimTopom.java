@@ -79,6 +79,8 @@ final class SimTopom {
             Duration.ofMillis(2),
             Duration.ofSeconds(2),
             ByteSize.ofMib(1),
+            10,
+            ByteSize.ofMib(1),
             Duration.ofMillis(2000),
             0,
             ""),
