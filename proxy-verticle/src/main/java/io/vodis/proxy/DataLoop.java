@@ -16,6 +16,7 @@ import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.command.TableBuilder;
 import io.vodis.proxy.dispatch.CrossSlot;
 import io.vodis.proxy.dispatch.Dispatcher;
+import io.vodis.proxy.dispatch.LostConnections;
 import io.vodis.proxy.dispatch.TableWait;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.groups.GroupCommands;
@@ -107,6 +108,7 @@ final class DataLoop {
     clock = new LoopClock(rim.nanoTime());
     FlushQueue flushes = new FlushQueue(rim.eventLoop(), clock);
     CopyRun copies = new CopyRun();
+    LostConnections lost = new LostConnections(Integer.toString(place.index()), copies);
     SessionLimits limits = config.session().limits(config.backend().backendNumberDatabases());
     BusyServers busyServers = new BusyServers();
     busyServers.tell(
@@ -126,10 +128,11 @@ final class DataLoop {
             copies,
             rim.connector(),
             this::onRoom,
-            busyServers);
+            busyServers,
+            lost);
     pool = new BackendPool(limits.databaseCount(), backends);
     mover = mover(config, clientName + ":pull:" + place.index(), backends, rim.random());
-    dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits());
+    dispatcher = new Dispatcher(clock, flushes, pool, mover, copies, config.slot().limits(), lost);
     subscribers =
         new Subscribers(dispatcher, backends, config.pubsub().limits(place.count(), config.slot()));
     commands =
@@ -250,7 +253,8 @@ final class DataLoop {
             backends.copies(),
             backends.connector(),
             () -> {},
-            new BusyServers());
+            new BusyServers(),
+            null);
     return new MigrateKeyMover(
         new MoverEnvironment(
             new BackendPool(config.backend().backendNumberDatabases(), own),

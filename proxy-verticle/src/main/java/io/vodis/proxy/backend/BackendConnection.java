@@ -53,6 +53,8 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   private byte @Nullable [] busy;
   private String closeReason = "connection closed by the server";
   private final long openedNanos;
+  private final String name;
+  private boolean closedHere;
   private long serverClientId;
   private long readProgressNanos;
   private long writeProgressNanos;
@@ -68,6 +70,9 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     this.maxPipeline = environment.limits().maxPipeline();
     this.maxOutputBytes = environment.limits().maxOutputBytes();
     this.openedNanos = environment.clock().nowNanos();
+    String prefix = environment.limits().clientName();
+    GivenUp names = environment.givenUp();
+    this.name = names == null ? prefix : names.nextName(prefix);
   }
 
   /** It will be used once, for a command that a busy server obeys. To be said before it opens. */
@@ -97,7 +102,8 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
         return;
       }
       socket.writeAhead(
-          handshake.begin(environment.limits(), owner.database(), owner.protocol(), greeting));
+          handshake.begin(
+              environment.limits(), name, owner.database(), owner.protocol(), greeting));
     }
   }
 
@@ -310,7 +316,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   @Override
   public void onInputClosed() {
-    fail(closeReason);
+    end(closeReason);
   }
 
   @Override
@@ -327,6 +333,11 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   /** Fails all requests and closes, for a reason that lies with the server or the way to it. */
   private void fail(String reason) {
+    closedHere |= phase != Phase.CLOSED;
+    end(reason);
+  }
+
+  private void end(String reason) {
     if (phase != Phase.CLOSED) {
       closeReason = reason;
       toClosed();
@@ -347,6 +358,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   private void failAll() {
     int sent = inFlight.size() - unsent;
+    reportGivenUp(sent);
     unsent = 0;
     owner.stats().failures += inFlight.size();
     byte[] lost = BackendErrors.lost(owner.server(), closeReason);
@@ -357,6 +369,24 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       sent--;
     }
     environment.onRoom().run();
+  }
+
+  /** What was sent may still be executed, unless it was the server that has closed. */
+  private void reportGivenUp(int sent) {
+    GivenUp listener = environment.givenUp();
+    if (listener == null || !closedHere) {
+      return;
+    }
+    int left = sent;
+    for (Request request : inFlight) {
+      if (left-- <= 0) {
+        return;
+      }
+      if (request.hasEffect()) {
+        listener.onGivenUp(owner.server(), name);
+        return;
+      }
+    }
   }
 
   /** Closes when nothing is in flight any more; gets no new requests meanwhile. */

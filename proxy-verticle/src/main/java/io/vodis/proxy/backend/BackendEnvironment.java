@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param own what is special about them if they belong to one session
  * @param onRoom told when a connection that had refused requests takes them again
  * @param busy told of servers that a script keeps busy
+ * @param givenUp names the connections and hears of those given up; null if nobody needs to know
  */
 public record BackendEnvironment(
     BackendLimits limits,
@@ -22,6 +23,7 @@ public record BackendEnvironment(
     Connector connector,
     Runnable onRoom,
     BusyServers busy,
+    @Nullable GivenUp givenUp,
     @Nullable PrivateLine own) {
 
   /** For connections that sessions share. */
@@ -33,13 +35,14 @@ public record BackendEnvironment(
       CopyRun copies,
       Connector connector,
       Runnable onRoom,
-      BusyServers busy) {
-    this(limits, respLimits, clock, flushes, copies, connector, onRoom, busy, null);
+      BusyServers busy,
+      @Nullable GivenUp givenUp) {
+    this(limits, respLimits, clock, flushes, copies, connector, onRoom, busy, givenUp, null);
   }
 
   /** The same, for the connections of one session. */
   public BackendEnvironment forOneSession(PrivateLine special) {
     return new BackendEnvironment(
-        limits, respLimits, clock, flushes, copies, connector, onRoom, busy, special);
+        limits, respLimits, clock, flushes, copies, connector, onRoom, busy, givenUp, special);
   }
 }

@@ -28,7 +28,7 @@ final class Handshake {
   }
 
   /** Writes the commands and starts to wait for their replies. */
-  ByteBuf begin(BackendLimits limits, int database, Protocol protocol) {
+  ByteBuf begin(BackendLimits limits, String name, int database, Protocol protocol) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
     if (!limits.password().isEmpty()) {
       command(out, "AUTH", limits.password());
@@ -39,7 +39,7 @@ final class Handshake {
     RespWriter.arrayHeader(out, 3);
     RespWriter.bulk(out, "CLIENT");
     RespWriter.bulk(out, "SETNAME");
-    RespWriter.bulk(out, limits.clientName());
+    RespWriter.bulk(out, name);
     repliesLeft++;
     if (database != 0) {
       command(out, "SELECT", Integer.toString(database));
@@ -48,8 +48,9 @@ final class Handshake {
   }
 
   /** The same, and what is special about the connections of one session. */
-  ByteBuf begin(BackendLimits limits, int database, Protocol protocol, ByteBuf greeting) {
-    ByteBuf out = begin(limits, database, protocol);
+  ByteBuf begin(
+      BackendLimits limits, String name, int database, Protocol protocol, ByteBuf greeting) {
+    ByteBuf out = begin(limits, name, database, protocol);
     if (greeting.isReadable()) {
       out.writeBytes(greeting, greeting.readerIndex(), greeting.readableBytes());
       repliesLeft++;
@@ -57,9 +58,9 @@ final class Handshake {
     return out;
   }
 
-  private void command(ByteBuf out, String name, String argument) {
+  private void command(ByteBuf out, String command, String argument) {
     RespWriter.arrayHeader(out, 2);
-    RespWriter.bulk(out, name);
+    RespWriter.bulk(out, command);
     RespWriter.bulk(out, argument);
     repliesLeft++;
   }

@@ -6,6 +6,11 @@ import io.netty.buffer.ByteBuf;
 final class PingRequest extends Request {
 
   @Override
+  protected boolean hasEffect() {
+    return false;
+  }
+
+  @Override
   protected void onReply(ByteBuf in, int offset, int length) {
     // Any reply will do, also an error.
   }

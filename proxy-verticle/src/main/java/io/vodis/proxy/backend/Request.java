@@ -51,6 +51,11 @@ public abstract class Request {
     }
   }
 
+  /** Whether it does something at the server that others could notice. */
+  protected boolean hasEffect() {
+    return true;
+  }
+
   /**
    * How long the server may be silent about it beyond what is usual, because it was asked to wait.
    */

@@ -7,6 +7,7 @@ import io.vodis.model.Topology;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.backend.BackendServer;
+import io.vodis.proxy.backend.Lane;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
@@ -17,6 +18,7 @@ import io.vodis.proxy.migrate.MovedKeys;
 import io.vodis.proxy.migrate.PinnedSet;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.proxy.scan.SlotHistory;
+import io.vodis.resp.Protocol;
 import io.vodis.resp.RespErrors;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -42,6 +44,7 @@ public final class Dispatcher {
   private final KeyMover mover;
   private final CopyRun copies;
   private final WaitLimits limits;
+  private final LostConnections lost;
   private final RouteBoard board = new RouteBoard();
   private final SlotHistory history = new SlotHistory();
   private final WaitStats stats = new WaitStats();
@@ -63,13 +66,15 @@ public final class Dispatcher {
       BackendPool pool,
       KeyMover mover,
       CopyRun copies,
-      WaitLimits limits) {
+      WaitLimits limits,
+      LostConnections lost) {
     this.clock = clock;
     this.flushes = flushes;
     this.pool = pool;
     this.mover = mover;
     this.copies = copies;
     this.limits = limits;
+    this.lost = lost;
   }
 
   /** The server to which requests of this slot may be sent at once; null: {@link #dispatch}. */
@@ -366,7 +371,11 @@ public final class Dispatcher {
    */
   public void install(RouteTable table, Runnable onDrained) {
     history.install(table, clock.leased());
-    Confirmation confirmation = new Confirmation(onDrained);
+    RouteTable before = board.table();
+    lost.onTable(table);
+    BitSet moved = before.changes(table);
+    Confirmation confirmation =
+        new Confirmation(() -> lost.whenSettled(before, moved, onDrained));
     BitSet changed = board.install(table, confirmation.part());
     for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
       switchSlot(slot, table.route(slot));
@@ -445,6 +454,7 @@ public final class Dispatcher {
 
   /** Periodic care: answers what has waited too long, and tries what had no room. */
   public void tick(long now) {
+    lost.tick(now, server -> pool.server(server).lane(Lane.of(0, Protocol.RESP2)));
     for (int slot = queued.nextSetBit(0); slot >= 0; slot = queued.nextSetBit(slot + 1)) {
       SlotQueue queue = queues[slot];
       if (queue != null) {

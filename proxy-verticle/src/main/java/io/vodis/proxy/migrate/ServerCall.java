@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A command of the mover's own, and what its reply starts. */
-final class ServerCall extends Request {
+/** A command of the loop's own, and what its reply starts. Whoever sends it looks after its fate. */
+public final class ServerCall extends Request {
 
   private final Consumer<String> onReply;
   private final Runnable onLost;
@@ -27,7 +27,7 @@ final class ServerCall extends Request {
    * @param onReply gets the reply as it came
    * @param onLost called instead if there is none; the command may have been executed
    */
-  static void send(
+  public static void send(
       BackendConnection connection,
       CopyRun copies,
       List<byte[]> command,
@@ -43,8 +43,13 @@ final class ServerCall extends Request {
     frame.release();
   }
 
-  static byte[] bytes(String text) {
+  public static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  protected boolean hasEffect() {
+    return false;
   }
 
   @Override

@@ -1,0 +1,216 @@
+package io.vodis.proxy.dispatch;
+
+import io.vodis.model.HostAndPort;
+import io.vodis.model.SlotRoute;
+import io.vodis.proxy.backend.Backend;
+import io.vodis.proxy.backend.BackendConnection;
+import io.vodis.proxy.backend.GivenUp;
+import io.vodis.proxy.loop.CopyRun;
+import io.vodis.proxy.migrate.ServerCall;
+import io.vodis.proxy.route.RouteTable;
+import io.vodis.redis.ClientList;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connections of this loop that were given up with requests unanswered. The client has been told
+ * that its request may have been executed; but it may also be executed later, when the slot has
+ * gone to another server, where it would bring a key back to life that has been moved. So no table
+ * is confirmed that takes a slot away from a server before the server itself has closed its end of
+ * such connections: each is looked for by its name, and killed.
+ */
+public final class LostConnections implements GivenUp {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(LostConnections.class);
+  private static final long RETRY_NANOS = 200_000_000;
+
+  /** So many at once on one server are more than there can be but for a fault. */
+  private static final int NAMES_MAX = 10_000;
+
+  private record Wait(RouteTable before, BitSet changed, Runnable then) {}
+
+  private final String suffix;
+  private final CopyRun copies;
+  private final Map<HostAndPort, Set<String>> lost = new HashMap<>();
+  private final Set<HostAndPort> asked = new HashSet<>();
+  private final Deque<Wait> waits = new ArrayDeque<>();
+  private RouteTable table = RouteTable.NONE;
+  private long names;
+  private long lookNanos;
+
+  /**
+   * None is lost yet.
+   *
+   * @param suffix different in each loop of the process
+   */
+  public LostConnections(String suffix, CopyRun copies) {
+    this.suffix = suffix;
+    this.copies = copies;
+  }
+
+  @Override
+  public String nextName(String prefix) {
+    names++;
+    return prefix + ":" + suffix + "." + names;
+  }
+
+  @Override
+  public void onGivenUp(HostAndPort server, String name) {
+    Set<String> onServer = lost.computeIfAbsent(server, s -> new HashSet<>());
+    if (onServer.size() < NAMES_MAX) {
+      onServer.add(name);
+    }
+    LOGGER.info("{}: {} was given up with requests unanswered", server, name);
+  }
+
+  /** This table is in force. What is under way to a server that it does not know can do no harm. */
+  void onTable(RouteTable next) {
+    table = next;
+    if (!lost.isEmpty()) {
+      lost.keySet().retainAll(next.servers());
+      release();
+    }
+  }
+
+  /**
+   * Runs it when nothing is doubtful on the servers that these slots have left, and all that was
+   * given before has run.
+   */
+  void whenSettled(RouteTable before, BitSet changed, Runnable then) {
+    waits.addLast(new Wait(before, changed, then));
+    release();
+  }
+
+  private void release() {
+    for (Wait first = waits.peekFirst();
+        first != null && !isDoubtful(first);
+        first = waits.peekFirst()) {
+      waits.removeFirst();
+      first.then().run();
+    }
+  }
+
+  private boolean isDoubtful(Wait wait) {
+    if (lost.isEmpty()) {
+      return false;
+    }
+    BitSet changed = wait.changed();
+    for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
+      HostAndPort executor = executor(wait.before().route(slot));
+      if (executor != null && lost.containsKey(executor) && isLeft(executor, table.route(slot))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where requests for the slot are, or have been, executed. */
+  private static @Nullable HostAndPort executor(SlotRoute route) {
+    return switch (route) {
+      case SlotRoute.Serving serving -> serving.primary();
+      case SlotRoute.Migrating migrating -> migrating.target();
+      case SlotRoute.Fenced fenced -> fenced.owner();
+      case SlotRoute.Offline offline -> null;
+    };
+  }
+
+  /** Whether that server is not to execute anything more, and not given up for dead either. */
+  private static boolean isLeft(HostAndPort server, SlotRoute now) {
+    return switch (now) {
+      case SlotRoute.Serving serving -> !serving.primary().equals(server);
+      case SlotRoute.Fenced fenced -> !(fenced.breakInFlight() && fenced.owner().equals(server));
+      case SlotRoute.Migrating migrating -> !migrating.target().equals(server);
+      case SlotRoute.Offline offline -> true;
+    };
+  }
+
+  /** Looks after those that are left, now and then. */
+  void tick(long now, Function<HostAndPort, Backend> backends) {
+    if (lost.isEmpty() || now - lookNanos < RETRY_NANOS) {
+      return;
+    }
+    lookNanos = now;
+    for (HostAndPort server : List.copyOf(lost.keySet())) {
+      if (asked.add(server)) {
+        look(server, backends.apply(server));
+      }
+    }
+  }
+
+  private void look(HostAndPort server, Backend backend) {
+    BackendConnection connection = backend.acquireDedicated();
+    if (connection == null) {
+      asked.remove(server);
+      return;
+    }
+    Set<String> wanted = Set.copyOf(lost.getOrDefault(server, Set.of()));
+    ServerCall.send(
+        connection,
+        copies,
+        words("CLIENT", "LIST"),
+        reply -> {
+          List<Long> ids = new ArrayList<>();
+          for (ClientList.Client client : ClientList.parse(reply)) {
+            if (wanted.contains(client.name())) {
+              ids.add(client.id());
+            }
+          }
+          kill(server, backend, connection, ids, reply.startsWith("-") ? Set.of() : wanted);
+        },
+        () -> asked.remove(server));
+  }
+
+  /** Kills them; the answer, be it an error, says that the connection is gone. */
+  private void kill(
+      HostAndPort server,
+      Backend backend,
+      BackendConnection connection,
+      List<Long> ids,
+      Set<String> wanted) {
+    if (ids.isEmpty()) {
+      backend.releaseDedicated(connection);
+      asked.remove(server);
+      settled(server, wanted);
+      return;
+    }
+    ServerCall.send(
+        connection,
+        copies,
+        words("CLIENT", "KILL", "ID", Long.toString(ids.getFirst())),
+        reply -> kill(server, backend, connection, ids.subList(1, ids.size()), wanted),
+        () -> asked.remove(server));
+  }
+
+  private void settled(HostAndPort server, Set<String> gone) {
+    Optional.ofNullable(lost.get(server))
+        .ifPresent(
+            left -> {
+              left.removeAll(gone);
+              if (left.isEmpty()) {
+                lost.remove(server);
+                release();
+              }
+            });
+  }
+
+  private static List<byte[]> words(String... words) {
+    List<byte[]> command = new ArrayList<>();
+    for (String word : words) {
+      command.add(word.getBytes(StandardCharsets.US_ASCII));
+    }
+    return command;
+  }
+}
