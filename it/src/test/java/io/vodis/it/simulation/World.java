@@ -152,7 +152,8 @@ final class World {
   }
 
   void startProxy() {
-    String name = proxies.stream().anyMatch(p -> p.place().equals("proxy-1")) ? "proxy-2" : "proxy-1";
+    String name =
+        proxies.stream().anyMatch(p -> p.place().equals("proxy-1")) ? "proxy-2" : "proxy-1";
     proxies.add(new SimProxy(this, name, member(Role.PROXY, name)));
   }
 

@@ -78,8 +78,9 @@ public final class MessageLink implements RespSocket.Listener, FlushQueue.Flusha
   public void onAttached() {
     if (phase == Phase.CONNECTING) {
       phase = Phase.HANDSHAKE;
-      socket.writeAhead(handshake.begin(
-            environment.limits(), environment.limits().clientName(), 0, Protocol.RESP2));
+      socket.writeAhead(
+          handshake.begin(
+              environment.limits(), environment.limits().clientName(), 0, Protocol.RESP2));
     }
   }
 

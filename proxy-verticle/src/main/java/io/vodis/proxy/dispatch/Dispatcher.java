@@ -374,8 +374,7 @@ public final class Dispatcher {
     RouteTable before = board.table();
     lost.onTable(table);
     BitSet moved = before.changes(table);
-    Confirmation confirmation =
-        new Confirmation(() -> lost.whenSettled(before, moved, onDrained));
+    Confirmation confirmation = new Confirmation(() -> lost.whenSettled(before, moved, onDrained));
     BitSet changed = board.install(table, confirmation.part());
     for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
       switchSlot(slot, table.route(slot));

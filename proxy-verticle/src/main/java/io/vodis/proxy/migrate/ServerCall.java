@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A command of the loop's own, and what its reply starts. Whoever sends it looks after its fate. */
+/**
+ * A command of the loop's own, and what its reply starts. Whoever sends it looks after its fate.
+ */
 public final class ServerCall extends Request {
 
   private final Consumer<String> onReply;
