@@ -358,13 +358,18 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
 
   private void failAll() {
     int sent = inFlight.size() - unsent;
-    reportGivenUp(sent);
+    boolean reported = false;
     unsent = 0;
     owner.stats().failures += inFlight.size();
     byte[] lost = BackendErrors.lost(owner.server(), closeReason);
     byte[] unavailable =
         busy == null ? BackendErrors.unavailable(owner.server(), closeReason) : busy;
     for (Request request = inFlight.pollFirst(); request != null; request = inFlight.pollFirst()) {
+      if (sent > 0 && !reported && request.hasEffect()) {
+        // Before the request is over for those who wait for it.
+        reported = true;
+        reportGivenUp();
+      }
       request.abandon(sent > 0 ? lost : unavailable);
       sent--;
     }
@@ -372,20 +377,10 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
   }
 
   /** What was sent may still be executed, unless it was the server that has closed. */
-  private void reportGivenUp(int sent) {
+  private void reportGivenUp() {
     GivenUp listener = environment.givenUp();
-    if (listener == null || !closedHere) {
-      return;
-    }
-    int left = sent;
-    for (Request request : inFlight) {
-      if (left-- <= 0) {
-        return;
-      }
-      if (request.hasEffect()) {
-        listener.onGivenUp(owner.server(), name);
-        return;
-      }
+    if (listener != null && closedHere) {
+      listener.onGivenUp(owner.server(), name);
     }
   }
 
