@@ -13,6 +13,7 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
+import io.vodis.testsupport.TcpRelay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -288,6 +289,32 @@ class SlotMovesIT {
       // When / Then
       assertThat(client.call("GET", "foo")).isEqualTo("true");
       assertThat(source.call("EXISTS", "foo")).isEqualTo(0L);
+    }
+  }
+
+  @Test
+  void whatAnotherMoverCouldNotEndDoesNotComeBack() throws Exception {
+    try (TcpRelay relay = TcpRelay.to(target.address());
+        RespClient client = planes.client()) {
+      // Given an attempt of another mover that the network has delayed, after which it died
+      client.expect("SET", "foo", "old");
+      planes.installAll(new SlotRoute.Migrating(source.address(), relay.address()));
+      client.expect("SET", "{foo}", "so that there is a connection");
+      relay.holdNew(true);
+      String port = Integer.toString(relay.address().port());
+      try (RespClient other = source.client()) {
+        assertThat(other.call("MIGRATE", relay.address().host(), port, "foo", "0", "200"))
+            .asString()
+            .contains("IOERR");
+      }
+      relay.holdNew(false);
+      // When
+      assertThat(client.call("GET", "foo")).isEqualTo("old");
+      assertThat(client.call("DEL", "foo")).isEqualTo(1L);
+      relay.releaseHeld();
+      Poll.pass(Duration.ofMillis(300));
+      // Then
+      assertThat(target.call("EXISTS", "foo")).isEqualTo(0L);
     }
   }
 

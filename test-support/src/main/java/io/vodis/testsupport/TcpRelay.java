@@ -34,6 +34,8 @@ public final class TcpRelay implements AutoCloseable {
   private final Condition released = lock.newCondition();
   private boolean heldForth;
   private boolean heldBack;
+  private final Set<Socket> held = ConcurrentHashMap.newKeySet();
+  private volatile boolean holdingNew;
   private volatile boolean refusing;
   private volatile Duration delayBack = Duration.ZERO;
 
@@ -72,6 +74,25 @@ public final class TcpRelay implements AutoCloseable {
   /** Passes on what was held, and what follows. */
   public void release(Direction direction) {
     set(direction, false);
+  }
+
+  /**
+   * Whether connections that are opened from now on are held on their way to the target, each until
+   * {@link #releaseHeld}, even if it has been closed at its other end.
+   */
+  public void holdNew(boolean value) {
+    holdingNew = value;
+  }
+
+  /** Passes on what was held by {@link #holdNew}. */
+  public void releaseHeld() {
+    lock.lock();
+    try {
+      held.clear();
+      released.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Passes replies on so much later, in order. */
@@ -130,6 +151,9 @@ public final class TcpRelay implements AutoCloseable {
     }
     open.add(client);
     open.add(server);
+    if (holdingNew) {
+      held.add(client);
+    }
     Thread.ofVirtual().name("relay-back").start(() -> pump(server, client, Direction.BACK));
     pump(client, server, Direction.FORTH);
   }
@@ -142,7 +166,7 @@ public final class TcpRelay implements AutoCloseable {
         if (direction == Direction.BACK) {
           Poll.pass(delayBack);
         }
-        awaitReleased(direction);
+        awaitReleased(direction, from);
         to.getOutputStream().write(buffer, 0, n);
         if (direction == Direction.FORTH) {
           bytesForth.addAndGet(n);
@@ -159,10 +183,10 @@ public final class TcpRelay implements AutoCloseable {
     }
   }
 
-  private void awaitReleased(Direction direction) throws InterruptedException {
+  private void awaitReleased(Direction direction, Socket from) throws InterruptedException {
     lock.lock();
     try {
-      while (direction == Direction.FORTH ? heldForth : heldBack) {
+      while ((direction == Direction.FORTH ? heldForth : heldBack) || held.contains(from)) {
         released.await();
       }
     } finally {
@@ -187,6 +211,7 @@ public final class TcpRelay implements AutoCloseable {
     }
     release(Direction.FORTH);
     release(Direction.BACK);
+    releaseHeld();
     open.forEach(TcpRelay::closeQuietly);
   }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
@@ -279,6 +280,17 @@ final class CrashPoint {
     @Override
     public List<Reply> callAll(Duration timeout, List<List<byte[]>> commands) {
       return effect(() -> session.callAll(timeout, commands), this::lost);
+    }
+
+    @Override
+    public void set(Duration timeout, byte[] key, long length, LongFunction<byte[]> pieceAt) {
+      var unused =
+          effect(
+              () -> {
+                session.set(timeout, key, length, pieceAt);
+                return server;
+              },
+              this::lost);
     }
 
     @Override

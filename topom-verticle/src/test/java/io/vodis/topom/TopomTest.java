@@ -15,6 +15,7 @@ import io.vodis.model.SlotRoute;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
+import io.vodis.testsupport.TcpRelay;
 import io.vodis.topom.audit.Caller;
 import java.time.Duration;
 import java.util.List;
@@ -96,6 +97,40 @@ class TopomTest {
             new SlotRoute.Fenced(source.address(), false, List.of(target.address())),
             new SlotRoute.Migrating(source.address(), target.address()),
             new SlotRoute.Serving(target.address(), List.of()));
+  }
+
+  @Test
+  void whatAMoverCouldNotEndDoesNotComeBackAfterTheMove() throws Exception {
+    // Given an attempt of a mover that the network has delayed, after which it died
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess source = product.startServer();
+    RedisProcess target = product.startServer();
+    try (TcpRelay relay = TcpRelay.to(target.address())) {
+      product.group(1, source);
+      product.leader().createGroup(2);
+      product.leader().addServer(2, relay.address(), "");
+      product.leader().assignSlots(0, 1023, 1);
+      product.awaitServing(proxy, 0, source.address());
+      source.call("SET", "foo", "old");
+      relay.holdNew(true);
+      String port = Integer.toString(relay.address().port());
+      try (RespClient other = source.client()) {
+        assertThat(other.call("MIGRATE", relay.address().host(), port, "foo", "0", "200"))
+            .asString()
+            .contains("IOERR");
+      }
+      relay.holdNew(false);
+      // When
+      product.leader().migrateSlots(0, 1023, 2);
+      product.awaitIdle();
+      assertThat(target.call("DEL", "foo")).isEqualTo(1L);
+      relay.releaseHeld();
+      Poll.pass(Duration.ofMillis(300));
+      // Then
+      assertThat(target.call("EXISTS", "foo")).isEqualTo(0L);
+      product.awaitServing(proxy, 0, relay.address());
+    }
   }
 
   @Test

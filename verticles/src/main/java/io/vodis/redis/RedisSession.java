@@ -2,6 +2,7 @@ package io.vodis.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * One connection to a database of a server that is never opened again: once it is lost, or has been
@@ -15,6 +16,16 @@ public interface RedisSession extends AutoCloseable {
 
   /** As {@link RedisAdmin#callAll}. */
   List<Reply> callAll(Duration timeout, List<List<byte[]>> commands);
+
+  /**
+   * SET of a value that nobody holds whole on its way. The server takes it in as it comes and
+   * executes nothing before the end.
+   *
+   * @param timeout of each piece
+   * @param pieceAt the bytes from a place on, as many as it likes; if the value has become another
+   *     length meanwhile the session is lost
+   */
+  void set(Duration timeout, byte[] key, long length, LongFunction<byte[]> pieceAt);
 
   @Override
   void close();

@@ -143,11 +143,7 @@ public final class VertxRedisAdmin implements RedisAdmin {
 
   @Override
   public RedisSession open(HostAndPort server, int database, Duration timeout) {
-    ServerLink link = new ServerLink(vertx, server, database, password, clientName);
-    Future<RedisConnection> opening = link.connection();
-    RedisConnection connection =
-        await(server, link, opening, opening, System.nanoTime() + timeout.toNanos(), false);
-    return new Session(server, link, opening, connection);
+    return SocketSession.open(vertx, server, database, password, clientName, timeout);
   }
 
   @Override
@@ -163,41 +159,6 @@ public final class VertxRedisAdmin implements RedisAdmin {
       request.arg(Buffer.buffer(argument));
     }
     return request;
-  }
-
-  /** A connection and no way to another one. */
-  private record Session(
-      HostAndPort server,
-      ServerLink link,
-      Future<RedisConnection> opening,
-      RedisConnection connection)
-      implements RedisSession {
-
-    @Override
-    public Reply call(Duration timeout, List<byte[]> command) {
-      long deadline = System.nanoTime() + timeout.toNanos();
-      return await(
-          server,
-          link,
-          opening,
-          connection.send(request(command)).map(Replies::from),
-          deadline,
-          true);
-    }
-
-    @Override
-    public List<Reply> callAll(Duration timeout, List<List<byte[]>> commands) {
-      if (commands.isEmpty()) {
-        return List.of();
-      }
-      long deadline = System.nanoTime() + timeout.toNanos();
-      return await(server, link, opening, batch(connection, commands), deadline, true);
-    }
-
-    @Override
-    public void close() {
-      link.close();
-    }
   }
 
   private static Future<List<Reply>> batch(

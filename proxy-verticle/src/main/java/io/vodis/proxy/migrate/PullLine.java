@@ -4,6 +4,7 @@ import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.Lane;
 import io.vodis.redis.ClientList;
+import io.vodis.redis.ErrorCounts;
 import io.vodis.resp.Protocol;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +23,10 @@ import org.slf4j.LoggerFactory;
  * target before it has left the source, and the source executes one command at a time. So
  *
  * <ul>
- *   <li>{@code OK} and {@code NOKEY}: every key of the batch is on the target or nowhere.
+ *   <li>{@code OK} and {@code NOKEY}: every key of the batch is on the target or nowhere. Another
+ *       mover's attempt for one of them may have failed before, and still be under way. The source
+ *       says how many attempts have failed; if there are more than this line knows of, the target
+ *       is cleaned before the keys are used.
  *   <li>{@code IOERR}: the source has kept the keys, but what it sent may still be under way to the
  *       target and land there after the key has been moved, changed, deleted. The connections on
  *       which it could land are killed on the target first; then the batch is sent again.
@@ -37,6 +41,12 @@ final class PullLine {
   private static final Logger LOGGER = LoggerFactory.getLogger(PullLine.class);
   private static final long FIRST_DELAY_NANOS = 5_000_000;
   private static final long MAX_DELAY_NANOS = 200_000_000;
+
+  /** No number of failed attempts: whatever the source says, the target has to be cleaned. */
+  private static final long UNKNOWN = -1;
+
+  private static final List<byte[]> FAILED_MOVES =
+      List.of(ServerCall.bytes("INFO"), ServerCall.bytes("errorstats"));
 
   private record Pull(Key key, KeyMover.Listener listener, long deadlineNanos) {}
 
@@ -53,6 +63,19 @@ final class PullLine {
   private final ArrayDeque<Pull> wanted = new ArrayDeque<>();
   private List<Pull> batch = List.of();
   private Next next = Next.MIGRATE;
+
+  /** So many attempts had failed on the source when the target was cleaned last. */
+  private long cleanedAt;
+
+  /** So many had when the source answered last. */
+  private long failedMoves;
+
+  /** Of the source when it answered last. */
+  private long connects;
+
+  /** The batch has left the source, but the target has to be cleaned. */
+  private boolean hasLeft;
+
   private boolean asked;
   private boolean scheduled;
   private boolean abandoned;
@@ -133,13 +156,44 @@ final class PullLine {
     }
     command.add(ServerCall.bytes("KEYS"));
     batch.forEach(pull -> command.add(pull.key().bytes()));
-    call(source(), command, this::onMigrated, Next.CLEAN_SOURCE);
+    BackendConnection connection = source().acquire();
+    if (connection == null) {
+      fateIsKnown();
+      return;
+    }
+    // Behind the same connection: the source answers both, or both are lost.
+    String[] moved = new String[1];
+    ServerCall.send(connection, env.copies(), command, reply -> moved[0] = reply, () -> {});
+    sent(
+        connection,
+        source(),
+        FAILED_MOVES,
+        info -> {
+          onSource(ErrorCounts.failedMoves(info));
+          onMigrated(String.valueOf(moved[0]));
+        },
+        Next.CLEAN_SOURCE);
+  }
+
+  /** A source that was connected to anew may have been started anew, and counts from zero. */
+  private void onSource(long failed) {
+    if (connects != 0 && connects != source().connects()) {
+      cleanedAt = UNKNOWN;
+    }
+    connects = source().connects();
+    failedMoves = failed;
   }
 
   private void onMigrated(String reply) {
     if (reply.startsWith("+")) {
       delayNanos = FIRST_DELAY_NANOS;
-      over(true);
+      if (cleanedAt == failedMoves) {
+        over(true);
+      } else {
+        hasLeft = true;
+        next = Next.CLEAN_TARGET;
+        step();
+      }
     } else if (reply.contains("BUSYKEY")) {
       next = Next.REMOVE_LEFTOVERS;
       step();
@@ -192,7 +246,7 @@ final class PullLine {
     if (ids.isEmpty()) {
       next = then;
       if (then == Next.MIGRATE) {
-        fateIsKnown();
+        onTargetCleaned();
       } else {
         step();
       }
@@ -208,6 +262,16 @@ final class PullLine {
         // Also an error will do: the connection is gone already.
         reply -> kill(server, ids.subList(1, ids.size()), then),
         next);
+  }
+
+  private void onTargetCleaned() {
+    cleanedAt = failedMoves;
+    if (hasLeft) {
+      hasLeft = false;
+      over(true);
+    } else {
+      fateIsKnown();
+    }
   }
 
   private void removeLeftovers() {
@@ -284,6 +348,15 @@ final class PullLine {
       }
       return;
     }
+    sent(connection, server, command, onReply, ifLost);
+  }
+
+  private void sent(
+      BackendConnection connection,
+      Backend server,
+      List<byte[]> command,
+      Consumer<String> onReply,
+      Next ifLost) {
     asked = true;
     ServerCall.send(
         connection,

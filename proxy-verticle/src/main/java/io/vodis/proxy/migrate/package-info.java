@@ -12,6 +12,8 @@
  *                IOERR     ──► kill the source's connections on target, again
  *                no answer ──► kill our own connection on source, then as IOERR
  *                other     ──► again after a delay
+ *              INFO errorstats             (behind it: did attempts of others fail before?)
+ *                more than known ──► kill the source's connections on target first
  * </pre>
  */
 @NullMarked

@@ -62,9 +62,11 @@ public final class BigKeyMove {
     step.run();
     ledger.endEarlierMoves(source);
     ledger.endEarlierMoves(target);
-    PinnedKey now = ledger.commit(slotId, key, Phase.COPYING);
+    PinnedKey now = key;
+    // Opened before the commit: a leader after this one finds them, and ends them.
     try (RedisSession from = copyAdmin.open(source, key.database(), timeout);
         RedisSession to = copyAdmin.open(target, key.database(), timeout)) {
+      now = ledger.commit(slotId, now, Phase.COPYING);
       KeyAt original = new KeyAt(from, timeout, key.bytes());
       KeyAt copy = new KeyAt(to, timeout, CopyName.of(key.bytes()));
       ledger.awaitProxies(source, target);

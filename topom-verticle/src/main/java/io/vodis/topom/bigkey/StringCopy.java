@@ -4,7 +4,10 @@ import io.vodis.redis.Replies;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A string, by ranges of bytes. */
+/**
+ * A string. It is read by ranges and sent as one SET whose value comes piece by piece: a string
+ * that is appended to is moved in the memory of its server again and again as it grows.
+ */
 final class StringCopy implements KeyCopy {
 
   private static final int BYTES = 256 << 10;
@@ -12,9 +15,16 @@ final class StringCopy implements KeyCopy {
   @Override
   public void copy(KeyAt from, KeyAt to, Runnable step) {
     long length = from.number("STRLEN");
-    for (long at = 0; at < length; at += BYTES) {
-      step.run();
-      to.call("APPEND", (Object) range(from, at));
+    if (length > 0) {
+      to.session()
+          .set(
+              to.timeout(),
+              to.key(),
+              length,
+              at -> {
+                step.run();
+                return range(from, at);
+              });
     }
   }
 

@@ -5,7 +5,9 @@ import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
+import io.vodis.redis.ErrorCounts;
 import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.Replies;
 import io.vodis.store.StoreChange;
 import io.vodis.topom.plan.MigrationScheduler;
 import io.vodis.topom.plan.MigrationScheduler.Batch;
@@ -285,6 +287,7 @@ final class SlotBatch {
                     new SweepGuard(work, batch.way(), slotIds),
                     progress);
     if (emptied) {
+      source.ifPresent(from -> endLateRestores(from, target.orElseThrow()));
       advance(
           new SlotEvent.Emptied(), slot -> slotIds.contains(slot.slotId()), Topology.SLOT_COUNT);
       if (!left.isEmpty()) {
@@ -304,6 +307,19 @@ final class SlotBatch {
       }
     }
     return left;
+  }
+
+  /**
+   * Attempts of movers that have failed may be under way even after the last key has moved. Until
+   * now the movers have looked; from here on nobody does.
+   */
+  private void endLateRestores(HostAndPort source, HostAndPort target) {
+    String errors =
+        Replies.text(
+            work.admin().call(source, 0, SERVER_TIMEOUT, Replies.command("INFO", "errorstats")));
+    if (ErrorCounts.failedMoves(errors) > 0) {
+      new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(source.host(), target);
+    }
   }
 
   private static MigrationTask task(
