@@ -29,6 +29,7 @@ import io.vodis.proxy.local.ConfigCommands;
 import io.vodis.proxy.local.ConnectionCommands;
 import io.vodis.proxy.local.InfoCommand;
 import io.vodis.proxy.local.LatencyCommands;
+import io.vodis.proxy.local.MemoryCommands;
 import io.vodis.proxy.local.ServerCommands;
 import io.vodis.proxy.local.SlowLogCommands;
 import io.vodis.proxy.loop.CopyRun;
@@ -152,6 +153,7 @@ final class DataLoop {
     new ConfigCommands(process, settings).addTo(handlers);
     new SlowLogCommands(process, settings).addTo(handlers);
     new LatencyCommands(process, commands).addTo(handlers);
+    new MemoryCommands(process).addTo(handlers);
     new ClusterCommands(process, settings).addTo(handlers);
     new AclCommands(commands, settings).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());

@@ -358,4 +358,42 @@ class ServerCommandsIT {
       }
     }
   }
+
+  @Test
+  void memoryIsThatOfAllServers() {
+    try (RespClient client = planes.client()) {
+      for (String protocol : List.of("2", "3")) {
+        client.expect("HELLO", protocol);
+        List<String> names = names(client.expect("MEMORY", "STATS"));
+        assertThat(names)
+            .containsAll(names(lower.call("MEMORY", "STATS")))
+            .contains("total.allocated", "fragmentation");
+      }
+      client.expect("HELLO", "2");
+      List<?> all = client.expectList("MEMORY", "STATS");
+      List<?> one = (List<?>) java.util.Objects.requireNonNull(lower.call("MEMORY", "STATS"));
+      assertThat((Long) all.get(all.indexOf("startup.allocated") + 1))
+          .isGreaterThan((Long) one.get(one.indexOf("startup.allocated") + 1));
+      assertThat(client.expectText("MEMORY", "DOCTOR")).isNotBlank();
+      assertThat(client.expectText("MEMORY", "MALLOC-STATS")).isNotBlank();
+      assertThat(client.call("MEMORY", "PURGE")).isEqualTo(lower.call("MEMORY", "PURGE"));
+      client.expect("SET", "weighed", "1234567890");
+      assertThat((Long) client.expect("MEMORY", "USAGE", "weighed", "SAMPLES", "0"))
+          .isBetween(20L, 200L);
+      assertThat(client.call("MEMORY", "USAGE", "nothing")).isNull();
+      assertThat(String.valueOf(client.call("MEMORY", "HELP"))).contains("PURGE", "DOCTOR");
+      assertThat(String.valueOf(client.call("OBJECT", "HELP"))).contains("ENCODING", "FREQ");
+    }
+  }
+
+  /** Of a map, or of the flat list that RESP2 makes of it. */
+  private static List<String> names(@org.jspecify.annotations.Nullable Object reply) {
+    if (reply instanceof java.util.Map<?, ?> map) {
+      return map.keySet().stream().map(String::valueOf).toList();
+    }
+    List<?> flat = (List<?>) java.util.Objects.requireNonNull(reply);
+    return java.util.stream.IntStream.range(0, flat.size() / 2)
+        .mapToObj(i -> String.valueOf(flat.get(2 * i)))
+        .toList();
+  }
 }

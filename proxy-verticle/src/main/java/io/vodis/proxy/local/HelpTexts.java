@@ -93,7 +93,18 @@ public final class HelpTexts {
         "    Nothing: this proxy has no events.",
         "RESET [<event> ...]",
         "    Nothing to reset.");
-    add("memory", "USAGE <key> [SAMPLES <count>]", "    The bytes a key needs on its server.");
+    add(
+        "memory",
+        "DOCTOR",
+        "    What the servers find wrong with their memory.",
+        "MALLOC-STATS",
+        "    What their allocators say.",
+        "PURGE",
+        "    Has all servers give unused memory back.",
+        "STATS",
+        "    The memory of all servers, added up.",
+        "USAGE <key> [SAMPLES <count>]",
+        "    The bytes a key needs on its server.");
     add("module", "LIST", "    The modules of the servers.");
     add(
         "object",
