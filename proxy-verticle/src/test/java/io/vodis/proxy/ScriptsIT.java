@@ -318,6 +318,19 @@ class ScriptsIT {
         assertThat(busy.receive()).isEqualTo("1");
         Poll.until(SOON, "free", () -> "PONG".equals(third.call("PING")));
         assertThat(other.call("INCR", "a")).isEqualTo(2L);
+        // The client of a long script hears no more of it than its reply.
+        String slowly =
+            """
+            local function now()
+              local t = redis.call('TIME')
+              return t[1] * 1000000 + t[2]
+            end
+            local till = now() + 300000
+            while now() < till do end
+            return 'done'
+            """;
+        assertThat(busy.call("EVAL", slowly, "0")).isEqualTo("done");
+        assertThat(busy.call("PING")).isEqualTo("PONG");
       }
     }
   }

@@ -33,7 +33,7 @@ public final class Backend {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Backend.class);
   private static final long STUCK_MILLIS = 200;
-  private static final long LONG_SCRIPT_NANOS = 50_000_000;
+  private static final long LONG_SCRIPT_NANOS = 20_000_000;
   private static final long FIRST_DELAY_NANOS = 50_000_000;
   private static final long MAX_DELAY_NANOS = 1_000_000_000;
   private static final int MAX_RETIRED = 16;
@@ -226,8 +226,9 @@ public final class Backend {
       byte[] words = connection.busyReply();
       if (words != null && current != null && retired.size() < MAX_RETIRED) {
         LOGGER.debug("backend {} db {}: a script keeps the server busy", server, database());
-        busy = current;
-        environment.busy().began(server, words);
+        BackendConnection script = current;
+        busy = script;
+        environment.busy().began(server, words, script::runsScript);
         retireCurrent();
       }
       return;

@@ -449,6 +449,12 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     return busy;
   }
 
+  /** Whether the reply to a script is what comes next. */
+  boolean runsScript() {
+    Request head = inFlight.peekFirst();
+    return head != null && head.runsScript();
+  }
+
   /** How long a script has been waited for at least, and everything behind it; 0 if none is. */
   long scriptNanos(long now) {
     Request head = inFlight.peekFirst();

@@ -4,6 +4,7 @@ import io.vodis.model.HostAndPort;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BusyServers {
 
-  private final Map<HostAndPort, byte[]> words = new HashMap<>();
+  /** What a server says, and whether that is known to hold still. */
+  private record Busy(byte[] reply, BooleanSupplier still) {}
+
+  private final Map<HostAndPort, Busy> busy = new HashMap<>();
   private BiConsumer<HostAndPort, byte @Nullable []> onChange = (server, reply) -> {};
 
   /** Whom to tell; the reply is null if the server is not busy any more. */
@@ -20,8 +24,9 @@ public final class BusyServers {
     onChange = change;
   }
 
-  void began(HostAndPort server, byte[] reply) {
-    learn(server, reply);
+  /** This loop has found out; {@code still} is asked before anybody is told so. */
+  void began(HostAndPort server, byte[] reply, BooleanSupplier still) {
+    busy.put(server, new Busy(reply, still));
     onChange.accept(server, reply);
   }
 
@@ -30,17 +35,22 @@ public final class BusyServers {
     onChange.accept(server, null);
   }
 
-  /** A loop has found out. */
+  /** A loop has found out, perhaps this one, which then knows better. */
   public void learn(HostAndPort server, byte @Nullable [] reply) {
     if (reply == null) {
-      words.remove(server);
+      busy.remove(server);
     } else {
-      words.put(server, reply);
+      busy.putIfAbsent(server, new Busy(reply, () -> true));
     }
   }
 
   /** What that server answers to everything now; null if it is not known to be busy. */
   public byte @Nullable [] reply(HostAndPort server) {
-    return words.isEmpty() ? null : words.get(server);
+    Busy known = busy.isEmpty() ? null : busy.get(server);
+    if (known != null && !known.still().getAsBoolean()) {
+      ended(server);
+      return null;
+    }
+    return known == null ? null : known.reply();
   }
 }

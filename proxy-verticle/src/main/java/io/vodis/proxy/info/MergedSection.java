@@ -116,11 +116,16 @@ public final class MergedSection {
   }
 
   private static @Nullable Double ratio(@Nullable String part, @Nullable String whole) {
-    if (part == null || whole == null || !(part + whole).matches("\\d{1,36}")) {
+    if (part == null || whole == null || !isCount(part) || !isCount(whole)) {
+      // Servers are known to show a difference below zero as a number of 20 digits.
       return null;
     }
     long of = Long.parseLong(whole);
     return of == 0 ? null : (double) Long.parseLong(part) / of;
+  }
+
+  private static boolean isCount(String text) {
+    return text.matches("\\d{1,18}");
   }
 
   /** Bytes as Redis writes them for people. */

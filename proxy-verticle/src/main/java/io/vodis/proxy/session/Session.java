@@ -521,7 +521,8 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     }
   }
 
-  private boolean isReplaying() {
+  /** Whether what it handles has been asked for in a transaction that is carried out now. */
+  boolean isReplaying() {
     return detour instanceof Replay;
   }
 

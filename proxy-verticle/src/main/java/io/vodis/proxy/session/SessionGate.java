@@ -120,6 +120,7 @@ public final class SessionGate {
     if (pause == Pause.NONE
         || spec == null
         || !session.authenticated()
+        || session.isReplaying()
         || !spec.acceptsArgCount(session.decoder().argCount())
         || spec.name().equals("client|unpause")) {
       return false;

@@ -209,6 +209,9 @@ public final class Transactions {
         open.addReply(spec, OK);
         return null;
       }
+      case BROADCAST -> {
+        return addForAll(session, open, spec, in, length);
+      }
       case ALL_GROUPS -> {
         open.addOwn(spec, in, length);
         return null;
@@ -257,6 +260,22 @@ public final class Transactions {
       }
     }
     open.slots().or(slots);
+    addForServer(session, open, spec, in, length);
+    return null;
+  }
+
+  /** While one server has all slots, what is for all groups has its place in the server's part. */
+  private byte @Nullable [] addForAll(
+      Session session, OpenTransaction open, CommandSpec spec, ByteBuf in, int length) {
+    boolean asItIs =
+        switch (spec.name()) {
+          case "dbsize", "keys", "randomkey", "flushdb", "flushall" -> true;
+          default -> false;
+        };
+    if (!asItIs || dispatcher.table().onlyOwner() == null) {
+      return addLocal(session, open, spec, in, length);
+    }
+    open.slots().set(0, Topology.SLOT_COUNT);
     addForServer(session, open, spec, in, length);
     return null;
   }

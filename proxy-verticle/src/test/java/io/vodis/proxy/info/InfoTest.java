@@ -145,4 +145,21 @@ class InfoTest {
       assertThat(next).isEqualTo(ClusterView.SLOTS);
     }
   }
+
+  @Test
+  void aDifferenceBelowZeroIsShownAsTheServerShowsIt() {
+    // Given what Redis 8 says for a moment after FLUSHALL
+    ServerReport report =
+        ServerReport.parse(
+            """
+            # Memory
+            used_memory:1000
+            used_memory_dataset:18446744073709538064
+            used_memory_dataset_perc:1844674407370953728.00%
+            """);
+    // When / Then
+    assertThat(MergedSection.of("memory", List.of(report)))
+        .containsEntry("used_memory_dataset", "18446744073709538064")
+        .containsEntry("used_memory_dataset_perc", "1844674407370953728.00%");
+  }
 }
