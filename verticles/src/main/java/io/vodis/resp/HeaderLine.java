@@ -35,6 +35,16 @@ final class HeaderLine {
    */
   private static final int SHORT_LINE_BYTES = 32;
 
+  /** {@code *d\r\n} and {@code $d\r\n} seen as one number, with the digit masked out. */
+  static final int ONE_DIGIT_MASK = 0xFF00FFFF;
+
+  private static final int BULK_ONE_DIGIT = 0x24000D0A;
+
+  /** {@code $dd\r} likewise. */
+  private static final int TWO_DIGIT_MASK = 0xFF0000FF;
+
+  private static final int BULK_TWO_DIGIT = 0x2400000D;
+
   private final int lineBytesMax;
   private int searched;
   private long value;
@@ -42,6 +52,36 @@ final class HeaderLine {
 
   HeaderLine(int lineBytesMax) {
     this.lineBytesMax = lineBytesMax;
+  }
+
+  /**
+   * The length in {@code $d\r\n} or {@code $dd\r\n} at {@code at}, or -1 if the header is not one
+   * of these.
+   */
+  static int shortBulk(ByteBuf in, int at, int end) {
+    if (end - at < 5) {
+      return -1;
+    }
+    int word = in.getInt(at);
+    int first = (word >>> 16 & 0xFF) - '0';
+    if ((word & ONE_DIGIT_MASK) == BULK_ONE_DIGIT) {
+      return first >= 0 && first <= 9 ? first : -1;
+    }
+    int second = (word >>> 8 & 0xFF) - '0';
+    if ((word & TWO_DIGIT_MASK) == BULK_TWO_DIGIT
+        && first > 0
+        && first <= 9
+        && second >= 0
+        && second <= 9
+        && in.getByte(at + 4) == '\n') {
+      return first * 10 + second;
+    }
+    return -1;
+  }
+
+  /** Bytes of the header of a bulk string of such a length. */
+  static int shortBulkBytes(int length) {
+    return length < 10 ? 4 : 5;
   }
 
   /** Reads the number that starts at {@code from}; call again with the same start for more. */

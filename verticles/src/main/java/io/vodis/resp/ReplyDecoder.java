@@ -86,6 +86,11 @@ public final class ReplyDecoder {
         return Progress.MORE;
       }
       type = in.getByte(base);
+      int whole = wholeShortBulk(in, base, end);
+      if (whole > 0) {
+        frameLength = whole;
+        return Progress.FRAME;
+      }
       started = true;
     }
     int at = advance(in, base + scanned, end);
@@ -102,6 +107,16 @@ public final class ReplyDecoder {
     }
     largeReported = true;
     return Progress.LARGE;
+  }
+
+  /** Bytes of a reply that is a short bulk string and there as a whole, or -1: the common case. */
+  private static int wholeShortBulk(ByteBuf in, int base, int end) {
+    int length = HeaderLine.shortBulk(in, base, end);
+    if (length < 0) {
+      return -1;
+    }
+    int bytes = HeaderLine.shortBulkBytes(length) + length + 2;
+    return end - base >= bytes && in.getShort(base + bytes - 2) == CRLF ? bytes : -1;
   }
 
   /** Bytes of the reply, counted from the reader index. */

@@ -53,16 +53,8 @@ public final class RequestDecoder {
 
   private static final int CRLF = 0x0D0A;
 
-  /** {@code *d\r\n} and {@code $d\r\n} seen as one number, with the digit masked out. */
-  private static final int ONE_DIGIT_MASK = 0xFF00FFFF;
-
+  /** {@code *d\r\n} seen as one number, with the digit masked out. */
   private static final int ARRAY_ONE_DIGIT = 0x2A000D0A;
-  private static final int BULK_ONE_DIGIT = 0x24000D0A;
-
-  /** {@code $dd\r} likewise. */
-  private static final int TWO_DIGIT_MASK = 0xFF0000FF;
-
-  private static final int BULK_TWO_DIGIT = 0x2400000D;
 
   private final RespLimits limits;
   private final HeaderLine header;
@@ -105,7 +97,7 @@ public final class RequestDecoder {
       if (end - base >= 4) {
         int word = in.getInt(base);
         int digit = (word >>> 16 & 0xFF) - '0';
-        if ((word & ONE_DIGIT_MASK) == ARRAY_ONE_DIGIT && digit > 0 && digit <= 9) {
+        if ((word & HeaderLine.ONE_DIGIT_MASK) == ARRAY_ONE_DIGIT && digit > 0 && digit <= 9) {
           declaredArgCount = digit;
           scanned = 4;
           state = BULK_HEADER;
@@ -278,9 +270,9 @@ public final class RequestDecoder {
     int at = base + scanned;
     while (true) {
       if (state == BULK_HEADER) {
-        int length = shortHeader(in, at, end);
+        int length = HeaderLine.shortBulk(in, at, end);
         if (length >= 0) {
-          at += length < 10 ? 4 : 5;
+          at += HeaderLine.shortBulkBytes(length);
         } else {
           Progress progress = bulkHeader(in, at, end);
           if (progress != Progress.FRAME) {
@@ -323,28 +315,6 @@ public final class RequestDecoder {
     }
     largeReported = true;
     return Progress.LARGE;
-  }
-
-  /** The length in {@code $d\r\n} or {@code $dd\r\n}, or -1 if the header is not one of these. */
-  private static int shortHeader(ByteBuf in, int at, int end) {
-    if (end - at < 5) {
-      return -1;
-    }
-    int word = in.getInt(at);
-    int first = (word >>> 16 & 0xFF) - '0';
-    if ((word & ONE_DIGIT_MASK) == BULK_ONE_DIGIT) {
-      return first >= 0 && first <= 9 ? first : -1;
-    }
-    int second = (word >>> 8 & 0xFF) - '0';
-    if ((word & TWO_DIGIT_MASK) == BULK_TWO_DIGIT
-        && first > 0
-        && first <= 9
-        && second >= 0
-        && second <= 9
-        && in.getByte(at + 4) == '\n') {
-      return first * 10 + second;
-    }
-    return -1;
   }
 
   /** Any bulk header. {@code FRAME} means that it is complete, and {@code bulkLength} set. */

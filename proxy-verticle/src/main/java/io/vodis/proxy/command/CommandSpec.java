@@ -13,6 +13,11 @@ public final class CommandSpec {
 
   private final int id;
   private final CommandRow row;
+
+  // Of the row; here as well, for they are read once per request.
+  private final Routing routing;
+  private final int arity;
+
   private final List<CommandSpec> subcommands;
   private final @Nullable NameIndex<CommandSpec> subcommandIndex;
   private final boolean readOnly;
@@ -27,6 +32,8 @@ public final class CommandSpec {
   CommandSpec(int id, CommandRow row, Map<String, CommandSpec> subcommands) {
     this.id = id;
     this.row = row;
+    this.routing = row.routing();
+    this.arity = row.arity();
     this.subcommands = List.copyOf(subcommands.values());
     this.subcommandIndex = subcommands.isEmpty() ? null : new NameIndex<>(subcommands);
     this.readOnly = row.flags().contains("readonly");
@@ -53,12 +60,11 @@ public final class CommandSpec {
 
   /** Number of arguments, the name included; negative: at least that many. */
   public int arity() {
-    return row.arity();
+    return arity;
   }
 
   /** Whether that many arguments, the name included, are right. */
   public boolean acceptsArgCount(int argCount) {
-    int arity = row.arity();
     return arity >= 0 ? argCount == arity : argCount >= -arity;
   }
 
@@ -68,7 +74,7 @@ public final class CommandSpec {
   }
 
   public Routing routing() {
-    return row.routing();
+    return routing;
   }
 
   /** Never changes data, so a replica could answer it. */
