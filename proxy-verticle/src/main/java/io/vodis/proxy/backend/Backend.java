@@ -121,6 +121,17 @@ public final class Backend {
     return delayNanos > 0 && (slowToFail || environment.clock().nowNanos() - retryAtNanos < 0);
   }
 
+  /**
+   * Of connections beside the shared one: as long as that works, the server is there, and one that
+   * could not be made says nothing about the next.
+   */
+  private boolean mustNotOpen() {
+    BackendConnection shared = current;
+    return shared != null && shared.isReady()
+        ? delayNanos > 0 && environment.clock().nowNanos() - retryAtNanos < 0
+        : mustFailFast();
+  }
+
   private BackendConnection open(boolean forLarge) {
     BackendConnection connection = new BackendConnection(this, environment, forLarge);
     stats.connects++;
@@ -157,7 +168,7 @@ public final class Backend {
     if (idle != null) {
       return idle;
     }
-    if (mustFailFast()) {
+    if (mustNotOpen()) {
       refusal = BackendErrors.unavailable(server, lastError);
       return null;
     }
@@ -178,7 +189,7 @@ public final class Backend {
    * closed afterwards; null if it cannot be reached, see {@link #refusal()}.
    */
   public @Nullable BackendConnection openUrgent() {
-    if (mustFailFast()) {
+    if (mustNotOpen()) {
       refusal = BackendErrors.unavailable(server, lastError);
       return null;
     }
