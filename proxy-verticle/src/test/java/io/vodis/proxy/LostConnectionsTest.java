@@ -14,7 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A request that was given up may still be executed, until its server has closed its connection. */
+/**
+ * A request that was given up may still be executed, until its server has closed its connection.
+ */
 class LostConnectionsTest {
 
   private static final Duration TOO_LONG = Duration.ofSeconds(31);

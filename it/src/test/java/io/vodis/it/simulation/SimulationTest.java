@@ -103,6 +103,7 @@ class SimulationTest {
         .formatted(
             run.seed(),
             run.violations().getFirst(),
-            String.join("\n", trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size())));
+            String.join(
+                "\n", trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size())));
   }
 }
