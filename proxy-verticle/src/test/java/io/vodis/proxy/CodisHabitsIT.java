@@ -74,7 +74,7 @@ class CodisHabitsIT {
     for (int i = 0; i < KEYS; i++) {
       commands.add(new String[] {"SET", "key:" + i, "v"});
     }
-    client.pipeline(commands);
+    assertThat(client.pipeline(commands)).containsOnly("OK");
   }
 
   private static Map<Integer, Long> expected(int firstSlot, int lastSlot) {
