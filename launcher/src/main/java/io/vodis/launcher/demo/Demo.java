@@ -18,8 +18,11 @@ final class Demo {
 
   private static final String HOST = "127.0.0.1";
 
-  /** Short, so that a demo that was killed can go on soon after its next start. */
-  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
+  /**
+   * Shorter than the default, so that a demo that was killed can go on soon after its next start;
+   * not so short that a proxy fences itself when the machine is busy for a while.
+   */
+  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(5);
 
   private final DemoOptions options;
   private final DemoDirectory directory;
