@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -289,7 +288,7 @@ class FailoverClientsIT {
       assertThat(client().expectList("LRANGE", list, "0", "-1")).isEqualTo(List.of("moved"));
     }
 
-    private void awaitHeard(Listener listener, Supplier<@Nullable Object> say, String words) {
+    private void awaitHeard(Listener listener, Runnable say, String words) {
       Poll.until(
           LIMIT,
           () -> words + " is heard: " + listener.heard() + ", end " + listener.end(),
@@ -297,7 +296,7 @@ class FailoverClientsIT {
             if (listener.hasHeard(words)) {
               return true;
             }
-            say.get();
+            say.run();
             Poll.pass(Duration.ofMillis(100));
             return listener.hasHeard(words);
           });
