@@ -114,6 +114,12 @@ class BigKeysTest {
     product.leader().migrateSlots(SLOT, SLOT, 2);
     Poll.until(
         PATIENCE,
+        "the key is listed",
+        () ->
+            product.leader().view().actions().stream()
+                .anyMatch(action -> action.bigKeys().contains(BIG)));
+    Poll.until(
+        PATIENCE,
         "the key is given back",
         () -> proxy.route(SLOT).equals(migrating(PINNED)) && waitsForTheProxy());
     // Then nothing was copied

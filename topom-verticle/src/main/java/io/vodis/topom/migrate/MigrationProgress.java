@@ -6,6 +6,7 @@ public interface MigrationProgress {
   /** Keys of a slot that are on the target now; proxies may have pulled some of them. */
   void onMoved(int slotId, int keys);
 
+  /** A key that is moved alone; it has at least so many bytes. */
   void onBigKey(int slotId, byte[] key, long bytes);
 
   /**

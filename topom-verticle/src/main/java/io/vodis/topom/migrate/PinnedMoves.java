@@ -72,7 +72,9 @@ final class PinnedMoves implements PinLedger {
    */
   Optional<String> move(Topology topology, SlotMapping slot, BooleanSupplier proceed) {
     String left = null;
+    long bytesMin = work.migrator().settings().migrationBigKeyBytes();
     for (PinnedKey key : pinned(slot)) {
+      progress.onBigKey(slot.slotId(), key.bytes(), bytesMin);
       try {
         moves.move(
             source(topology, slot),
