@@ -28,10 +28,6 @@ public final class KeyLocator {
       RespErrors.reply("ERR Number of keys can't be greater than number of args");
   private static final byte[] NUMKEYS_NOT_POSITIVE =
       RespErrors.reply("ERR numkeys should be greater than 0");
-  private static final byte[] UNBALANCED_STREAMS =
-      RespErrors.reply(
-          "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be"
-              + " specified.");
   private static final byte[] SORT_BY_DENIED =
       RespErrors.reply("ERR BY option of SORT denied in cluster mode.");
   private static final byte[] SORT_GET_DENIED =
@@ -261,8 +257,13 @@ public final class KeyLocator {
     int rest = argCount - first;
     if (range.lastKey() < 0 && range.limit() > 1) {
       boolean streams = spec.row().categories().contains("stream");
-      if (rest <= 0 || streams && rest % range.limit() != 0) {
-        return fail(rest <= 0 ? RespErrors.SYNTAX : UNBALANCED_STREAMS);
+      if (rest <= 0) {
+        return fail(RespErrors.SYNTAX);
+      }
+      if (streams && rest % range.limit() != 0) {
+        // The server will refuse it, each version in its own words.
+        add(first);
+        return true;
       }
       last = first + rest / range.limit() + range.lastKey();
     }

@@ -24,7 +24,7 @@ public enum Routing {
   PUBSUB(true),
   /** Binds the following commands together: MULTI EXEC DISCARD WATCH UNWATCH. */
   TRANSACTION(true),
-  /** By a server of any group, for all would answer the same: only by the operator's policy. */
+  /** By a server of any group, for all would answer the same. */
   ANY_GROUP(true),
   /** By the primary of every group, one reply for all: only by the operator's policy. */
   ALL_GROUPS(true),

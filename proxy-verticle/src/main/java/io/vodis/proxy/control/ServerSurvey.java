@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * for at most {@code timeout}.
  *
  * <p>INFO that somebody wants is asked for after he wanted it, so a client finds in it what it has
- * done before. But one round is asked for at a time, and they begin at least {@link #GAP_NANOS}
- * apart: all who come in between share the next.
+ * done before. But there is one round at a time, and after it the servers rest for as long as it
+ * took, {@link #REST_NANOS_MAX} at most: all who come in between share the next.
  */
 public final class ServerSurvey implements AutoCloseable {
 
-  private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final long AGAIN_NANOS = 1_000_000_000;
 
@@ -53,7 +53,7 @@ public final class ServerSurvey implements AutoCloseable {
   /** A round is under way, or is about to begin. */
   private boolean busy;
 
-  private long begunNanos = System.nanoTime() - GAP_NANOS;
+  private long restUntilNanos = System.nanoTime();
 
   public ServerSurvey(RedisAdmin redis, Duration timeout) {
     this.redis = redis;
@@ -93,10 +93,15 @@ public final class ServerSurvey implements AutoCloseable {
     return round;
   }
 
+  private synchronized void onOver(long tookNanos) {
+    restUntilNanos = System.nanoTime() + Math.min(tookNanos, REST_NANOS_MAX);
+    beginInTime();
+  }
+
   private synchronized void beginInTime() {
     busy = next != null;
     if (busy) {
-      long wait = begunNanos + GAP_NANOS - System.nanoTime();
+      long wait = restUntilNanos - System.nanoTime();
       Executor then =
           wait <= 0
               ? threads
@@ -110,14 +115,14 @@ public final class ServerSurvey implements AutoCloseable {
     synchronized (this) {
       round = Objects.requireNonNull(next);
       next = null;
-      begunNanos = System.nanoTime();
     }
+    long begun = System.nanoTime();
     var unused =
         call(List.of(Replies.command("INFO")), false)
             .thenApply(this::keep)
             .whenComplete(
                 (reports, failure) -> {
-                  beginInTime();
+                  onOver(System.nanoTime() - begun);
                   if (failure != null || reports.asked() > reports.byServer().size()) {
                     askAgain();
                   }

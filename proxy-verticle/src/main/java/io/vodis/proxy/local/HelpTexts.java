@@ -70,6 +70,22 @@ public final class HelpTexts {
         "SLOTS",
         "    The slots and their nodes.");
     add(
+        "command",
+        "(no subcommand)",
+        "    What is known of all commands that this proxy offers.",
+        "COUNT",
+        "    How many these are.",
+        "DOCS [<command-name> [<command-name> ...]]",
+        "    What they are for.",
+        "GETKEYS <full-command>",
+        "    The keys in a whole command.",
+        "GETKEYSANDFLAGS <full-command>",
+        "    The keys, and what is done with each.",
+        "INFO [<command-name> [<command-name> ...]]",
+        "    What is known of some commands.",
+        "LIST [FILTERBY (MODULE <module>|ACLCAT <category>|PATTERN <pattern>)]",
+        "    The names of commands.");
+    add(
         "config",
         "GET <pattern> [<pattern> ...]",
         "    Settings of this proxy, and those of the servers on which all agree.",

@@ -192,6 +192,14 @@ public final class InfoText {
             "watching_clients", facts.clients().watching(),
             "clients_in_timeout_table", 0,
             "rejected_clients", stats.sessionsRejected());
+    // total_blocking_keys and its like: only servers know for which keys clients wait.
+    merged("clients", facts)
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("total_")) {
+                fields.putIfAbsent(key, value);
+              }
+            });
     if (ClientFields.of(facts.servers()).valkey()) {
       fields.putAll(pause(facts.clients()));
     }

@@ -213,13 +213,23 @@ public final class Transactions {
         return addForAll(session, open, spec, in, length);
       }
       case ALL_GROUPS -> {
-        open.addOwn(spec, in, length);
+        // What changes no data may run where the transaction does, if that is all there is.
+        if (open.slot() == OpenTransaction.NO_SLOT || spec.write() || !isOneServer(session)) {
+          open.addOwn(spec, in, length);
+        } else {
+          open.add(spec, in, length);
+        }
         return null;
       }
       default -> {
         return addLocal(session, open, spec, in, length);
       }
     }
+  }
+
+  private static boolean isOneServer(Session session) {
+    Dispatcher dispatcher = session.environment().dispatcher();
+    return CrossSlot.SAME_SERVER.refusal(dispatcher, CrossSlot.allSlots()) == null;
   }
 
   private byte @Nullable [] addKeyed(

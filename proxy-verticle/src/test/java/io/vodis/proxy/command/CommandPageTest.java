@@ -110,6 +110,7 @@ class CommandPageTest {
       case LOCAL -> "local";
       case ONE_KEY -> "one key";
       case SAME_SLOT -> "one slot";
+      case ANY_GROUP -> "any group";
       case FRAGMENTED -> "split";
       case CONTAINER -> "by subcommand";
       case BROADCAST, ALL_GROUPS -> "all groups";

@@ -104,6 +104,13 @@ class KeyLocatorTest {
         .isEqualTo("-" + refusal + "\r\n");
   }
 
+  /** The error is the server's: any server's, for it will not touch a key. */
+  @ParameterizedTest
+  @ValueSource(strings = {"XREAD STREAMS a b 0", "XREADGROUP GROUP g c STREAMS a b c > >"})
+  void whatTheServerWillRefuseGoesToItsFirstKey(String line) {
+    assertThat(keysOf(decode(line))).containsExactly("a");
+  }
+
   @ParameterizedTest
   @CsvSource({"MOVE k 3, 3", "move k 15, 15", "MOVE k 16, -1", "MOVE k -1, -1", "MOVE k x, -1"})
   void moveTouchesItsKeyInAnotherDatabaseToo(String line, int database) {
