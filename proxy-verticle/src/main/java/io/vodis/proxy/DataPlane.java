@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -182,11 +183,15 @@ final class DataPlane implements ProcessView, Loops {
   }
 
   private <T> Future<List<T>> fromEach(Function<DataLoop, T> task) {
+    return fromEachLater((data, answer) -> answer.accept(task.apply(data)));
+  }
+
+  private <T> Future<List<T>> fromEachLater(BiConsumer<DataLoop, Consumer<T>> task) {
     List<Future<T>> all = new ArrayList<>();
     for (ProxyVerticle loop : loops) {
       Promise<T> answer = Promise.promise();
       all.add(answer.future());
-      loop.run(data -> answer.complete(task.apply(data)));
+      loop.run(data -> task.accept(data, answer::complete));
     }
     return Future.all(all).map(done -> all.stream().map(Future::result).toList());
   }
@@ -202,6 +207,15 @@ final class DataPlane implements ProcessView, Loops {
     Context asking = vertx.getOrCreateContext();
     fromEach(loop -> task.apply(loop.environment()))
         .onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
+  }
+
+  @Override
+  public <T> void eachLoopLater(
+      BiConsumer<SessionEnvironment, Consumer<T>> task, Consumer<List<T>> onAll) {
+    Context asking = vertx.getOrCreateContext();
+    Future<List<T>> answers =
+        fromEachLater((loop, answer) -> task.accept(loop.environment(), answer));
+    answers.onSuccess(all -> asking.runOnContext(v -> onAll.accept(all)));
   }
 
   @Override

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,13 @@ class BlockingIT {
     }
   }
 
+  private static long calls(RespClient client, String command) {
+    Matcher calls =
+        Pattern.compile("cmdstat_" + command + ":calls=(\\d+)")
+            .matcher(client.expectText("INFO", "commandstats"));
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+  }
+
   @Test
   void clientUnblockReachesClientsOfAllLoops() {
     try (RespClient one = planes.client();
@@ -159,7 +168,10 @@ class BlockingIT {
       send(one, "BLPOP", "q", "0");
       send(two, "BLMOVE", "q", "q", "LEFT", "RIGHT", "0");
       awaitBlocked(server, 2);
+      long before = calls(third, "blpop");
       assertThat(third.call("CLIENT", "UNBLOCK", Long.toString(idOfOne))).isEqualTo(1L);
+      // It is answered when the wait is over, not before
+      assertThat(calls(third, "blpop")).isEqualTo(before + 1);
       assertThat(third.call("CLIENT", "UNBLOCK", Long.toString(idOfTwo), "ERROR")).isEqualTo(1L);
       assertThat(one.receiveRaw()).isEqualTo("*-1\r\n");
       assertThat(two.receiveRaw()).isEqualTo("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");

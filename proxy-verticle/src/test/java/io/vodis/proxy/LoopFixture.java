@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -188,6 +189,16 @@ final class LoopFixture implements AutoCloseable {
     @Override
     public <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll) {
       tasks.add(() -> onAll.accept(List.of(task.apply(loop.environment()))));
+    }
+
+    @Override
+    public <T> void eachLoopLater(
+        BiConsumer<SessionEnvironment, Consumer<T>> task, Consumer<List<T>> onAll) {
+      tasks.add(
+          () ->
+              task.accept(
+                  loop.environment(),
+                  answer -> tasks.add(() -> onAll.accept(List.of(answer)))));
     }
 
     @Override

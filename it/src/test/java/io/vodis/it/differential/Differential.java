@@ -243,12 +243,13 @@ final class Differential {
 
   /**
    * COPY and MOVE name databases, which a server in cluster mode has not. Keys that several WATCH
-   * name are one transaction's to the proxy, which refuses at once.
+   * name are one transaction's to the proxy, which refuses at once. Valkey 9.1 does not look at the
+   * slots of all keys of MSETEX.
    */
   private static boolean mayCross(Grammar.Production production) {
     return production.hasKeys()
         && !CommandSource.SPLIT.contains(production.name())
-        && !List.of("COPY", "MOVE", "WATCH").contains(production.name());
+        && !List.of("COPY", "MOVE", "MSETEX", "WATCH").contains(production.name());
   }
 
   /** What this version of the server has, and one command that no version has. */

@@ -293,7 +293,8 @@ public final class BlockedRequest implements Blocked, RouteListener {
   }
 
   @Override
-  public void unblock(boolean withError) {
+  public void unblock(boolean withError, Runnable onEnd) {
+    blocking.awaitEnd(this, onEnd);
     BlockedOn on = blockedOn;
     if (on != null) {
       unblocked = true;

@@ -13,6 +13,7 @@ import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.proxy.session.SessionRequest;
+import io.vodis.proxy.session.Stop;
 import io.vodis.proxy.stats.LoopStats;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
@@ -20,9 +21,12 @@ import io.vodis.resp.RespWriter;
 import io.vodis.slot.SlotHash;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +58,9 @@ public final class Blocking {
   private final CrossSlot crossSlot;
   private final long retryNanos;
   private final Set<Blocked> blocked = new LinkedHashSet<>();
+
+  /** What to do when one of them waits no more. */
+  private final Map<Blocked, List<Runnable>> awaitingEnd = new HashMap<>();
 
   /**
    * Those of one loop.
@@ -110,6 +117,15 @@ public final class Blocking {
   void remove(Blocked one) {
     blocked.remove(one);
     stats.blocked = blocked.size();
+    List<Runnable> awaiting = awaitingEnd.remove(one);
+    if (awaiting != null) {
+      awaiting.forEach(Runnable::run);
+    }
+  }
+
+  /** Has {@code onEnd} called, once, when that one waits no more. */
+  void awaitEnd(Blocked one, Runnable onEnd) {
+    awaitingEnd.computeIfAbsent(one, o -> new ArrayList<>()).add(onEnd);
   }
 
   void countCarriedOver() {
@@ -189,27 +205,29 @@ public final class Blocking {
       return;
     }
     SessionRequest place = session.enqueue(spec);
+    session.stop(Stop.ELSEWHERE);
     long sought = Long.parseLong(id);
     boolean withError = reason.equals("error");
-    process.eachLoop(
-        env -> unblock(env, sought, withError),
+    process.<Boolean>eachLoopLater(
+        (env, onDone) -> unblock(env, sought, withError, onDone),
         found -> {
           ByteBuf reply = RespSocket.ALLOCATOR.directBuffer(8);
           RespWriter.integer(reply, found.contains(true) ? 1 : 0);
           session.onLocalAnswer(place, reply);
+          session.unstop(Stop.ELSEWHERE);
         });
   }
 
-  private static boolean unblock(SessionEnvironment env, long id, boolean withError) {
+  /** Says whether there was such a client that waited; then it waits no more. */
+  private static void unblock(
+      SessionEnvironment env, long id, boolean withError, Consumer<Boolean> onDone) {
     for (Session other : env.sessions().all()) {
-      if (other.client().id() == id) {
-        Blocked state = other.state(Blocked.class);
-        if (state != null) {
-          state.unblock(withError);
-        }
-        return state != null;
+      Blocked state = other.client().id() == id ? other.state(Blocked.class) : null;
+      if (state != null) {
+        state.unblock(withError, () -> onDone.accept(true));
+        return;
       }
     }
-    return false;
+    onDone.accept(false);
   }
 }

@@ -158,13 +158,14 @@ public final class ReplicaWait implements Blocked {
   }
 
   @Override
-  public void unblock(boolean withError) {
+  public void unblock(boolean withError, Runnable onEnd) {
+    blocking.awaitEnd(this, onEnd);
     waiting.forEach(on -> on.unblock(withError));
   }
 
   @Override
   public void onDrain() {
-    unblock(false);
+    waiting.forEach(on -> on.unblock(false));
   }
 
   @Override

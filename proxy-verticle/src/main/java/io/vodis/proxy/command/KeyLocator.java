@@ -61,7 +61,8 @@ public final class KeyLocator {
     int only = spec.onlyKeyArg();
     if (only > 0) {
       if (only >= request.argCount()) {
-        error = RespErrors.SYNTAX;
+        // A module checks by itself how many there are, and publishes less than it wants.
+        error = RespErrors.wrongArity(spec.name());
         return -1;
       }
       keyArgs[0] = only;

@@ -6,6 +6,7 @@ import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.proxy.stats.LoopSnapshot;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,6 +21,13 @@ public interface ProcessView {
    * on the loop that asks. What a task returns must not be touched by its own loop any more.
    */
   <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll);
+
+  /**
+   * As {@link #eachLoop}, for a task that has its answer later: it hands it over on its own loop,
+   * once.
+   */
+  <T> void eachLoopLater(
+      BiConsumer<SessionEnvironment, Consumer<T>> task, Consumer<List<T>> onAll);
 
   /**
    * Asks the servers about a command nobody here knows; {@code onAnswered} is called later, on the
