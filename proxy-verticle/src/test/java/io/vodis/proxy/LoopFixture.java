@@ -197,8 +197,7 @@ final class LoopFixture implements AutoCloseable {
       tasks.add(
           () ->
               task.accept(
-                  loop.environment(),
-                  answer -> tasks.add(() -> onAll.accept(List.of(answer)))));
+                  loop.environment(), answer -> tasks.add(() -> onAll.accept(List.of(answer)))));
     }
 
     @Override

@@ -26,8 +26,7 @@ public interface ProcessView {
    * As {@link #eachLoop}, for a task that has its answer later: it hands it over on its own loop,
    * once.
    */
-  <T> void eachLoopLater(
-      BiConsumer<SessionEnvironment, Consumer<T>> task, Consumer<List<T>> onAll);
+  <T> void eachLoopLater(BiConsumer<SessionEnvironment, Consumer<T>> task, Consumer<List<T>> onAll);
 
   /**
    * Asks the servers about a command nobody here knows; {@code onAnswered} is called later, on the
