@@ -178,7 +178,7 @@ public final class KeyLocator {
     keysElsewhere = null;
     String name = spec.name();
     if (name.equals("sort") || name.equals("sort_ro")) {
-      sort(in, request);
+      sort(in, request, name.equals("sort"));
       return keyCount;
     }
     for (KeySpec keySpec : spec.keySpecs()) {
@@ -330,12 +330,12 @@ public final class KeyLocator {
    *   SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC|DESC] [ALPHA] [STORE key]
    * </pre>
    */
-  private void sort(ByteBuf in, RequestDecoder request) {
+  private void sort(ByteBuf in, RequestDecoder request, boolean mayStore) {
     add(1);
     for (int arg = 2; arg < argCount; arg++) {
       if (matches(in, request, arg, "LIMIT") && argCount - arg > 2) {
         arg += 2;
-      } else if (matches(in, request, arg, "STORE") && argCount - arg > 1) {
+      } else if (mayStore && matches(in, request, arg, "STORE") && argCount - arg > 1) {
         keyCount = 1; // The last one counts.
         add(++arg);
       } else if (matches(in, request, arg, "BY") && argCount - arg > 1) {

@@ -214,10 +214,10 @@ public final class Transactions {
       }
       case ALL_GROUPS -> {
         // What changes no data may run where the transaction does, if that is all there is.
-        if (open.slot() == OpenTransaction.NO_SLOT || spec.write() || !isOneServer(session)) {
+        if (open.slots().isEmpty() || spec.write() || dispatcher.onlyServer() == null) {
           open.addOwn(spec, in, length);
         } else {
-          open.add(spec, in, length);
+          addForServer(session, open, spec, in, length);
         }
         return null;
       }
@@ -225,11 +225,6 @@ public final class Transactions {
         return addLocal(session, open, spec, in, length);
       }
     }
-  }
-
-  private static boolean isOneServer(Session session) {
-    Dispatcher dispatcher = session.environment().dispatcher();
-    return CrossSlot.SAME_SERVER.refusal(dispatcher, CrossSlot.allSlots()) == null;
   }
 
   private byte @Nullable [] addKeyed(

@@ -72,6 +72,7 @@ class KeyLocatorTest {
       value = {
         "SORT {t}l BY {t}w:* GET # GET {t}v*->f STORE {t}d | {t}l {t}d | true",
         "SORT_RO {t}l GET {t}* | {t}l | true",
+        "SORT_RO l STORE d | l | false",
         "SORT l BY nosort GET nothing | l | false",
       })
   void sortMayHavePatternsInTheSlotOfItsKey(String line, String keys, boolean patterns) {
