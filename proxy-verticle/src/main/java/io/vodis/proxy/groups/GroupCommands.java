@@ -22,7 +22,7 @@ import java.util.function.Function;
 
 /**
  * Commands that ask the primary of every group and make one reply of theirs: DBSIZE RANDOMKEY
- * FLUSHDB FLUSHALL MEMORY FUNCTION, and SCRIPT but for what the proxy remembers of it.
+ * FLUSHDB FLUSHALL FUNCTION, and SCRIPT but for what the proxy remembers of it.
  */
 public final class GroupCommands {
 
@@ -46,10 +46,6 @@ public final class GroupCommands {
         .add("randomkey", this::randomKey)
         .add("flushdb", this::flush)
         .add("flushall", this::flush)
-        .add("memory|doctor", merged(Way.SHARED, Merge::longest))
-        .add("memory|malloc-stats", merged(Way.SHARED, Merge::longest))
-        .add("memory|stats", merged(Way.SHARED, Merge::longest))
-        .add("memory|purge", merged(Way.SHARED, Merge::same))
         .add("script|exists", merged(Way.SHARED, Merge::all))
         .add("script|kill", merged(Way.URGENT, replies -> Merge.any(replies, "-NOTBUSY")))
         .add("script|show", merged(Way.SHARED, Merge::longest))
