@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -114,6 +115,12 @@ public final class SimulatedLoop {
 
     @Override
     public <T> void eachLoop(Function<SessionEnvironment, T> task, Consumer<List<T>> onAll) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <T> void eachLoopLater(
+        BiConsumer<SessionEnvironment, Consumer<T>> task, Consumer<List<T>> onAll) {
       throw new UnsupportedOperationException();
     }
 
