@@ -2,6 +2,7 @@ package io.vodis.it.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Takes requests out of what a proxy has written. */
 final class RespReader {
@@ -22,7 +23,7 @@ final class RespReader {
     return requests;
   }
 
-  private List<String> next(int[] at) {
+  private @Nullable List<String> next(int[] at) {
     int count = number(at, '*');
     if (count < 0) {
       return null;

@@ -6,6 +6,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vodis.bus.TopomCommand.ResyncProxy;
+import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.SlotRange;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A proxy process: the product's control part and data loops, on simulated sockets. */
 final class SimProxy {
@@ -74,7 +74,7 @@ final class SimProxy {
             () -> world.bus.ask(process, new ResyncProxy(member.token(), member.incarnation())));
         return;
       } catch (StoreException e) {
-        io.vodis.lifecycle.Threads.current().sleep(Duration.ofMillis(500));
+        Threads.current().sleep(Duration.ofMillis(500));
       }
     }
   }
@@ -227,17 +227,19 @@ final class SimProxy {
     }
 
     private void connect(HostAndPort server, RespSocket socket, Consumer<Throwable> onFailure) {
-      ServerLine line = new ServerLine(this, socket);
-      line.connection =
-          new SimConnection(
-              world.network,
-              process.name(),
-              world.server(server),
-              reply -> process.after(0, () -> line.read(SimReply.resp(reply))),
-              () -> process.after(0, line::hangUp));
+      ServerLine line = new ServerLine(this, socket, server);
       line.connection.open(
           () -> process.after(0, () -> enter(line::attach)),
           () -> process.after(0, () -> enter(() -> onFailure.accept(new IOException("refused")))));
+    }
+
+    SimConnection connectionTo(HostAndPort server, Socket line) {
+      return new SimConnection(
+          world.network,
+          process.name(),
+          world.server(server),
+          reply -> process.after(0, () -> line.read(SimReply.resp(reply))),
+          () -> process.after(0, line::hangUp));
     }
 
     void kill() {
@@ -308,10 +310,11 @@ final class SimProxy {
   private static final class ServerLine extends Socket {
 
     private final RespReader requests = new RespReader();
-    @Nullable SimConnection connection;
+    private final SimConnection connection;
 
-    ServerLine(Loop loop, RespSocket socket) {
+    ServerLine(Loop loop, RespSocket socket, HostAndPort server) {
       super(loop, socket);
+      connection = loop.connectionTo(server, this);
     }
 
     @Override

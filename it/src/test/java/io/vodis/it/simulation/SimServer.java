@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -213,8 +214,9 @@ final class SimServer {
   private Object append(SimConnection by, List<String> call) {
     String key = call.get(1);
     world.history.executed(this, by.name, key, call.get(2));
-    write(List.of("SET", key, data.getOrDefault(key, "") + call.get(2)));
-    return (long) data.get(key).length();
+    String value = data.getOrDefault(key, "") + call.get(2);
+    write(List.of("SET", key, value));
+    return (long) value.length();
   }
 
   private Object delete(SimConnection by, List<String> call) {
@@ -247,7 +249,7 @@ final class SimServer {
   private Object scan(String cursor) {
     NavigableMap<String, String> rest = data;
     if (!cursor.equals("0")) {
-      rest = data.tailMap(cursors.remove(cursor), false);
+      rest = data.tailMap(Objects.requireNonNull(cursors.remove(cursor)), false);
     }
     List<Object> page = new ArrayList<>();
     String last = "";
@@ -365,7 +367,7 @@ final class SimServer {
     }
 
     private void send(SimConnection to) {
-      keys.forEach(key -> to.send(List.of("RESTORE", key, data.get(key))));
+      keys.forEach(key -> to.send(List.of("RESTORE", key, data.getOrDefault(key, ""))));
     }
 
     void answer(Object reply) {

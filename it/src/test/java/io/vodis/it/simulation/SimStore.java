@@ -9,6 +9,7 @@ import io.vodis.store.Leadership;
 import io.vodis.store.LeaseGrant;
 import io.vodis.store.Registration;
 import io.vodis.store.StoreChange;
+import io.vodis.store.StoreChanges;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import io.vodis.testsupport.InMemoryTopologyStore;
@@ -115,7 +116,7 @@ final class SimStore implements TopologyStore {
         call(
             () -> {
               if (world.broken(Rule.COMMITS_CHECK_TERM_AND_EPOCH)) {
-                Topology next = io.vodis.store.StoreChanges.apply(base, changes);
+                Topology next = StoreChanges.apply(base, changes);
                 world.store.put(next);
                 return next;
               }

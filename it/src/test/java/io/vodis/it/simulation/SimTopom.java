@@ -4,6 +4,7 @@ import io.vodis.config.ByteSize;
 import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
+import io.vodis.lifecycle.Periodic;
 import io.vodis.lifecycle.Threads;
 import io.vodis.lifecycle.VodisException;
 import io.vodis.model.Member;
@@ -50,7 +51,7 @@ final class SimTopom {
         election = elected;
         var unused = store.watch(elected::onStoreChange);
         var renewing =
-            io.vodis.lifecycle.Periodic.start(
+            Periodic.start(
                 "registration",
                 SimStore.SESSION.dividedBy(3),
                 () -> {

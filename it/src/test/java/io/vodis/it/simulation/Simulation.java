@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +81,7 @@ final class Simulation {
   }
 
   /** Has something happen again and again, a little irregularly, as long as it says true. */
-  void every(long periodNanos, java.util.function.BooleanSupplier action) {
+  void every(long periodNanos, BooleanSupplier action) {
     after(
         periodNanos + random.nextLong(periodNanos / 10 + 1),
         () -> {
