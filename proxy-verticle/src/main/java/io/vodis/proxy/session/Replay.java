@@ -52,7 +52,7 @@ public final class Replay implements Detour {
 
   private boolean handle(Element element, RequestDecoder decoder) {
     ByteBuf frame = Unpooled.wrappedBuffer(element.bytes());
-    Requests.decodeWhole(decoder, frame);
+    decodeWhole(decoder, frame);
     boolean done = handler.handle(session, element.spec(), frame, frame.readableBytes());
     decoder.reset();
     return done;
@@ -61,5 +61,13 @@ public final class Replay implements Detour {
   @Override
   public void onClientGone() {
     elements.clear();
+  }
+
+  /** Has the decoder stand on a frame; an argument may be large enough to be reported first. */
+  private static void decodeWhole(RequestDecoder decoder, ByteBuf frame) {
+    decoder.reset();
+    if (decoder.decode(frame) == RequestDecoder.Progress.LARGE) {
+      decoder.decode(frame);
+    }
   }
 }
