@@ -49,6 +49,7 @@ final class SimServer {
   private boolean held;
   private boolean down;
   private int following;
+  private long failedTransfers;
   private long lastClientId;
   private long lastCursor;
 
@@ -182,7 +183,9 @@ final class SimServer {
       case "DEL", "UNLINK" -> delete(by, call);
       case "EXISTS" -> data.containsKey(call.get(1)) ? 1L : 0L;
       case "RANDOMKEY" -> SimReply.NONE;
-      case "INFO" -> "total_reads_processed:1\r\ntotal_commands_processed:1\r\n";
+      case "INFO" ->
+          "total_reads_processed:1\r\ntotal_commands_processed:1\r\nerrorstat_IOERR:count=%d\r\n"
+              .formatted(failedTransfers);
       case "WATCH" -> {
         by.watched.add(call.get(1));
         yield SimReply.OK;
@@ -392,6 +395,7 @@ final class SimServer {
         if (used != null) {
           used.close();
         }
+        failedTransfers++;
         end(new Failure("IOERR error or timeout reading to target instance"));
       }
     }
