@@ -389,7 +389,7 @@ class ServerCommandsIT {
       assertThat(client.call("MEMORY", "PURGE")).isEqualTo(lower.call("MEMORY", "PURGE"));
       client.expect("SET", "weighed", "1234567890");
       assertThat((Long) client.expect("MEMORY", "USAGE", "weighed", "SAMPLES", "0"))
-          .isBetween(20L, 200L);
+          .isBetween(10L, 200L);
       assertThat(client.call("MEMORY", "USAGE", "nothing")).isNull();
       assertThat(String.valueOf(client.call("MEMORY", "HELP"))).contains("PURGE", "DOCTOR");
       assertThat(String.valueOf(client.call("OBJECT", "HELP"))).contains("ENCODING", "FREQ");
