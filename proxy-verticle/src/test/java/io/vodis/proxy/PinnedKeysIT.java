@@ -170,7 +170,7 @@ class PinnedKeysIT {
     pinned(Phase.COPYING);
     target.call("SET", "__vodis:copy:{t}big", "half of it");
     // When
-    List<?> scanned = (List<?>) ((List<?>) client.call("SCAN", "0", "COUNT", "100")).get(1);
+    List<?> scanned = client.expectList("SCAN", "0", "COUNT", "100");
     // Then
     assertThat(client.expectList("KEYS", "*").toString()).doesNotContain("__vodis");
     assertThat(scanned.toString()).doesNotContain("__vodis");

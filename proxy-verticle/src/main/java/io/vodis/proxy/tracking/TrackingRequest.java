@@ -46,10 +46,6 @@ record TrackingRequest(
           "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and"
               + " then re-enabling it with a different mode.");
 
-  TrackingRequest {
-    prefixes = List.copyOf(prefixes);
-  }
-
   static TrackingRequest parse(ByteBuf in, RequestDecoder request) {
     boolean broadcast = false;
     boolean optIn = false;
@@ -96,7 +92,14 @@ record TrackingRequest(
       refusal = RespErrors.SYNTAX;
     }
     return new TrackingRequest(
-        word.equals("on"), broadcast, optIn, optOut, noLoop, prefixes, redirect, refusal);
+        word.equals("on"),
+        broadcast,
+        optIn,
+        optOut,
+        noLoop,
+        List.copyOf(prefixes),
+        redirect,
+        refusal);
   }
 
   /** Why it cannot be done for a client that tracks so at present; null if it can. */

@@ -265,8 +265,7 @@ class KeyCopyTest {
 
   /** What is said of a stream, without its place in memory. */
   private static Object summary(RespClient client, String key) {
-    Object stream = client.call("XINFO", "STREAM", key);
-    Object[] facts = ((List<?>) stream).toArray();
+    Object[] facts = client.expectList("XINFO", "STREAM", key).toArray();
     StringBuilder summary = new StringBuilder();
     for (int i = 0; i + 1 < facts.length; i += 2) {
       if (!facts[i].toString().startsWith("radix") && !facts[i].toString().endsWith("entry")) {
