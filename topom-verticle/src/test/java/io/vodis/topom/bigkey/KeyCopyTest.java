@@ -13,7 +13,6 @@ import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
