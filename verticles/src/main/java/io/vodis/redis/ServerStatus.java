@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param upstream the primary a replica follows; null for a primary
  * @param linkUp for a replica, whether {@code master_link_status} is up; true for a primary
  * @param linkDownSeconds time the link has been down; 0 when up
+ * @param synced for a replica, whether it has had all data of a primary, as far as it tells; true
+ *     for a primary
  * @param priority {@code slave_priority}; 0 means never promote
  * @param usedMemoryBytes {@code used_memory}
  * @param maxMemoryBytes {@code maxmemory}; 0 means no limit
@@ -28,6 +30,7 @@ public record ServerStatus(
     @Nullable HostAndPort upstream,
     boolean linkUp,
     long linkDownSeconds,
+    boolean synced,
     int priority,
     long usedMemoryBytes,
     long maxMemoryBytes,

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerStatusParser {
 
+  /** What replicas tell, by version, before their first synchronisation is complete. */
+  private static final long NEVER_SYNCED_OFFSET_MAX = 1;
+
   private final Map<String, String> info = new HashMap<>();
   private final Map<Integer, Long> keysByDatabase = new TreeMap<>();
 
@@ -59,6 +62,7 @@ final class ServerStatusParser {
         primary ? null : upstream(role),
         linkUp,
         linkUp ? 0 : linkDownSeconds(),
+        linkUp || linkWasUp() || offset(primary, role) > NEVER_SYNCED_OFFSET_MAX,
         (int) number("slave_priority", 100),
         number("used_memory", 0),
         number("maxmemory", 0),
@@ -86,7 +90,17 @@ final class ServerStatusParser {
   /** A link that was never up has been down since the server started. */
   private long linkDownSeconds() {
     long seconds = number("master_link_down_since_seconds", -1);
-    return seconds >= 0 ? seconds : number("uptime_in_seconds", 0);
+    long uptime = number("uptime_in_seconds", 0);
+    return seconds >= 0 && (uptime == 0 || seconds <= uptime + 1) ? seconds : uptime;
+  }
+
+  /**
+   * The link comes up when the first synchronisation is complete. A replica that has had none tells
+   * -1, before Redis 6.2 the time since 1970.
+   */
+  private boolean linkWasUp() {
+    long seconds = number("master_link_down_since_seconds", -1);
+    return seconds >= 0 && seconds <= number("uptime_in_seconds", 0) + 1;
   }
 
   private String text(String key, String ifMissing) {

@@ -52,6 +52,7 @@ class ServerStatusParserTest {
                 null,
                 true,
                 0,
+                true,
                 100,
                 1000,
                 0,
@@ -97,7 +98,27 @@ class ServerStatusParserTest {
 
     // Then
     assertThat(status.linkDownSeconds()).isEqualTo(77);
+    assertThat(status.synced()).isFalse();
     assertThat(status.offset()).isZero();
+  }
+
+  /** The offset alone does not tell: nothing may have been written since. */
+  @Test
+  void knowsAReplicaThatHasHadAllDataByItsLink() {
+    // Given
+    Reply role = items("slave", "10.0.0.2", 6380, "connect", -1);
+    String down = "master_link_status:down\r\nuptime_in_seconds:77\r\nslave_repl_offset:";
+    String since = "\r\nmaster_link_down_since_seconds:";
+    // Then
+    assertThat(synced(role, down + 0 + since + 0)).isTrue();
+    assertThat(synced(role, down + 0 + since + 76)).isTrue();
+    assertThat(synced(role, down + 1 + since + -1)).isFalse();
+    assertThat(synced(role, down + 1 + since + 1_795_286_168)).isFalse();
+    assertThat(synced(role, down + 2 + since + -1)).isTrue();
+  }
+
+  private static boolean synced(Reply role, String info) {
+    return ServerStatusParser.parse(SERVER, role, info + "\r\n").synced();
   }
 
   @Test

@@ -519,6 +519,7 @@ final class SimServer {
         from == null ? null : from.address,
         from == null || linkUp,
         0,
+        from == null || linkUp || offset() > 1,
         100,
         0,
         0,

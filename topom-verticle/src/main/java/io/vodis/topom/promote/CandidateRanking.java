@@ -17,9 +17,6 @@ public final class CandidateRanking {
           .thenComparing(ServerStatus::priority)
           .thenComparing(ServerStatus::server);
 
-  /** What servers tell, by version, before the first synchronisation is complete. */
-  private static final long NEVER_SYNCED_OFFSET_MAX = 1;
-
   private CandidateRanking() {}
 
   /**
@@ -31,8 +28,6 @@ public final class CandidateRanking {
   }
 
   private static boolean isEligible(ServerStatus status) {
-    return status.priority() != 0
-        && !status.loading()
-        && (status.linkUp() || status.offset() > NEVER_SYNCED_OFFSET_MAX);
+    return status.priority() != 0 && !status.loading() && status.synced();
   }
 }

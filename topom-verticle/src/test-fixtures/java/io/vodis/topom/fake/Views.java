@@ -281,6 +281,7 @@ public final class Views {
         upstream,
         true,
         0,
+        true,
         100,
         5L * 1024 * 1024,
         0,

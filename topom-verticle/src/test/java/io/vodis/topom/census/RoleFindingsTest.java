@@ -34,6 +34,7 @@ class RoleFindingsTest {
             upstream,
             linkUp,
             9,
+            true,
             100,
             0,
             0,

@@ -24,6 +24,7 @@ class CandidateRankingTest {
         new HostAndPort("h", 1),
         linkUp,
         linkUp ? 0 : 9,
+        linkUp || offset > 1,
         priority,
         0,
         0,

@@ -33,6 +33,7 @@ class RoleRepairTest {
             upstream,
             true,
             0,
+            true,
             100,
             0,
             0,
