@@ -71,7 +71,9 @@ final class CommandSource {
   private Command next(Grammar.Production production) {
     boolean distorted = random.nextInt(DISTORTED_ONE_IN) == 0 && !style.crossing();
     boolean mayBeWrong = style.distortQueued() || !queueing;
-    return of(production, distorted && mayBeWrong && !RANDOM.contains(production.name()));
+    // A distorted WATCH may watch a key of another slot than all that follows.
+    boolean mayBeOf = !RANDOM.contains(production.name()) && !production.name().equals("WATCH");
+    return of(production, distorted && mayBeWrong && mayBeOf);
   }
 
   /** A command as it should be. */

@@ -82,15 +82,16 @@ final class Differential {
   }
 
   /**
-   * Runs rounds until the time is over; a round ends at its first difference.
+   * Runs so many rounds at least, and more until the time is over; a round ends at its first
+   * difference.
    *
    * @return null, or what differs, with the shortest way to the first
    */
-  @Nullable String run(long seed, int[] protocols, Duration duration) {
+  @Nullable String run(long seed, int[] protocols, int rounds, Duration duration) {
     long end = System.nanoTime() + duration.toNanos();
     List<Grammar.Production> productions = supported(seed);
     Map<String, String> differences = new LinkedHashMap<>();
-    for (int round = 0; round == 0 || System.nanoTime() < end; round++) {
+    for (int round = 0; round < rounds || System.nanoTime() < end; round++) {
       List<Step> steps = new ArrayList<>();
       Conversation.Difference difference =
           round(new Random(seed + round), protocols, productions, steps);
