@@ -18,47 +18,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Commands for all groups, through a data plane to real servers, while slots stay and move. */
-class AllGroupsIT {
+class AllGroupsIT extends OnTwoServers {
 
   private static final Duration SOON = Duration.ofSeconds(10);
-
-  private static RedisProcess lower;
-  private static RedisProcess upper;
-  private Planes planes;
-
-  @BeforeAll
-  static void startServers() {
-    lower = RedisProcess.start();
-    upper = RedisProcess.start();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    lower.close();
-    upper.close();
-  }
-
-  @BeforeEach
-  void startPlane() throws Exception {
-    for (RedisProcess server : List.of(lower, upper)) {
-      server.call("FLUSHALL");
-      server.call("SCRIPT", "FLUSH");
-    }
-    planes = Planes.start(2);
-    planes.installHalves(lower.address(), upper.address());
-  }
-
-  @AfterEach
-  void stopPlane() throws Exception {
-    planes.close();
-  }
 
   private static void fill(RespClient client, int count) {
     List<String[]> commands = new ArrayList<>();

@@ -8,7 +8,6 @@ import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
 import io.vodis.slot.SlotHash;
 import io.vodis.testsupport.FakeRedis;
-import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import io.vodis.testsupport.workload.SlotOracle;
@@ -21,48 +20,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What Codis's tools ask a proxy, over plain servers and over some that are codis-servers. */
-class CodisHabitsIT {
+class CodisHabitsIT extends OnTwoServers {
 
   private static final int KEYS = 3000;
 
-  private static RedisProcess lower;
-  private static RedisProcess upper;
-  private Planes planes;
   private RespClient client;
 
-  @BeforeAll
-  static void startServers() {
-    lower = RedisProcess.start();
-    upper = RedisProcess.start();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    lower.close();
-    upper.close();
+  @Override
+  ProxyConfig config(ProxyConfig defaults) {
+    return Planes.withServer(defaults, Planes.addressing(defaults.server()));
   }
 
   @BeforeEach
-  void startPlane() throws Exception {
-    lower.call("FLUSHALL");
-    upper.call("FLUSHALL");
-    planes =
-        Planes.start(2, config -> Planes.withServer(config, Planes.addressing(config.server())));
-    planes.installHalves(lower.address(), upper.address());
+  void connect() {
     client = planes.client();
   }
 
   @AfterEach
-  void stopPlane() throws Exception {
+  void disconnect() {
     client.close();
-    planes.close();
   }
 
   private static int slotOf(String key) {

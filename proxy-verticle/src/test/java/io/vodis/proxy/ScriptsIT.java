@@ -13,49 +13,19 @@ import io.vodis.testsupport.ServerBinary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Scripts and functions: without keys, inside transactions, and on groups that lack them. */
-class ScriptsIT {
+class ScriptsIT extends OnTwoServers {
 
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String COUNT = "return redis.call('INCR', 'counted')";
   private static final String LIBRARY =
       "#!lua name=lib\nredis.register_function('f', function(k, a) return k[1] end)";
 
-  private static RedisProcess lower;
-  private static RedisProcess upper;
-  private Planes planes;
-
-  @BeforeAll
-  static void startServers() {
-    lower = RedisProcess.start();
-    upper = RedisProcess.start();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    lower.close();
-    upper.close();
-  }
-
-  @BeforeEach
-  void startPlane() throws Exception {
-    for (RedisProcess server : List.of(lower, upper)) {
-      server.call("FLUSHALL");
-      server.call("SCRIPT", "FLUSH");
-    }
-    planes = Planes.start(2);
-  }
-
-  @AfterEach
-  void stopPlane() throws Exception {
-    planes.close();
-  }
+  /** Each test has a table of its own. */
+  @Override
+  void install() {}
 
   private void restart(java.util.function.UnaryOperator<ProxyConfig> change) throws Exception {
     planes.close();

@@ -14,45 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests through a data plane to two real servers that simply serve half of the slots each. */
-class ServingIT {
+class ServingIT extends OnTwoServers {
 
   private static final Duration SOON = Duration.ofSeconds(10);
-
-  private static RedisProcess lower;
-  private static RedisProcess upper;
-  private Planes planes;
-
-  @BeforeAll
-  static void startServers() {
-    lower = RedisProcess.start();
-    upper = RedisProcess.start();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    lower.close();
-    upper.close();
-  }
-
-  @BeforeEach
-  void startPlane() throws Exception {
-    lower.call("FLUSHALL");
-    upper.call("FLUSHALL");
-    planes = Planes.start(2);
-    planes.installHalves(lower.address(), upper.address());
-  }
-
-  @AfterEach
-  void stopPlane() throws Exception {
-    planes.close();
-  }
 
   @Test
   void keysLiveOnTheServerOfTheirSlot() {

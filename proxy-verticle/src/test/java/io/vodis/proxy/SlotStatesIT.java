@@ -1,7 +1,6 @@
 package io.vodis.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.vodis.model.SlotRoute;
 import io.vodis.testsupport.Poll;
@@ -162,9 +161,6 @@ class SlotStatesIT {
   @MethodSource("matrix")
   void answersAsOnAServedSlot(Case one, State state) throws Exception {
     try (RespClient client = planes.client()) {
-      for (Said said : one.during()) {
-        assumeOffered(client, said);
-      }
       // Given
       for (Said said : one.before()) {
         assertThat(reply(client, said)).isEqualTo(said.reply());
@@ -191,13 +187,6 @@ class SlotStatesIT {
         assertThat(replies).isEqualTo(expected);
       }
       assertThat(client.call("GET", "k2")).isIn("v", "y");
-    }
-  }
-
-  /** The container of a subcommand alone, or a command without its arguments, changes nothing. */
-  private static void assumeOffered(RespClient client, Said said) {
-    if (said.line().startsWith("SCRIPT")) {
-      assumeFalse(reply(client, said).contains("not supported by this proxy"), said.line());
     }
   }
 

@@ -6,7 +6,6 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import io.vodis.testsupport.Poll;
-import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import io.vodis.testsupport.RespPush;
@@ -23,17 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Clients that keep what they have read while others write, slots move and connections are cut: in
  * the end nothing that is kept differs from what is stored. Cycles of moves are counted, not timed.
  */
-class TrackingChurnIT {
+class TrackingChurnIT extends OnTwoServers {
 
   private static final int KEYS = 48;
   private static final int CYCLES = 6;
@@ -42,36 +37,8 @@ class TrackingChurnIT {
   /** Stands for a value that has been asked for and may be kept when it comes. */
   private static final String AWAITED = "(awaited)";
 
-  private static RedisProcess lower;
-  private static RedisProcess upper;
-  private Planes planes;
   private final AtomicBoolean ending = new AtomicBoolean();
   private final AtomicInteger invalidations = new AtomicInteger();
-
-  @BeforeAll
-  static void startServers() {
-    lower = RedisProcess.start();
-    upper = RedisProcess.start();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    lower.close();
-    upper.close();
-  }
-
-  @BeforeEach
-  void startPlane() throws Exception {
-    lower.call("FLUSHALL");
-    upper.call("FLUSHALL");
-    planes = Planes.start(2);
-    planes.installHalves(lower.address(), upper.address());
-  }
-
-  @AfterEach
-  void stopPlane() throws Exception {
-    planes.close();
-  }
 
   private static String key(int i) {
     return "key:" + i;

@@ -15,46 +15,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** CLIENT TRACKING over two real servers. */
-class TrackingIT {
+class TrackingIT extends OnTwoServers {
 
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final RespPush FORGET_ALL = new RespPush(Arrays.asList("invalidate", null));
-
-  private static RedisProcess lower;
-  private static RedisProcess upper;
-  private Planes planes;
-
-  @BeforeAll
-  static void startServers() {
-    lower = RedisProcess.start();
-    upper = RedisProcess.start();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    lower.close();
-    upper.close();
-  }
-
-  @BeforeEach
-  void startPlane() throws Exception {
-    lower.call("FLUSHALL");
-    upper.call("FLUSHALL");
-    planes = Planes.start(2);
-    planes.installHalves(lower.address(), upper.address());
-  }
-
-  @AfterEach
-  void stopPlane() throws Exception {
-    planes.close();
-  }
 
   private static RespPush invalidated(String key) {
     return new RespPush(List.of("invalidate", List.of(key)));
