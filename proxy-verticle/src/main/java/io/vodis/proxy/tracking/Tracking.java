@@ -40,7 +40,7 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   private static final long BEGIN_NANOS = 1_000_000_000;
 
   /** Of that many changes of its options a session keeps the connections. */
-  private static final int FOREBEARS_MAX = 4;
+  private static final int PREDECESSORS_MAX = 4;
 
   private final Session session;
   private final Trackings hub;
@@ -69,9 +69,9 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
   private long beginDeadlineNanos;
 
   /** The one that speaks for this one, and those that this one speaks for, the oldest first. */
-  private @Nullable Tracking heir;
+  private @Nullable Tracking successor;
 
-  private final ArrayDeque<Tracking> forebears = new ArrayDeque<>(0);
+  private final ArrayDeque<Tracking> predecessors = new ArrayDeque<>(0);
   private boolean broken;
   private boolean over;
 
@@ -210,23 +210,23 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
    */
   void giveWay(Tracking next) {
     next.untold |= untold;
-    next.forebears.addAll(forebears);
-    forebears.clear();
+    next.predecessors.addAll(predecessors);
+    predecessors.clear();
     if (options.broadcast() || pool == null) {
       end();
     } else {
-      next.forebears.addLast(this);
+      next.predecessors.addLast(this);
     }
-    next.forebears.forEach(before -> before.heir = next);
-    if (next.forebears.size() > FOREBEARS_MAX) {
-      next.forebears.removeFirst().end();
+    next.predecessors.forEach(before -> before.successor = next);
+    if (next.predecessors.size() > PREDECESSORS_MAX) {
+      next.predecessors.removeFirst().end();
       next.tell(null);
     }
   }
 
   private void endForebears() {
-    forebears.forEach(Tracking::end);
-    forebears.clear();
+    predecessors.forEach(Tracking::end);
+    predecessors.clear();
   }
 
   private void end() {
@@ -237,7 +237,7 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
 
   /** Tells the client, or who is told in its place, of keys, or to forget all. */
   private void tell(byte @Nullable [] keys) {
-    Tracking next = heir;
+    Tracking next = successor;
     if (over) {
       return;
     }
@@ -283,7 +283,7 @@ final class Tracking implements SessionState, PrivateLine, ToldConnections.Owner
 
   @Override
   public void onPush(ByteBuf in, int offset, int length) {
-    if (heir != null) {
+    if (successor != null) {
       onTold(in, offset, length);
     } else if (!over && redirection == null) {
       session.push(in, offset, length);
