@@ -35,8 +35,8 @@ import io.vodis.proxy.local.SlowLogCommands;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
-import io.vodis.proxy.migrate.MigrateKeyMover;
 import io.vodis.proxy.migrate.MoverEnvironment;
+import io.vodis.proxy.migrate.PullLines;
 import io.vodis.proxy.monitor.Monitors;
 import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.pubsub.PubSubCommands;
@@ -89,7 +89,7 @@ final class DataLoop {
 
   private final LoopClock clock;
   private final BackendPool pool;
-  private final MigrateKeyMover mover;
+  private final PullLines mover;
   private final Dispatcher dispatcher;
   private final Subscribers subscribers;
   private final Monitors monitors;
@@ -241,7 +241,7 @@ final class DataLoop {
     this.place = place;
   }
 
-  private MigrateKeyMover mover(
+  private PullLines mover(
       ProxyConfig config, String clientName, BackendEnvironment backends, RandomGenerator random) {
     BackendLimits limits = config.backend().limits(config.product().productAuth(), clientName);
     long timeoutMillis = config.slot().slotPullTimeout().toMillis();
@@ -257,7 +257,7 @@ final class DataLoop {
             () -> {},
             new BusyServers(),
             null);
-    return new MigrateKeyMover(
+    return new PullLines(
         new MoverEnvironment(
             new BackendPool(config.backend().backendNumberDatabases(), own),
             clock,

@@ -30,14 +30,24 @@ public sealed interface SlotAction {
   record Pending(int index, int targetGroupId) implements Moving {}
 
   /** Proxies are being told to fence the slot; some may still serve it on the old route. */
-  record Preparing(int index, int targetGroupId, boolean returning) implements Moving {
+  record Preparing(int index, int targetGroupId, boolean returning, MigrationMethod method)
+      implements Moving {
+    public Preparing(int index, int targetGroupId, boolean returning) {
+      this(index, targetGroupId, returning, MigrationMethod.MIGRATE);
+    }
+
     public Preparing(int index, int targetGroupId) {
       this(index, targetGroupId, false);
     }
   }
 
   /** Every proxy has fenced the slot and no request is in flight on the old route. */
-  record Prepared(int index, int targetGroupId, boolean returning) implements Moving {
+  record Prepared(int index, int targetGroupId, boolean returning, MigrationMethod method)
+      implements Moving {
+    public Prepared(int index, int targetGroupId, boolean returning) {
+      this(index, targetGroupId, returning, MigrationMethod.MIGRATE);
+    }
+
     public Prepared(int index, int targetGroupId) {
       this(index, targetGroupId, false);
     }
@@ -48,10 +58,19 @@ public sealed interface SlotAction {
    *
    * @param pinned keys that proxies leave on the source
    */
-  record Migrating(int index, int targetGroupId, boolean returning, List<PinnedKey> pinned)
+  record Migrating(
+      int index,
+      int targetGroupId,
+      boolean returning,
+      List<PinnedKey> pinned,
+      MigrationMethod method)
       implements Moving {
     public Migrating {
       pinned = List.copyOf(pinned);
+    }
+
+    public Migrating(int index, int targetGroupId, boolean returning, List<PinnedKey> pinned) {
+      this(index, targetGroupId, returning, pinned, MigrationMethod.MIGRATE);
     }
 
     public Migrating(int index, int targetGroupId, boolean returning) {
@@ -64,9 +83,14 @@ public sealed interface SlotAction {
   }
 
   /** As {@link Migrating} for the proxies, but it is to turn round as soon as it can be fenced. */
-  record Turning(int index, int targetGroupId, List<PinnedKey> pinned) implements Moving {
+  record Turning(int index, int targetGroupId, List<PinnedKey> pinned, MigrationMethod method)
+      implements Moving {
     public Turning {
       pinned = List.copyOf(pinned);
+    }
+
+    public Turning(int index, int targetGroupId, List<PinnedKey> pinned) {
+      this(index, targetGroupId, pinned, MigrationMethod.MIGRATE);
     }
 
     public Turning(int index, int targetGroupId) {
@@ -99,6 +123,11 @@ public sealed interface SlotAction {
     /** Keys that proxies leave on the source until they have been moved alone. */
     default List<PinnedKey> pinned() {
       return List.of();
+    }
+
+    /** How its keys are moved; in the states of a fence, how they were before it. */
+    default MigrationMethod method() {
+      return MigrationMethod.MIGRATE;
     }
   }
 

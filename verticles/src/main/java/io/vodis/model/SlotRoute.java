@@ -50,9 +50,14 @@ public sealed interface SlotRoute {
    *     had never left. Of a key found on both servers the copy of the server it set out from
    *     counts: {@code source}, or {@code target} when returning.
    * @param pinned keys that stay on {@code source} and are used there, as their phases allow
+   * @param method how keys are moved
    */
   record Migrating(
-      HostAndPort source, HostAndPort target, boolean returning, List<PinnedKey> pinned)
+      HostAndPort source,
+      HostAndPort target,
+      boolean returning,
+      List<PinnedKey> pinned,
+      MigrationMethod method)
       implements SlotRoute {
     public Migrating(HostAndPort source, HostAndPort target) {
       this(source, target, false);
@@ -60,6 +65,11 @@ public sealed interface SlotRoute {
 
     public Migrating(HostAndPort source, HostAndPort target, boolean returning) {
       this(source, target, returning, List.of());
+    }
+
+    public Migrating(
+        HostAndPort source, HostAndPort target, boolean returning, List<PinnedKey> pinned) {
+      this(source, target, returning, pinned, MigrationMethod.MIGRATE);
     }
 
     public Migrating {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import io.vodis.model.Promotion;
 import io.vodis.model.Server;
@@ -18,15 +19,16 @@ import java.util.Locale;
  * The rows of slots and groups in the form of Codis: names and order of fields as Codis writes
  * them, zero numbers and empty texts of actions left out. Of a server's own action and of {@code
  * out_of_sync} Vodis makes no use; they are read over and written idle. {@code planned} in a
- * promotion is ours, and absent when false; so are {@code cancelled}, {@code returning} and {@code
- * pinned} in an action. A tool that ignores them sees an ordinary migration in the direction the
- * keys go.
+ * promotion is ours, and absent when false; so are {@code cancelled}, {@code returning}, {@code
+ * pinned} and {@code method} in an action. A tool that ignores them sees an ordinary migration in
+ * the direction the keys go.
  */
 public final class TopologyRows {
 
   private static final String CANCELLED = "cancelled";
   private static final String RETURNING = "returning";
   private static final String PINNED = "pinned";
+  private static final String METHOD = "method";
 
   private TopologyRows() {}
 
@@ -56,6 +58,9 @@ public final class TopologyRows {
     putUnlessZero(json, "target_id", action.targetGroupId());
     if (action.returning()) {
       json.put(RETURNING, true);
+    }
+    if (action.method() != MigrationMethod.MIGRATE) {
+      json.put(METHOD, action.method().text());
     }
     if (!action.pinned().isEmpty()) {
       ArrayNode pinned = json.putArray(PINNED);
@@ -89,15 +94,20 @@ public final class TopologyRows {
     return switch (state) {
       case "" -> SlotAction.IDLE;
       case "pending" -> new SlotAction.Pending(index, target);
-      case "preparing" -> new SlotAction.Preparing(index, target, returning);
-      case "prepared" -> new SlotAction.Prepared(index, target, returning);
+      case "preparing" -> new SlotAction.Preparing(index, target, returning, readMethod(json));
+      case "prepared" -> new SlotAction.Prepared(index, target, returning, readMethod(json));
       case "migrating" ->
           json.path(CANCELLED).asBoolean()
-              ? new SlotAction.Turning(index, target, readPinned(json))
-              : new SlotAction.Migrating(index, target, returning, readPinned(json));
+              ? new SlotAction.Turning(index, target, readPinned(json), readMethod(json))
+              : new SlotAction.Migrating(
+                  index, target, returning, readPinned(json), readMethod(json));
       case "finished" -> new SlotAction.Finished(index, target, returning);
       default -> throw CodisJson.corrupt(path, "unknown action state '" + state + "'", null);
     };
+  }
+
+  private static MigrationMethod readMethod(JsonNode action) {
+    return MigrationMethod.parse(action.path(METHOD).asText(MigrationMethod.MIGRATE.text()));
   }
 
   private static List<PinnedKey> readPinned(JsonNode action) {

@@ -2,6 +2,7 @@ package io.vodis.bus;
 
 import io.vodis.metric.Sample;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import io.vodis.model.Role;
 import io.vodis.model.SlotRange;
@@ -29,7 +30,11 @@ final class BusExamples {
                       513,
                       1023,
                       new SlotRoute.Migrating(
-                          A, B, true, List.of(PinnedKey.served(3, new byte[] {0, 'k'})))))),
+                          A,
+                          B,
+                          true,
+                          List.of(PinnedKey.served(3, new byte[] {0, 'k'})),
+                          MigrationMethod.SYNC)))),
           new TopomCommand.ResyncProxy("f00d", "f00d-1"),
           new TopomCommand.FailoverGroup(2, A, 17, List.of("ha-1", "ha-2"), "no PING for 5.2s"),
           new TopomCommand.ReportOverride(

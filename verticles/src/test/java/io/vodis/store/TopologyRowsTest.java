@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import io.vodis.model.Promotion;
 import io.vodis.model.Server;
@@ -44,6 +45,15 @@ class TopologyRowsTest {
         Map.entry(
             "slot-turning-pinned",
             new SlotMapping(1023, 1, new SlotAction.Turning(5, 2, List.of(COPYING)))),
+        Map.entry(
+            "slot-semi-async",
+            new SlotMapping(
+                1023,
+                1,
+                new SlotAction.Migrating(5, 2, false, List.of(), MigrationMethod.SEMI_ASYNC))),
+        Map.entry(
+            "slot-preparing-sync",
+            new SlotMapping(1023, 1, new SlotAction.Preparing(5, 2, true, MigrationMethod.SYNC))),
         Map.entry("slot-migrating", new SlotMapping(1023, 1, new SlotAction.Migrating(5, 2))),
         Map.entry(
             "slot-preparing-without-index", new SlotMapping(7, 0, new SlotAction.Preparing(0, 2))));

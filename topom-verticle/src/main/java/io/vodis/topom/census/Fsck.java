@@ -8,7 +8,7 @@ import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
-import io.vodis.topom.migrate.SlotMigrator;
+import io.vodis.topom.sweep.SlotMigrator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

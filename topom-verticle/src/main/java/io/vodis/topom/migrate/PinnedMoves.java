@@ -11,6 +11,7 @@ import io.vodis.topom.bigkey.BigKeyMove;
 import io.vodis.topom.bigkey.NotMoved;
 import io.vodis.topom.bigkey.PinLedger;
 import io.vodis.topom.resync.StrangerConnections;
+import io.vodis.topom.sweep.MigrationSettings;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.PinnedKeys;
 import io.vodis.topom.transition.SlotEvent;

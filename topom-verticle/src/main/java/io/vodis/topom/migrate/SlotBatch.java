@@ -1,6 +1,7 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
@@ -12,6 +13,8 @@ import io.vodis.store.StoreChange;
 import io.vodis.topom.plan.MigrationScheduler;
 import io.vodis.topom.plan.MigrationScheduler.Batch;
 import io.vodis.topom.resync.StrangerConnections;
+import io.vodis.topom.sweep.LeftoverCleaner;
+import io.vodis.topom.sweep.MigrationTask;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.SlotEvent;
 import io.vodis.topom.transition.SlotTransitions;
@@ -57,8 +60,8 @@ final class SlotBatch {
 
   private final PinnedMoves pinned;
 
-  /** Keys to be pinned when their slots are opened; null until they have been looked for. */
-  private @Nullable Map<Integer, List<PinnedKey>> bigKeys;
+  /** How slots will be opened; null until that is known. */
+  private @Nullable Opening opening;
 
   /** Why no further slot of the batch is started; empty while there is no reason. */
   private String startsNoMore = "";
@@ -155,28 +158,31 @@ final class SlotBatch {
   }
 
   private void open() {
-    Map<Integer, List<PinnedKey>> found = bigKeys;
+    Opening found = opening;
     if (found == null) {
       advance(new SlotEvent.FenceExpired());
-      return;
+    } else {
+      advance(found::of);
     }
-    advance(slot -> new SlotEvent.Opened(found.getOrDefault(slot.slotId(), List.of())));
   }
 
   /** Before anything waits for it: a look at every key of the source takes its time. */
-  private void lookForBigKeys(Topology topology) {
+  private Opening prepareOpening(Topology topology) {
     Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
     if (source.isEmpty() || target.isEmpty()) {
-      bigKeys = Map.of();
-      return;
+      return new Opening(MigrationMethod.MIGRATE, Map.of());
+    }
+    MigrationMethod method = work.migrator().chooseMethod(source.get(), target.get());
+    if (method != MigrationMethod.MIGRATE) {
+      return new Opening(method, Map.of());
     }
     List<SlotMapping> starting = rows(topology).toList();
     waitingFor = "a look for big keys";
-    bigKeys =
+    Map<Integer, List<PinnedKey>> bigKeys =
         work.migrator()
             .findBigKeys(
-                task(source.get(), target.get(), starting),
+                task(source.get(), target.get(), method, starting),
                 () -> {
                   work.term().requireNotEnded();
                   if (rows(work.topology().current()).noneMatch(work.goingOn())) {
@@ -184,6 +190,7 @@ final class SlotBatch {
                   }
                 });
     waitingFor = "";
+    return new Opening(method, bigKeys);
   }
 
   /** Nothing is fenced before both servers and all proxies are known to answer. */
@@ -196,8 +203,8 @@ final class SlotBatch {
       startsNoMore = "no answer from " + String.join(", ", silent);
       return;
     }
-    if (bigKeys == null) {
-      lookForBigKeys(topology);
+    if (opening == null) {
+      opening = prepareOpening(topology);
     }
     for (SlotMapping slot : rows(topology).toList()) {
       pinned.removeCopies(topology, slot);
@@ -214,8 +221,8 @@ final class SlotBatch {
   }
 
   private void fence(Topology topology) {
-    if (bigKeys == null) {
-      // Another leader began it: which keys are to be pinned has to be known first.
+    if (opening == null) {
+      // Another leader began it: how it is to be opened has to be known first.
       advance(new SlotEvent.FenceExpired());
       return;
     }
@@ -280,12 +287,7 @@ final class SlotBatch {
     Set<Integer> slotIds =
         moving.stream().map(SlotMapping::slotId).collect(Collectors.toUnmodifiableSet());
     boolean emptied =
-        source.isEmpty()
-            || work.migrator()
-                .migrate(
-                    task(source.get(), target.orElseThrow(), moving),
-                    new SweepGuard(work, batch.way(), slotIds),
-                    progress);
+        source.isEmpty() || sweep(source.get(), target.orElseThrow(), moving, slotIds);
     if (emptied) {
       source.ifPresent(from -> endLateRestores(from, target.orElseThrow()));
       advance(
@@ -294,6 +296,22 @@ final class SlotBatch {
         throw new Held(left);
       }
     }
+  }
+
+  /** Moves all keys of these slots, with one method after the other; false if it was stopped. */
+  private boolean sweep(
+      HostAndPort source, HostAndPort target, List<SlotMapping> moving, Set<Integer> slotIds) {
+    SweepGuard guard = new SweepGuard(work, batch.way(), slotIds);
+    Map<MigrationMethod, List<SlotMapping>> byMethod =
+        moving.stream()
+            .collect(Collectors.groupingBy(slot -> ((SlotAction.Moving) slot.action()).method()));
+    for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod.entrySet()) {
+      MigrationTask task = task(source, target, slots.getKey(), slots.getValue());
+      if (!work.migrator().migrate(task, guard, progress)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Moves the pinned keys of all slots that may go on; returns why some are left. */
@@ -323,7 +341,7 @@ final class SlotBatch {
   }
 
   private static MigrationTask task(
-      HostAndPort source, HostAndPort target, List<SlotMapping> moving) {
+      HostAndPort source, HostAndPort target, MigrationMethod method, List<SlotMapping> moving) {
     return new MigrationTask(
         source,
         moving.stream().collect(Collectors.toMap(SlotMapping::slotId, slot -> target)),
@@ -331,7 +349,8 @@ final class SlotBatch {
             .filter(MigrationScheduler::isReturning)
             .map(SlotMapping::slotId)
             .collect(Collectors.toSet()),
-        moving.stream().flatMap(slot -> PinnedMoves.pinned(slot).stream()).toList());
+        moving.stream().flatMap(slot -> PinnedMoves.pinned(slot).stream()).toList(),
+        method);
   }
 
   /** Only proxies that lag are hindered while this waits: all others serve the slots. */

@@ -1,6 +1,7 @@
 package io.vodis.topom.migrate;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.topom.sweep.MigrationProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
+import io.vodis.topom.sweep.SlotMigrator;
 import io.vodis.topom.term.LeaderTopology;
 import io.vodis.topom.term.Term;
 import java.time.Duration;

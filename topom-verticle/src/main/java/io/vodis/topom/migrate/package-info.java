@@ -1,7 +1,4 @@
-/**
- * The sweep: moves the keys of slots from one server to others with SCAN and MIGRATE, and proves
- * that none is left. Safe to stop and to repeat at any point, and beside proxies that pull keys.
- */
+/** Slot actions: batches of slots on their way from one group to another, state by state. */
 @NullMarked
 package io.vodis.topom.migrate;
 

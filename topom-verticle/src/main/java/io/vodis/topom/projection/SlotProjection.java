@@ -96,7 +96,11 @@ public final class SlotProjection {
         .orElseGet(
             () ->
                 new SlotRoute.Migrating(
-                    source.get(), target.get(), moving.returning(), moving.pinned()));
+                    source.get(),
+                    target.get(),
+                    moving.returning(),
+                    moving.pinned(),
+                    moving.method()));
   }
 
   private Optional<SlotRoute> fenceOf(int groupId) {

@@ -1,5 +1,6 @@
 package io.vodis.topom.transition;
 
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import java.util.List;
 
@@ -25,14 +26,15 @@ public sealed interface SlotEvent {
    * The target may serve.
    *
    * @param pinned keys that stay on the source until they have been moved alone
+   * @param method how the others are moved
    */
-  record Opened(List<PinnedKey> pinned) implements SlotEvent {
+  record Opened(List<PinnedKey> pinned, MigrationMethod method) implements SlotEvent {
     public Opened {
       pinned = List.copyOf(pinned);
     }
 
     public Opened() {
-      this(List.of());
+      this(List.of(), MigrationMethod.MIGRATE);
     }
   }
 

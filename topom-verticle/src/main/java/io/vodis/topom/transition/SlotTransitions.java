@@ -43,7 +43,8 @@ public final class SlotTransitions {
             case Opened e ->
                 next(
                     slot.with(
-                        new SlotAction.Migrating(p.index(), target(p), p.returning(), e.pinned())));
+                        new SlotAction.Migrating(
+                            p.index(), target(p), p.returning(), e.pinned(), e.method())));
             case FenceExpired e -> next(unfenced(slot, p));
             case Cancelled e ->
                 p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
@@ -54,7 +55,10 @@ public final class SlotTransitions {
           switch (event) {
             case Started e ->
                 PinnedKeys.areServed(p.pinned())
-                    ? next(swapped(slot, new SlotAction.Preparing(p.index(), slot.groupId(), true)))
+                    ? next(
+                        swapped(
+                            slot,
+                            new SlotAction.Preparing(p.index(), slot.groupId(), true, p.method())))
                     : rejected(slot, event);
             case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
             case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
@@ -77,7 +81,7 @@ public final class SlotTransitions {
       SlotMapping slot, SlotAction.Preparing p, SlotEvent event) {
     return switch (event) {
       case Fenced e ->
-          next(slot.with(new SlotAction.Prepared(p.index(), target(p), p.returning())));
+          next(slot.with(new SlotAction.Prepared(p.index(), target(p), p.returning(), p.method())));
       case FenceExpired e -> next(unfenced(slot, p));
       case Cancelled e -> p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
       default -> rejected(slot, event);
@@ -93,7 +97,8 @@ public final class SlotTransitions {
               : rejected(slot, event);
       case Cancelled e ->
           canReturn(slot, p)
-              ? next(slot.with(new SlotAction.Turning(p.index(), target(p), p.pinned())))
+              ? next(
+                  slot.with(new SlotAction.Turning(p.index(), target(p), p.pinned(), p.method())))
               : rejected(slot, event);
       case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
       case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
@@ -110,9 +115,10 @@ public final class SlotTransitions {
       case SlotAction.Migrating p ->
           next(
               slot.with(
-                  new SlotAction.Migrating(p.index(), target(p), p.returning(), pinned.get())));
+                  new SlotAction.Migrating(
+                      p.index(), target(p), p.returning(), pinned.get(), p.method())));
       case SlotAction.Turning p ->
-          next(slot.with(new SlotAction.Turning(p.index(), target(p), pinned.get())));
+          next(slot.with(new SlotAction.Turning(p.index(), target(p), pinned.get(), p.method())));
       default -> rejected(slot, event);
     };
   }
@@ -120,7 +126,7 @@ public final class SlotTransitions {
   /** The fence is given up; nothing has run on the new route. */
   private static SlotMapping unfenced(SlotMapping slot, SlotAction.Moving p) {
     return p.returning()
-        ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId()))
+        ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId(), List.of(), p.method()))
         : slot.with(new SlotAction.Pending(p.index(), target(p)));
   }
 

@@ -1,6 +1,7 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import java.util.Arrays;
 import java.util.List;
@@ -14,12 +15,14 @@ import java.util.Set;
  * @param returning slots that are on their way back: of a key on both servers the target's copy
  *     counts, else the source's
  * @param pinned keys of these slots that are moved in another way
+ * @param method how the others are moved
  */
 public record MigrationTask(
     HostAndPort source,
     Map<Integer, HostAndPort> targetBySlot,
     Set<Integer> returning,
-    List<PinnedKey> pinned) {
+    List<PinnedKey> pinned,
+    MigrationMethod method) {
   public MigrationTask {
     pinned = List.copyOf(pinned);
     targetBySlot = Map.copyOf(targetBySlot);
@@ -31,7 +34,7 @@ public record MigrationTask(
 
   /** Slots none of which is on its way back. */
   public MigrationTask(HostAndPort source, Map<Integer, HostAndPort> targetBySlot) {
-    this(source, targetBySlot, Set.of(), List.of());
+    this(source, targetBySlot, Set.of(), List.of(), MigrationMethod.MIGRATE);
   }
 
   /** Whether a key is to be left where it is. */

@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 /** Told by the sweep what it does, on its own thread. */
 public interface MigrationProgress {

@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;

@@ -1,7 +1,8 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import io.vodis.redis.RedisAdmin;
 import java.util.ArrayList;
@@ -36,12 +37,17 @@ public final class SlotMigrator {
     this.speed = speed;
   }
 
-  MigrationSettings settings() {
+  public MigrationSettings settings() {
     return settings;
   }
 
+  /** How keys can get from one server to the other; asks both. */
+  public MigrationMethod chooseMethod(HostAndPort source, HostAndPort target) {
+    return new MethodChoice().choose(source, target);
+  }
+
   /** The keys of the task's slots that are to be pinned; {@code step} throws to end the search. */
-  Map<Integer, List<PinnedKey>> findBigKeys(MigrationTask task, Runnable step) {
+  public Map<Integer, List<PinnedKey>> findBigKeys(MigrationTask task, Runnable step) {
     return new BigKeySearch(admin, settings).find(task, step);
   }
 
@@ -71,7 +77,7 @@ public final class SlotMigrator {
    *     again is always safe
    */
   public boolean migrate(MigrationTask task, BooleanSupplier proceed, MigrationProgress progress) {
-    Sweep sweep = new Sweep(admin, settings, clock, speed, task, proceed, progress);
+    SlotSweep sweep = sweep(task, proceed, progress);
     long moved;
     do {
       moved = 0;
@@ -79,12 +85,20 @@ public final class SlotMigrator {
       var keysByDatabase = admin.status(source, settings.migrationTimeout()).keysByDatabase();
       sweep.onPass(keysByDatabase.values().stream().mapToLong(Long::longValue).sum());
       for (int database : new ArrayList<>(keysByDatabase.keySet())) {
-        moved += sweep.run(new SourceServer(admin, settings, source, database));
+        moved += sweep.run(source, database);
         if (!proceed.getAsBoolean()) {
           return false;
         }
       }
     } while (moved > 0);
     return true;
+  }
+
+  private SlotSweep sweep(MigrationTask task, BooleanSupplier proceed, MigrationProgress progress) {
+    return switch (task.method()) {
+      case MIGRATE -> new MigrateSweep(admin, settings, clock, speed, task, proceed, progress);
+      case SYNC, SEMI_ASYNC ->
+          throw new IllegalStateException("no sweep for " + task.method().text());
+    };
   }
 }

@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 /**
  * How hard the sweep may drive its servers. Where clients are at work, calls take a small part of

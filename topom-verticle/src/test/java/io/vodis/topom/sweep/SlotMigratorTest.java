@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.Vertx;
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.slot.SlotHash;
@@ -127,7 +128,11 @@ class SlotMigratorTest {
     onSource.expect("SET", away, "moved and changed since");
     MigrationTask back =
         new MigrationTask(
-            source.address(), task().targetBySlot(), task().targetBySlot().keySet(), List.of());
+            source.address(),
+            task().targetBySlot(),
+            task().targetBySlot().keySet(),
+            List.of(),
+            MigrationMethod.MIGRATE);
 
     // When
     boolean complete = migrator(Long.MAX_VALUE).migrate(back, () -> true, progress());

@@ -1,9 +1,9 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.model.PinnedKey;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.ServerStatus;
-import io.vodis.topom.migrate.KeyPage.MovingKey;
+import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.Later;
@@ -7,7 +7,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Reply;
-import io.vodis.topom.migrate.KeyPage.MovingKey;
+import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,10 +17,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The passes of one task over its source. While the keys of a page move, the next page is fetched:
- * the server answers both on one connection, one after the other, and is never idle.
+ * Empties slots with {@code SCAN} and {@code MIGRATE}, of any server. While the keys of a page
+ * move, the next page is fetched: the server answers both on one connection, one after the other,
+ * and is never idle.
  */
-final class Sweep {
+final class MigrateSweep implements SlotSweep {
 
   private static final int ATTEMPTS_MAX = 3;
 
@@ -43,7 +44,7 @@ final class Sweep {
   private long scannedKeys;
   private long totalKeys;
 
-  Sweep(
+  MigrateSweep(
       RedisAdmin admin,
       MigrationSettings settings,
       Clock clock,
@@ -62,13 +63,16 @@ final class Sweep {
     this.pacing = new PaceKeeper(admin, settings, clock, speed);
   }
 
-  void onPass(long keysOnSource) {
+  @Override
+  public void onPass(long keysOnSource) {
     scannedKeys = 0;
     totalKeys = keysOnSource;
   }
 
-  /** One whole scan of a database; returns how many keys of the task it found. */
-  long run(SourceServer source) {
+  /** One whole scan of the database. */
+  @Override
+  public long run(HostAndPort address, int database) {
+    SourceServer source = new SourceServer(admin, settings, address, database);
     long found = 0;
     Later<Reply> fetch = fetch(source, "0");
     while (true) {

@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Deals with what a broken MIGRATE leaves behind: a connection of the source on the target that
  * might still deliver, and a second copy of a key.
  */
-final class LeftoverCleaner {
+public final class LeftoverCleaner {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LeftoverCleaner.class);
 
@@ -28,7 +28,7 @@ final class LeftoverCleaner {
   /** A transaction spans several calls on a shared connection, so one at a time. */
   private final Lock transactions = Threads.current().newLock();
 
-  LeftoverCleaner(RedisAdmin admin, Duration timeout) {
+  public LeftoverCleaner(RedisAdmin admin, Duration timeout) {
     this.admin = admin;
     this.timeout = timeout;
   }
@@ -40,7 +40,7 @@ final class LeftoverCleaner {
    *
    * @param source host of the server that may be restoring; empty if it is not known
    */
-  void killRestores(String source, HostAndPort target) {
+  public void killRestores(String source, HostAndPort target) {
     String list = Replies.text(admin.call(target, 0, timeout, Replies.command("CLIENT", "LIST")));
     for (ClientList.Client client : ClientList.parse(list)) {
       if (client.mayRestoreFrom(source)) {

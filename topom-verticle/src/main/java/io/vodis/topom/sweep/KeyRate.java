@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 /**
  * Keeps moved keys to so many per second, without making up for time that was not used. Each call

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Moves keys between unmodified servers with MIGRATE. One per event loop. */
-public final class MigrateKeyMover implements KeyMover {
+/** Moves keys over one {@link PullLine} per way. One per event loop. */
+public final class PullLines implements KeyMover {
 
   private final MoverEnvironment environment;
   private final Map<PullWay, PullLine> lines = new HashMap<>();
 
-  public MigrateKeyMover(MoverEnvironment environment) {
+  public PullLines(MoverEnvironment environment) {
     this.environment = environment;
   }
 

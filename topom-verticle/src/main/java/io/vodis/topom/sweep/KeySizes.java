@@ -1,6 +1,6 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
-import io.vodis.topom.migrate.KeyPage.MovingKey;
+import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.util.Map;
 
 /**

@@ -1,4 +1,4 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package io.vodis.topom.migrate;
+package io.vodis.topom.sweep;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
-import io.vodis.topom.migrate.KeyPage.MovingKey;
+import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;

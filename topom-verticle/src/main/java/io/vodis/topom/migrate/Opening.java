@@ -1,0 +1,33 @@
+package io.vodis.topom.migrate;
+
+import io.vodis.model.MigrationMethod;
+import io.vodis.model.PinnedKey;
+import io.vodis.model.SlotAction;
+import io.vodis.model.SlotMapping;
+import io.vodis.topom.transition.SlotEvent;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the slots of a batch are opened on their target.
+ *
+ * @param method how their keys are moved
+ * @param pinned by slot, the keys that stay on the source until they have been moved alone
+ */
+record Opening(MigrationMethod method, Map<Integer, List<PinnedKey>> pinned) {
+
+  /** What opens a slot. */
+  SlotEvent.Opened of(SlotMapping slot) {
+    return new SlotEvent.Opened(
+        pinned.getOrDefault(slot.slotId(), List.of()), methodOf(slot.action()));
+  }
+
+  /**
+   * On the way back of two copies the one at home counts. So no attempt may leave half a copy
+   * there, as semi-async does.
+   */
+  private MigrationMethod methodOf(SlotAction action) {
+    boolean returning = action instanceof SlotAction.Moving moving && moving.returning();
+    return returning && method == MigrationMethod.SEMI_ASYNC ? MigrationMethod.SYNC : method;
+  }
+}

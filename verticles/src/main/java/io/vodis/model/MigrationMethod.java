@@ -1,0 +1,37 @@
+package io.vodis.model;
+
+import java.util.Locale;
+
+/**
+ * How keys of a slot get from one server to another. Chosen when the slot is opened on its target,
+ * from what both servers can do, and the same for the sweep and all proxies until it is settled.
+ */
+public enum MigrationMethod {
+  /** {@code MIGRATE}, of any Redis or Valkey server. */
+  MIGRATE,
+
+  /**
+   * codis-server's {@code SLOTSMGRTTAGONE} and {@code SLOTSMGRTTAGSLOT}: whole families of keys.
+   */
+  SYNC,
+
+  /**
+   * codis-server's {@code SLOTSMGRTTAGSLOT-ASYNC}: large keys in chunks, and used on the source
+   * through {@code SLOTSMGRT-EXEC-WRAPPER} as long as they are there.
+   */
+  SEMI_ASYNC;
+
+  /** As written in rows and configuration: {@code semi-async}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * The method of that text.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static MigrationMethod parse(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+}
