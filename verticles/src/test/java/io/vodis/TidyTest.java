@@ -47,6 +47,7 @@ class TidyTest {
                   List.of(
                       "io.vodis.model..",
                       "io.vodis.lifecycle..",
+                      "io.vodis.config..",
                       "io.vertx.core..",
                       "io.vertx.redis.client..")),
               Map.entry(

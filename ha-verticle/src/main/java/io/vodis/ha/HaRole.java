@@ -27,6 +27,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.store.Registration;
 import java.time.Duration;
@@ -96,7 +97,7 @@ public final class HaRole implements RunningRole {
     String product = node.product().productName();
     RedisAdmin redis =
         new VertxRedisAdmin(
-            vertx, node.product().productAuth(), "vodis:ha:" + member.incarnation());
+            vertx, ServerAccess.of(node.product()), "vodis:ha:" + member.incarnation());
     return new HealthWatch.Rim(
         new Prober(redis, clock, config.probes().probeTimeout()),
         storeView,

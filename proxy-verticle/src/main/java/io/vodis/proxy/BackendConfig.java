@@ -4,6 +4,7 @@ import io.vodis.config.ByteSize;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
 import io.vodis.proxy.backend.BackendLimits;
+import io.vodis.redis.ServerAccess;
 import java.time.Duration;
 
 /** Limits of connections to servers. */
@@ -77,9 +78,9 @@ public record BackendConfig(
         Duration.ofSeconds(75));
   }
 
-  BackendLimits limits(String password, String clientName) {
+  BackendLimits limits(ServerAccess access, String clientName) {
     return new BackendLimits(
-        password,
+        access,
         clientName,
         backendMaxPipeline,
         backendMaxOutput.bytes(),

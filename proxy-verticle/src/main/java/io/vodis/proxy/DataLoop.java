@@ -61,6 +61,7 @@ import io.vodis.proxy.stats.LoopStats;
 import io.vodis.proxy.tracking.TrackingCommands;
 import io.vodis.proxy.tracking.Trackings;
 import io.vodis.proxy.transaction.Transactions;
+import io.vodis.redis.ServerAccess;
 import io.vodis.resp.RespLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,9 +121,10 @@ final class DataLoop {
                   return true;
                 },
                 all -> {}));
+    ServerAccess access = ServerAccess.of(config.product());
     BackendEnvironment backends =
         new BackendEnvironment(
-            config.backend().limits(config.product().productAuth(), clientName),
+            config.backend().limits(access, clientName),
             RespLimits.defaults(),
             clock,
             flushes,
@@ -243,7 +245,7 @@ final class DataLoop {
 
   private PullLines mover(
       ProxyConfig config, String clientName, BackendEnvironment backends, RandomGenerator random) {
-    BackendLimits limits = config.backend().limits(config.product().productAuth(), clientName);
+    BackendLimits limits = backends.limits().withClientName(clientName);
     long timeoutMillis = config.slot().slotPullTimeout().toMillis();
     BackendEnvironment own =
         new BackendEnvironment(
@@ -264,7 +266,7 @@ final class DataLoop {
             own.flushes(),
             own.copies(),
             clientName,
-            config.product().productAuth(),
+            limits.access(),
             config.slot().slotPullMaxKeys(),
             timeoutMillis,
             config.slot().slotWaitTimeout().toNanos(),

@@ -21,6 +21,7 @@ import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.stats.LoopSnapshot;
 import io.vodis.proxy.stats.ServerSettings;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -65,17 +66,16 @@ final class DataPlane implements ProcessView, Loops {
     String host = config.listen().proxyAddress().host();
     this.address = new HostAndPort(host, port);
     this.cluster = ClusterView.of(List.of(address));
+    ServerAccess access = ServerAccess.of(config.product());
     this.learner =
         new CommandLearner(
-            new VertxRedisAdmin(
-                vertx, config.product().productAuth(), CLIENT_NAME + incarnation + ":commands"),
+            new VertxRedisAdmin(vertx, access, CLIENT_NAME + incarnation + ":commands"),
             config.command().commandRefreshPeriod(),
             config.command().policy(),
             this::install);
     this.survey =
         new ServerSurvey(
-            new VertxRedisAdmin(
-                vertx, config.product().productAuth(), CLIENT_NAME + incarnation + ":survey"),
+            new VertxRedisAdmin(vertx, access, CLIENT_NAME + incarnation + ":survey"),
             config.server().serverSurveyTimeout());
   }
 
@@ -294,6 +294,7 @@ final class DataPlane implements ProcessView, Loops {
         fresh.session().limits(started.backend().backendNumberDatabases()),
         fresh.server().settings(fresh.listen().proxyMaxClients()));
     policy(fresh.command().policy());
+    loops.forEach(loop -> loop.renewCertificates(started.listen().tls()));
   }
 
   /** Lets sessions finish what they have begun, for at most that long, then closes everything. */

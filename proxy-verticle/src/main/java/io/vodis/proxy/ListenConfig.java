@@ -3,6 +3,7 @@ package io.vodis.proxy;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
 import io.vodis.config.ListenAddress;
+import io.vodis.config.Section;
 import java.time.Duration;
 
 /** Where the proxy listens, and for how many. */
@@ -19,7 +20,8 @@ public record ListenConfig(
             "A proxy that is told to end (SIGTERM) waits so long for requests in flight, for open"
                 + " transactions, blocked clients and subscribers; then it closes what is left."
                 + " Idle clients are closed at once.")
-        Duration proxyDrainTimeout) {
+        Duration proxyDrainTimeout,
+    @Section("TLS to the clients") ClientTlsConfig tls) {
 
   public ListenConfig {
     ListenAddress.parse("proxy_addr", proxyAddr);
@@ -36,7 +38,7 @@ public record ListenConfig(
   }
 
   public static ListenConfig defaults() {
-    return new ListenConfig("0.0.0.0:19000", "0.0.0.0:11080", "", 10_000, 0, Duration.ofSeconds(5));
+    return new ListenConfig("0.0.0.0:19000", "0.0.0.0:11080", "", 10_000, 0, Duration.ofSeconds(5), ClientTlsConfig.OFF);
   }
 
   ListenAddress proxyAddress() {

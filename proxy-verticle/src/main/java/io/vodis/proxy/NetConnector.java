@@ -5,6 +5,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.proxy.backend.Connector;
 import io.vodis.proxy.loop.RespSocket;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /**
  * Opens connections with the loop's one NetClient. Held by the loop for as long as it lives: Vert.x
@@ -25,6 +26,15 @@ final class NetConnector implements Connector {
     client
         .connect(server.port(), server.host())
         .onSuccess(connection -> socket.attach(connection, keepAliveSeconds))
-        .onFailure(onFailure::accept);
+        .onFailure(error -> onFailure.accept(cause(error)));
+  }
+
+  /** What a failed handshake failed for is said by its cause only. */
+  private static Throwable cause(Throwable error) {
+    Throwable cause = error;
+    while (error instanceof SSLException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 }

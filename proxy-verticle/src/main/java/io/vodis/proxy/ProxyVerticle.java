@@ -9,6 +9,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vodis.config.ListenAddress;
 import io.vodis.proxy.process.ProcessView;
+import io.vodis.redis.ServerAccess;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -51,11 +52,12 @@ final class ProxyVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    client =
-        vertx.createNetClient(
-            new NetClientOptions()
-                .setTcpNoDelay(true)
-                .setConnectTimeout((int) config.backend().backendConnectTimeout().toMillis()));
+    NetClientOptions options =
+        new NetClientOptions()
+            .setTcpNoDelay(true)
+            .setConnectTimeout((int) config.backend().backendConnectTimeout().toMillis());
+    ServerAccess.of(config.product()).tls().ifPresent(tls -> tls.applyTo(options));
+    client = vertx.createNetClient(options);
     DataLoop data =
         new DataLoop(
             config,
@@ -72,9 +74,26 @@ final class ProxyVerticle extends VerticleBase {
     vertx.setPeriodic(TICK_MILLIS, id -> data.tick());
     vertx.setPeriodic(SESSION_TICK_MILLIS, id -> data.tickSessions());
     NetServer server =
-        vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG));
+        vertx.createNetServer(
+            config
+                .listen()
+                .tls()
+                .applyTo(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG)));
     listener = server;
     return server.connectHandler(data::accept).listen(address.port(), address.host());
+  }
+
+  /** Reads the certificates of the clients' port anew; those at hand stay if that fails. */
+  void renewCertificates(ClientTlsConfig tls) {
+    run(
+        data -> {
+          NetServer server = listener;
+          if (server != null && tls.isOn()) {
+            server
+                .updateSSLOptions(tls.options(), true)
+                .onFailure(e -> LOGGER.warn("the certificates are not read anew", e));
+          }
+        });
   }
 
   /** Takes no new clients; those there are have that long to go. */

@@ -14,7 +14,7 @@ final class Configs {
         defaults.product(),
         defaults.coordinator(),
         defaults.log(),
-        new ListenConfig(address, "127.0.0.1:0", "", 0, loops, java.time.Duration.ofSeconds(1)),
+        new ListenConfig(address, "127.0.0.1:0", "", 0, loops, java.time.Duration.ofSeconds(1), ClientTlsConfig.OFF),
         defaults.session(),
         defaults.backend(),
         defaults.slot(),

@@ -25,6 +25,7 @@ public final class RedisProcess implements AutoCloseable {
 
   private final Path binary;
   private final int port;
+  private final int tlsPort;
   private final List<String> options;
   private final @Nullable String password;
   private final Path directory;
@@ -33,6 +34,7 @@ public final class RedisProcess implements AutoCloseable {
   private RedisProcess(Builder builder) {
     binary = builder.binary != null ? builder.binary : defaultBinary();
     port = builder.port != 0 ? builder.port : FreePorts.next();
+    tlsPort = builder.tlsPort;
     options = List.copyOf(builder.options);
     password = builder.password;
     directory = Processes.temporaryDirectory("redis");
@@ -103,6 +105,11 @@ public final class RedisProcess implements AutoCloseable {
 
   public HostAndPort address() {
     return new HostAndPort("127.0.0.1", port);
+  }
+
+  /** Where it speaks TLS, if it does. */
+  public HostAndPort tlsAddress() {
+    return new HostAndPort("127.0.0.1", tlsPort);
   }
 
   public int port() {
@@ -196,6 +203,7 @@ public final class RedisProcess implements AutoCloseable {
     private @Nullable Path binary;
     private @Nullable String password;
     private int port;
+    private int tlsPort;
 
     private Builder() {}
 
@@ -220,6 +228,20 @@ public final class RedisProcess implements AutoCloseable {
       options.add("--" + key);
       options.addAll(List.of(values));
       return this;
+    }
+
+    /**
+     * A second port for TLS, see {@link RedisProcess#tlsAddress}; other servers are spoken to over
+     * TLS too, and everybody has to show a certificate.
+     */
+    public Builder tls(TestCertificate certificate) {
+      tlsPort = FreePorts.next();
+      return option("tls-port", Integer.toString(tlsPort))
+          .option("tls-cert-file", certificate.cert().toString())
+          .option("tls-key-file", certificate.key().toString())
+          .option("tls-ca-cert-file", certificate.cert().toString())
+          .option("tls-replication", "yes")
+          .option("tls-cluster", "yes");
     }
 
     public Builder replicaOf(HostAndPort primary) {

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +39,16 @@ public final class RespClient implements AutoCloseable {
   private final OutputStream out;
   private @Nullable ByteArrayOutputStream recorded;
 
-  private RespClient(HostAndPort address, Duration timeout) throws IOException {
-    socket = new Socket();
+  private RespClient(Socket socket, HostAndPort address, Duration timeout) throws IOException {
+    this.socket = socket;
     socket.setTcpNoDelay(true);
     int timeoutMillis = Math.toIntExact(timeout.toMillis());
     try {
       socket.connect(new InetSocketAddress(address.host(), address.port()), timeoutMillis);
       socket.setSoTimeout(timeoutMillis);
+      if (socket instanceof SSLSocket tls) {
+        tls.startHandshake();
+      }
       in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
       out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
     } catch (IOException e) {
@@ -59,8 +64,21 @@ public final class RespClient implements AutoCloseable {
 
   /** Connects; the time-out holds for the connection and for each later read. */
   public static RespClient connect(HostAndPort address, Duration timeout) {
+    return connect(new Socket(), address, timeout);
+  }
+
+  /** Connects over TLS. */
+  public static RespClient connect(HostAndPort address, SSLContext context) {
     try {
-      return new RespClient(address, timeout);
+      return connect(context.getSocketFactory().createSocket(), address, Duration.ofSeconds(10));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RespClient connect(Socket socket, HostAndPort address, Duration timeout) {
+    try {
+      return new RespClient(socket, address, timeout);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot connect to " + address + ": " + e.getMessage(), e);
     }

@@ -12,6 +12,7 @@ import io.vodis.lifecycle.RunningRole;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.store.Registration;
 import io.vodis.store.StoreException;
@@ -71,13 +72,14 @@ public final class TopomRole implements RunningRole {
       Registration registration = parts.open(node.store().register(member));
       Duration third = config.coordinator().coordinatorSessionTimeout().dividedBy(3);
       parts.open(Periodic.start("topom-registration", third, () -> renew(registration)));
+      ServerAccess access = ServerAccess.of(config.product());
       TopomContext context =
           new TopomContext(
               new VertxLeaderBus(node.vertx(), config.product().productName()),
               node.store(),
               config,
               Clock.SYSTEM,
-              name -> new VertxRedisAdmin(node.vertx(), config.product().productAuth(), name),
+              name -> new VertxRedisAdmin(node.vertx(), access, name),
               movedKeys,
               samples);
       LeaderElection elected = parts.open(LeaderElection.start(context, member));

@@ -29,7 +29,7 @@ class VertxRedisAdminTest {
   void start() {
     vertx = Vertx.vertx();
     server = RedisProcess.builder().password(PASSWORD).start();
-    admin = new VertxRedisAdmin(vertx, PASSWORD, "vodis:test");
+    admin = new VertxRedisAdmin(vertx, ServerAccess.withPassword(PASSWORD), "vodis:test");
   }
 
   @AfterEach
@@ -63,10 +63,10 @@ class VertxRedisAdminTest {
 
   @Test
   void aRefusedPasswordIsToldInTheServersWords() {
-    try (VertxRedisAdmin wrong = new VertxRedisAdmin(vertx, "wrong", "")) {
+    try (VertxRedisAdmin wrong = new VertxRedisAdmin(vertx, ServerAccess.withPassword("wrong"), "")) {
       fails(Kind.REFUSED, "WRONGPASS", () -> wrong.ping(server.address(), TIMEOUT));
     }
-    try (VertxRedisAdmin none = new VertxRedisAdmin(vertx, "", "x")) {
+    try (VertxRedisAdmin none = new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), "x")) {
       fails(Kind.REFUSED, ": NOAUTH", () -> none.ping(server.address(), TIMEOUT));
     }
   }
@@ -120,7 +120,7 @@ class VertxRedisAdminTest {
   @Test
   void endsConnectionsByName() {
     // Given
-    try (VertxRedisAdmin victim = new VertxRedisAdmin(vertx, PASSWORD, "vodis:proxy:a1")) {
+    try (VertxRedisAdmin victim = new VertxRedisAdmin(vertx, ServerAccess.withPassword(PASSWORD), "vodis:proxy:a1")) {
       victim.ping(server.address(), TIMEOUT);
       victim.call(server.address(), 1, TIMEOUT, Replies.command("PING"));
 

@@ -8,6 +8,7 @@ import io.vodis.model.AuditEntry;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
@@ -135,7 +136,7 @@ class InspectionTest {
     first.call("SET", key("lone", 600, 600), "only here");
     second.call("SET", key("right", 600, 600), "as it should be");
     SampleCounts counts = new SampleCounts();
-    try (RedisAdmin admin = new VertxRedisAdmin(product.vertx, "", "sampler")) {
+    try (RedisAdmin admin = new VertxRedisAdmin(product.vertx, ServerAccess.withPassword(""), "sampler")) {
       // When
       Topology topology = product.topology();
       new StraySampler(admin, () -> topology, counts).round();

@@ -10,6 +10,7 @@ import io.vodis.lifecycle.MemberIdentity;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Role;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.store.TopologyStore;
 import io.vodis.testsupport.InMemoryStoreServer;
@@ -52,7 +53,7 @@ final class TestTopom implements AutoCloseable {
             store,
             config(product),
             Clock.SYSTEM,
-            name -> adminWrapper.apply(new VertxRedisAdmin(vertx, "", name)),
+            name -> adminWrapper.apply(new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), name)),
             new LongAdder(),
             new SampleCounts());
     election =

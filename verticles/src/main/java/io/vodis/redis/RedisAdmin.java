@@ -20,7 +20,10 @@ public interface RedisAdmin extends AutoCloseable {
   /** REPLICAOF NO ONE; returns once ROLE confirms it. Harmless on a primary. */
   void promote(HostAndPort server, Duration timeout);
 
-  /** REPLICAOF, with the product's password as masterauth. Harmless if it already follows it. */
+  /**
+   * REPLICAOF, with the sign-in for the primary as masteruser and masterauth. Harmless if it
+   * already follows it.
+   */
   void replicate(HostAndPort server, HostAndPort primary, Duration timeout);
 
   /** Any command, flat arguments, its reply as {@link Reply}. An error reply is thrown. */

@@ -28,16 +28,19 @@ final class ServerLink {
   private final Vertx vertx;
   private final RedisOptions options;
   private final int database;
+  private final List<String> auth;
   private final String clientName;
   private @Nullable Attempt current;
 
-  ServerLink(Vertx vertx, HostAndPort server, int database, String password, String clientName) {
+  ServerLink(
+      Vertx vertx, HostAndPort server, int database, ServerAccess access, String clientName) {
     this.vertx = vertx;
     this.database = database;
+    this.auth = access.credentials(server).auth();
     this.clientName = clientName;
     this.options =
         new RedisOptions()
-            .setConnectionString("redis://" + server)
+            .setConnectionString((access.tls().isPresent() ? "rediss://" : "redis://") + server)
             .setProtocolNegotiation(false)
             .setPreferredProtocolVersion(ProtocolVersion.RESP2)
             .setMaxPoolSize(1)
@@ -45,9 +48,7 @@ final class ServerLink {
             .setPoolCleanerInterval(-1)
             .setMaxWaitingHandlers(16_384);
     options.getNetClientOptions().setTcpNoDelay(true).setConnectTimeout(5_000);
-    if (!password.isEmpty()) {
-      options.setPassword(password);
-    }
+    access.tls().ifPresent(tls -> tls.applyTo(options.getNetClientOptions()));
   }
 
   /** The open connection, or the one being opened. */
@@ -100,6 +101,11 @@ final class ServerLink {
   private Future<RedisConnection> introduce(RedisConnection connection) {
     connection.exceptionHandler(error -> {});
     List<Request> requests = new ArrayList<>();
+    if (!auth.isEmpty()) {
+      Request request = Request.cmd(Command.AUTH);
+      auth.subList(1, auth.size()).forEach(request::arg);
+      requests.add(request);
+    }
     if (!clientName.isEmpty()) {
       requests.add(Request.cmd(Command.CLIENT).arg("SETNAME").arg(clientName));
     }

@@ -38,16 +38,19 @@ final class SocketSession implements RedisSession {
 
   private final Vertx vertx;
   private final HostAndPort server;
+  /** What carries the bytes. Closing it wakes whoever waits, also in the midst of TLS. */
   private final Socket socket;
+
   private final InputStream in;
   private final OutputStream out;
 
-  private SocketSession(Vertx vertx, HostAndPort server, Socket socket) throws IOException {
+  private SocketSession(Vertx vertx, HostAndPort server, Socket socket, Socket spoken)
+      throws IOException {
     this.vertx = vertx;
     this.server = server;
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
-    this.out = new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES);
+    this.in = new BufferedInputStream(spoken.getInputStream(), BUFFER_BYTES);
+    this.out = new BufferedOutputStream(spoken.getOutputStream(), BUFFER_BYTES);
   }
 
   /** Connects; returns when the server knows the connection by its name. */
@@ -55,22 +58,30 @@ final class SocketSession implements RedisSession {
       Vertx vertx,
       HostAndPort server,
       int database,
-      String password,
+      ServerAccess access,
       String clientName,
       Duration timeout) {
     SocketSession session;
     Socket socket = new Socket();
+    int timeoutMillis = (int) timeout.toMillis();
     try {
       socket.setTcpNoDelay(true);
-      socket.connect(new InetSocketAddress(server.host(), server.port()), (int) timeout.toMillis());
-      session = new SocketSession(vertx, server, socket);
+      socket.connect(new InetSocketAddress(server.host(), server.port()), timeoutMillis);
+      socket.setSoTimeout(timeoutMillis); // Only until a timer watches over each exchange.
+      Socket spoken = socket;
+      if (access.tls().isPresent()) {
+        spoken = access.tls().get().over(vertx, socket, server);
+      }
+      socket.setSoTimeout(0);
+      session = new SocketSession(vertx, server, socket, spoken);
     } catch (IOException e) {
       closeQuietly(socket);
       throw new RedisAdminException(server, Kind.UNREACHABLE, String.valueOf(e.getMessage()), e);
     }
     List<List<byte[]>> introduction = new ArrayList<>();
-    if (!password.isEmpty()) {
-      introduction.add(Replies.command("AUTH", password));
+    List<String> auth = access.credentials(server).auth();
+    if (!auth.isEmpty()) {
+      introduction.add(Replies.command(auth.toArray(String[]::new)));
     }
     if (!clientName.isEmpty()) {
       introduction.add(Replies.command("CLIENT", "SETNAME", clientName));

@@ -37,19 +37,18 @@ public final class VertxRedisAdmin implements RedisAdmin {
   private record LinkKey(HostAndPort server, int database) {}
 
   private final Vertx vertx;
-  private final String password;
+  private final ServerAccess access;
   private final String clientName;
   private final Map<LinkKey, ServerLink> links = new ConcurrentHashMap<>();
 
   /**
    * An adapter without connections; they are opened when first used.
    *
-   * @param password AUTH of every server; empty for none
    * @param clientName given to CLIENT SETNAME on every connection; empty for none
    */
-  public VertxRedisAdmin(Vertx vertx, String password, String clientName) {
+  public VertxRedisAdmin(Vertx vertx, ServerAccess access, String clientName) {
     this.vertx = vertx;
-    this.password = password;
+    this.access = access;
     this.clientName = clientName;
   }
 
@@ -90,12 +89,20 @@ public final class VertxRedisAdmin implements RedisAdmin {
 
   @Override
   public void replicate(HostAndPort server, HostAndPort primary, Duration timeout) {
-    if (!password.isEmpty()) {
-      call(server, 0, timeout, Replies.command("CONFIG", "SET", "masterauth", password));
+    Credentials credentials = access.credentials(primary);
+    if (!credentials.user().isEmpty()) {
+      set(server, "masteruser", credentials.user(), timeout);
+    }
+    if (!credentials.password().isEmpty()) {
+      set(server, "masterauth", credentials.password(), timeout);
     }
     String port = Integer.toString(primary.port());
     call(server, 0, timeout, Replies.command("SLAVEOF", primary.host(), port));
     rewriteConfig(server, timeout);
+  }
+
+  private void set(HostAndPort server, String setting, String value, Duration timeout) {
+    call(server, 0, timeout, Replies.command("CONFIG", "SET", setting, value));
   }
 
   /** So that the role survives a restart; a server without a configuration file refuses. */
@@ -143,7 +150,7 @@ public final class VertxRedisAdmin implements RedisAdmin {
 
   @Override
   public RedisSession open(HostAndPort server, int database, Duration timeout) {
-    return SocketSession.open(vertx, server, database, password, clientName, timeout);
+    return SocketSession.open(vertx, server, database, access, clientName, timeout);
   }
 
   @Override
@@ -177,7 +184,7 @@ public final class VertxRedisAdmin implements RedisAdmin {
     ServerLink link =
         links.computeIfAbsent(
             new LinkKey(server, database),
-            key -> new ServerLink(vertx, server, database, password, clientName));
+            key -> new ServerLink(vertx, server, database, access, clientName));
     Future<RedisConnection> opening = link.connection();
     RedisConnection connection = await(server, link, opening, opening, deadline, false);
     return await(server, link, opening, action.apply(connection), deadline, true);

@@ -7,6 +7,7 @@ import io.vodis.ha.judge.ProbeResult;
 import io.vodis.ha.judge.ProbeResult.Outcome;
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.testsupport.FakeRedis;
 import io.vodis.testsupport.FakeRedis.Answer;
@@ -28,7 +29,7 @@ class ProberTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Prober prober =
-      new Prober(new VertxRedisAdmin(vertx, "", ""), Clock.SYSTEM, Duration.ofSeconds(3));
+      new Prober(new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), ""), Clock.SYSTEM, Duration.ofSeconds(3));
 
   @AfterEach
   void close() {

@@ -103,6 +103,7 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       }
       socket.writeAhead(
           handshake.begin(
+              owner.server(),
               environment.limits(), name, owner.database(), owner.protocol(), greeting));
     }
   }

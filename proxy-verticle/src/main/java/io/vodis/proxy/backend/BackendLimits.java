@@ -1,9 +1,11 @@
 package io.vodis.proxy.backend;
 
+import io.vodis.redis.ServerAccess;
+
 /**
  * Bounds and periods of backend connections, in the units the hot path needs.
  *
- * @param password AUTH password, empty for none
+ * @param access how the servers are signed in to
  * @param clientName given to the servers, so that the connections of a dead proxy can be found
  * @param maxPipeline requests awaiting a reply on one connection
  * @param maxOutputBytes bytes waiting to be sent on one connection
@@ -13,7 +15,7 @@ package io.vodis.proxy.backend;
  * @param pingPeriodNanos idle time after which a connection is tested; 0 for never
  */
 public record BackendLimits(
-    String password,
+    ServerAccess access,
     String clientName,
     int maxPipeline,
     long maxOutputBytes,
@@ -27,7 +29,7 @@ public record BackendLimits(
   /** The same but for one time-out. */
   public BackendLimits withRecvTimeout(long nanos) {
     return new BackendLimits(
-        password,
+        access,
         clientName,
         maxPipeline,
         maxOutputBytes,
@@ -35,6 +37,21 @@ public record BackendLimits(
         maxExclusive,
         connectTimeoutNanos,
         nanos,
+        sendTimeoutNanos,
+        pingPeriodNanos);
+  }
+
+  /** The same but for the name that servers are told. */
+  public BackendLimits withClientName(String name) {
+    return new BackendLimits(
+        access,
+        name,
+        maxPipeline,
+        maxOutputBytes,
+        maxDedicated,
+        maxExclusive,
+        connectTimeoutNanos,
+        recvTimeoutNanos,
         sendTimeoutNanos,
         pingPeriodNanos);
   }

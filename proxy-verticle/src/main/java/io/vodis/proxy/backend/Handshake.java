@@ -1,10 +1,12 @@
 package io.vodis.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
+import io.vodis.model.HostAndPort;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.resp.Protocol;
 import io.vodis.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,29 +30,27 @@ final class Handshake {
   }
 
   /** Writes the commands and starts to wait for their replies. */
-  ByteBuf begin(BackendLimits limits, String name, int database, Protocol protocol) {
+  ByteBuf begin(HostAndPort server, BackendLimits limits, String name, int database, Protocol protocol) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
-    if (!limits.password().isEmpty()) {
-      command(out, "AUTH", limits.password());
+    List<String> auth = limits.access().credentials(server).auth();
+    if (!auth.isEmpty()) {
+      command(out, auth);
     }
     if (protocol == Protocol.RESP3) {
-      command(out, "HELLO", "3");
+      command(out, List.of("HELLO", "3"));
     }
-    RespWriter.arrayHeader(out, 3);
-    RespWriter.bulk(out, "CLIENT");
-    RespWriter.bulk(out, "SETNAME");
-    RespWriter.bulk(out, name);
-    repliesLeft++;
+    command(out, List.of("CLIENT", "SETNAME", name));
     if (database != 0) {
-      command(out, "SELECT", Integer.toString(database));
+      command(out, List.of("SELECT", Integer.toString(database)));
     }
     return out;
   }
 
   /** The same, and what is special about the connections of one session. */
   ByteBuf begin(
+      HostAndPort server,
       BackendLimits limits, String name, int database, Protocol protocol, ByteBuf greeting) {
-    ByteBuf out = begin(limits, name, database, protocol);
+    ByteBuf out = begin(server, limits, name, database, protocol);
     if (greeting.isReadable()) {
       out.writeBytes(greeting, greeting.readerIndex(), greeting.readableBytes());
       repliesLeft++;
@@ -58,10 +58,9 @@ final class Handshake {
     return out;
   }
 
-  private void command(ByteBuf out, String command, String argument) {
-    RespWriter.arrayHeader(out, 2);
-    RespWriter.bulk(out, command);
-    RespWriter.bulk(out, argument);
+  private void command(ByteBuf out, List<String> words) {
+    RespWriter.arrayHeader(out, words.size());
+    words.forEach(word -> RespWriter.bulk(out, word));
     repliesLeft++;
   }
 

@@ -80,7 +80,7 @@ public final class MessageLink implements RespSocket.Listener, FlushQueue.Flusha
       phase = Phase.HANDSHAKE;
       socket.writeAhead(
           handshake.begin(
-              environment.limits(), environment.limits().clientName(), 0, Protocol.RESP2));
+              server, environment.limits(), environment.limits().clientName(), 0, Protocol.RESP2));
     }
   }
 

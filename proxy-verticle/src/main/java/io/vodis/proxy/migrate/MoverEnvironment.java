@@ -4,6 +4,7 @@ import io.vodis.proxy.backend.BackendPool;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
+import io.vodis.redis.ServerAccess;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,7 +12,7 @@ import java.util.random.RandomGenerator;
  *
  * @param pool connections of the mover's own, so that a MIGRATE holds up no client's requests
  * @param clientName the name of these connections, different in every loop
- * @param password for the target, empty for none
+ * @param access how the servers sign in to their targets
  * @param maxKeys of one MIGRATE
  * @param timeoutMillis of one MIGRATE between the servers
  * @param patienceNanos after which a key that cannot be moved is given up
@@ -23,7 +24,7 @@ public record MoverEnvironment(
     FlushQueue flushes,
     CopyRun copies,
     String clientName,
-    String password,
+    ServerAccess access,
     int maxKeys,
     long timeoutMillis,
     long patienceNanos,

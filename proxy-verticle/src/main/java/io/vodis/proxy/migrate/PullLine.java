@@ -150,10 +150,10 @@ final class PullLine {
     command.add(new byte[0]);
     command.add(ServerCall.bytes(Integer.toString(way.database())));
     command.add(ServerCall.bytes(Long.toString(env.timeoutMillis())));
-    if (!env.password().isEmpty()) {
-      command.add(ServerCall.bytes("AUTH"));
-      command.add(ServerCall.bytes(env.password()));
-    }
+    env.access()
+        .credentials(way.target())
+        .ofMigrate()
+        .forEach(word -> command.add(ServerCall.bytes(word)));
     command.add(ServerCall.bytes("KEYS"));
     batch.forEach(pull -> command.add(pull.key().bytes()));
     BackendConnection connection = source().acquire();

@@ -12,6 +12,7 @@ import io.vodis.model.Role;
 import io.vodis.model.Server;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomException;
@@ -244,7 +245,7 @@ public final class LeaderServices implements AutoCloseable {
             context.config().migration().migrationTimeout(),
             context.config().migration().migrationPinnedKeysMax(),
             context.config().migration().migrationDumpMaxBytes().bytes(),
-            context.config().product().productAuth()),
+            ServerAccess.of(context.config().product())),
         context.clock(),
         () -> speed(limits.under(topology.current().control())));
   }

@@ -1,5 +1,6 @@
 package io.vodis.topom.sweep;
 
+import io.vodis.redis.ServerAccess;
 import java.time.Duration;
 
 /**
@@ -9,19 +10,20 @@ import java.time.Duration;
  * @param migrationTimeout time-out of a big key's MIGRATE, and of any other call to a server
  * @param pinnedKeysMax number of keys that may be pinned for a batch of slots; 0 for none
  * @param dumpBytesMax size of a key that may be moved as one dump, for lack of another way
- * @param productAuth password of the targets; empty if they have none
+ * @param access how the servers sign in to their targets
  */
 public record MigrationSettings(
     long migrationBigKeyBytes,
     Duration migrationTimeout,
     int pinnedKeysMax,
     long dumpBytesMax,
-    String productAuth) {
+    ServerAccess access) {
 
   /** Settings by which no key is pinned. */
   public MigrationSettings(
-      long migrationBigKeyBytes, Duration migrationTimeout, String productAuth) {
-    this(migrationBigKeyBytes, migrationTimeout, 0, 0, productAuth);
+      long migrationBigKeyBytes, Duration migrationTimeout, String password) {
+    this(
+        migrationBigKeyBytes, migrationTimeout, 0, 0, ServerAccess.withPassword(password));
   }
 
   @Override

@@ -76,9 +76,9 @@ final class SourceServer {
             "",
             Integer.toString(database),
             Long.toString(timeout.toMillis()));
-    if (!settings.productAuth().isEmpty()) {
-      command.addAll(Replies.command("AUTH", settings.productAuth()));
-    }
+    command.addAll(
+        Replies.command(
+            settings.access().credentials(target).ofMigrate().toArray(String[]::new)));
     command.addAll(Replies.command("KEYS"));
     keys.forEach(key -> command.add(key.name()));
     // The server gives up by itself after its own time-out; ours only catches a dead server.

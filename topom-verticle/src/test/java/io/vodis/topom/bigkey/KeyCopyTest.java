@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vertx.core.Vertx;
 import io.vodis.redis.RedisSession;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.slot.CopyName;
 import io.vodis.testsupport.RedisProcess;
@@ -58,7 +59,7 @@ class KeyCopyTest {
 
   @BeforeEach
   void connect() {
-    admin = new VertxRedisAdmin(vertx, "", "copy");
+    admin = new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), "copy");
     fromSession = admin.open(source.address(), 0, TIMEOUT);
     toSession = admin.open(target.address(), 0, TIMEOUT);
     from = new KeyAt(fromSession, TIMEOUT, KEY);

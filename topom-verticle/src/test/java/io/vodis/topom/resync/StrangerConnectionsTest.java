@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
@@ -32,7 +33,7 @@ class StrangerConnectionsTest {
   void start() {
     vertx = Vertx.vertx();
     server = RedisProcess.start();
-    admin = new VertxRedisAdmin(vertx, "", StrangerConnections.topomName(3));
+    admin = new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), StrangerConnections.topomName(3));
     strangers =
         new StrangerConnections(
             admin,

@@ -8,6 +8,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
 import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.slot.SlotHash;
 import io.vodis.testsupport.RedisProcess;
@@ -57,7 +58,7 @@ class SlotMigratorTest {
 
   @BeforeEach
   void connect() {
-    admin = new VertxRedisAdmin(vertx, PASSWORD, "");
+    admin = new VertxRedisAdmin(vertx, ServerAccess.withPassword(PASSWORD), "");
     onSource = source.client();
     onTarget = target.client();
     onSource.expect("FLUSHALL");
