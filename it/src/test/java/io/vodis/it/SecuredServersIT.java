@@ -50,13 +50,20 @@ class SecuredServersIT {
       ClusterPlan plan = ClusterPlan.small().named("it-secured");
       Map<String, String> keys =
           Map.of(
-              "product_auth", "second secret",
-              "product_auth_user", "vodis",
-              "product_auth_by_server", one.tlsAddress() + "=app:first secret",
-              "product_tls", "true",
-              "product_tls_ca", certificate.cert().toString(),
-              "product_tls_cert", certificate.cert().toString(),
-              "product_tls_key", certificate.key().toString());
+              "product_auth",
+              "second secret",
+              "product_auth_user",
+              "vodis",
+              "product_auth_by_server",
+              one.tlsAddress() + "=app:first secret",
+              "product_tls",
+              "true",
+              "product_tls_ca",
+              certificate.cert().toString(),
+              "product_tls_cert",
+              certificate.cert().toString(),
+              "product_tls_key",
+              certificate.key().toString());
       for (Role role : Role.values()) {
         for (Map.Entry<String, String> key : keys.entrySet()) {
           plan = plan.with(role, key.getKey(), key.getValue());

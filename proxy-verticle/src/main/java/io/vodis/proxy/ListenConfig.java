@@ -38,7 +38,14 @@ public record ListenConfig(
   }
 
   public static ListenConfig defaults() {
-    return new ListenConfig("0.0.0.0:19000", "0.0.0.0:11080", "", 10_000, 0, Duration.ofSeconds(5), ClientTlsConfig.OFF);
+    return new ListenConfig(
+        "0.0.0.0:19000",
+        "0.0.0.0:11080",
+        "",
+        10_000,
+        0,
+        Duration.ofSeconds(5),
+        ClientTlsConfig.OFF);
   }
 
   ListenAddress proxyAddress() {

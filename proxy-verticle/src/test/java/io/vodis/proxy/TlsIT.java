@@ -42,11 +42,7 @@ class TlsIT {
   private static ProxyConfig config(ProxyConfig config, TestCertificate ca, ClientTlsConfig tls) {
     ServerTlsConfig toServers =
         new ServerTlsConfig(
-            true,
-            ca.cert().toString(),
-            servers.cert().toString(),
-            servers.key().toString(),
-            true);
+            true, ca.cert().toString(), servers.cert().toString(), servers.key().toString(), true);
     ListenConfig listen = config.listen();
     return new ProxyConfig(
         new ProductConfig("shop", "s3cret", "vodis", List.of(), toServers),
@@ -150,8 +146,7 @@ class TlsIT {
       }
       assertThatThrownBy(
               () -> {
-                try (RespClient client =
-                    RespClient.connect(address(planes), servers.context())) {
+                try (RespClient client = RespClient.connect(address(planes), servers.context())) {
                   client.call("PING");
                 }
               })
@@ -186,8 +181,7 @@ class TlsIT {
               TIMEOUT,
               "the renewed certificate is shown",
               () -> {
-                try (RespClient after =
-                    RespClient.connect(address(planes), renewed.context())) {
+                try (RespClient after = RespClient.connect(address(planes), renewed.context())) {
                   return "PONG".equals(after.call("PING"));
                 } catch (UncheckedIOException notYet) {
                   return false;

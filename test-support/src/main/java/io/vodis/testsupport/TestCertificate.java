@@ -38,8 +38,7 @@ public final class TestCertificate implements AutoCloseable {
         store.load(in, STORE_PASSWORD.toCharArray());
       }
       write(cert(), "CERTIFICATE", store.getCertificate(ALIAS).getEncoded());
-      write(
-          key(), "PRIVATE KEY", store.getKey(ALIAS, STORE_PASSWORD.toCharArray()).getEncoded());
+      write(key(), "PRIVATE KEY", store.getKey(ALIAS, STORE_PASSWORD.toCharArray()).getEncoded());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {

@@ -131,8 +131,7 @@ class ServerTlsTest {
 
   @Test
   void theNameInACertificateNeedNotBeLookedAt() {
-    try (RedisProcess server =
-            server(stranger).option("tls-auth-clients", "no").start();
+    try (RedisProcess server = server(stranger).option("tls-auth-clients", "no").start();
         VertxRedisAdmin admin =
             admin(new ServerTlsConfig(true, stranger.cert().toString(), "", "", false));
         RedisSession session = admin.open(server.tlsAddress(), 0, TIMEOUT)) {

@@ -63,7 +63,8 @@ class VertxRedisAdminTest {
 
   @Test
   void aRefusedPasswordIsToldInTheServersWords() {
-    try (VertxRedisAdmin wrong = new VertxRedisAdmin(vertx, ServerAccess.withPassword("wrong"), "")) {
+    try (VertxRedisAdmin wrong =
+        new VertxRedisAdmin(vertx, ServerAccess.withPassword("wrong"), "")) {
       fails(Kind.REFUSED, "WRONGPASS", () -> wrong.ping(server.address(), TIMEOUT));
     }
     try (VertxRedisAdmin none = new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), "x")) {
@@ -120,7 +121,8 @@ class VertxRedisAdminTest {
   @Test
   void endsConnectionsByName() {
     // Given
-    try (VertxRedisAdmin victim = new VertxRedisAdmin(vertx, ServerAccess.withPassword(PASSWORD), "vodis:proxy:a1")) {
+    try (VertxRedisAdmin victim =
+        new VertxRedisAdmin(vertx, ServerAccess.withPassword(PASSWORD), "vodis:proxy:a1")) {
       victim.ping(server.address(), TIMEOUT);
       victim.call(server.address(), 1, TIMEOUT, Replies.command("PING"));
 

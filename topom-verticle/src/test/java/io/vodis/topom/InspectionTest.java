@@ -136,7 +136,8 @@ class InspectionTest {
     first.call("SET", key("lone", 600, 600), "only here");
     second.call("SET", key("right", 600, 600), "as it should be");
     SampleCounts counts = new SampleCounts();
-    try (RedisAdmin admin = new VertxRedisAdmin(product.vertx, ServerAccess.withPassword(""), "sampler")) {
+    try (RedisAdmin admin =
+        new VertxRedisAdmin(product.vertx, ServerAccess.withPassword(""), "sampler")) {
       // When
       Topology topology = product.topology();
       new StraySampler(admin, () -> topology, counts).round();

@@ -53,7 +53,8 @@ final class TestTopom implements AutoCloseable {
             store,
             config(product),
             Clock.SYSTEM,
-            name -> adminWrapper.apply(new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), name)),
+            name ->
+                adminWrapper.apply(new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), name)),
             new LongAdder(),
             new SampleCounts());
     election =

@@ -95,8 +95,7 @@ public final class ServerTls {
   }
 
   /** Null for those of the Java runtime. */
-  private TrustManager @Nullable [] authorities(Vertx vertx)
-      throws IOException {
+  private TrustManager @Nullable [] authorities(Vertx vertx) throws IOException {
     try {
       return config.productTlsCa().isEmpty()
           ? null

@@ -38,6 +38,7 @@ final class SocketSession implements RedisSession {
 
   private final Vertx vertx;
   private final HostAndPort server;
+
   /** What carries the bytes. Closing it wakes whoever waits, also in the midst of TLS. */
   private final Socket socket;
 

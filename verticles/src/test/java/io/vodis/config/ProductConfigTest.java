@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 class ProductConfigTest {
 
   private static ProductConfig of(String auth, String user, String... byServer) {
-    return new ProductConfig(
-        "shop", auth, user, List.of(byServer), ServerTlsConfig.defaults());
+    return new ProductConfig("shop", auth, user, List.of(byServer), ServerTlsConfig.defaults());
   }
 
   @Test

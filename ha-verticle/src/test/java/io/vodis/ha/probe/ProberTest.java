@@ -29,7 +29,10 @@ class ProberTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Prober prober =
-      new Prober(new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), ""), Clock.SYSTEM, Duration.ofSeconds(3));
+      new Prober(
+          new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), ""),
+          Clock.SYSTEM,
+          Duration.ofSeconds(3));
 
   @AfterEach
   void close() {

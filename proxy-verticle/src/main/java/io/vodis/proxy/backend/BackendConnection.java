@@ -104,7 +104,11 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
       socket.writeAhead(
           handshake.begin(
               owner.server(),
-              environment.limits(), name, owner.database(), owner.protocol(), greeting));
+              environment.limits(),
+              name,
+              owner.database(),
+              owner.protocol(),
+              greeting));
     }
   }
 

@@ -30,7 +30,8 @@ final class Handshake {
   }
 
   /** Writes the commands and starts to wait for their replies. */
-  ByteBuf begin(HostAndPort server, BackendLimits limits, String name, int database, Protocol protocol) {
+  ByteBuf begin(
+      HostAndPort server, BackendLimits limits, String name, int database, Protocol protocol) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
     List<String> auth = limits.access().credentials(server).auth();
     if (!auth.isEmpty()) {
@@ -49,7 +50,11 @@ final class Handshake {
   /** The same, and what is special about the connections of one session. */
   ByteBuf begin(
       HostAndPort server,
-      BackendLimits limits, String name, int database, Protocol protocol, ByteBuf greeting) {
+      BackendLimits limits,
+      String name,
+      int database,
+      Protocol protocol,
+      ByteBuf greeting) {
     ByteBuf out = begin(server, limits, name, database, protocol);
     if (greeting.isReadable()) {
       out.writeBytes(greeting, greeting.readerIndex(), greeting.readableBytes());

@@ -20,10 +20,8 @@ public record MigrationSettings(
     ServerAccess access) {
 
   /** Settings by which no key is pinned. */
-  public MigrationSettings(
-      long migrationBigKeyBytes, Duration migrationTimeout, String password) {
-    this(
-        migrationBigKeyBytes, migrationTimeout, 0, 0, ServerAccess.withPassword(password));
+  public MigrationSettings(long migrationBigKeyBytes, Duration migrationTimeout, String password) {
+    this(migrationBigKeyBytes, migrationTimeout, 0, 0, ServerAccess.withPassword(password));
   }
 
   @Override

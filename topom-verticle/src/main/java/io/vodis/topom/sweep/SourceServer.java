@@ -77,8 +77,7 @@ final class SourceServer {
             Integer.toString(database),
             Long.toString(timeout.toMillis()));
     command.addAll(
-        Replies.command(
-            settings.access().credentials(target).ofMigrate().toArray(String[]::new)));
+        Replies.command(settings.access().credentials(target).ofMigrate().toArray(String[]::new)));
     command.addAll(Replies.command("KEYS"));
     keys.forEach(key -> command.add(key.name()));
     // The server gives up by itself after its own time-out; ours only catches a dead server.

@@ -33,7 +33,8 @@ class StrangerConnectionsTest {
   void start() {
     vertx = Vertx.vertx();
     server = RedisProcess.start();
-    admin = new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), StrangerConnections.topomName(3));
+    admin =
+        new VertxRedisAdmin(vertx, ServerAccess.withPassword(""), StrangerConnections.topomName(3));
     strangers =
         new StrangerConnections(
             admin,
