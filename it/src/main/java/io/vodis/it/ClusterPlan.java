@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     each
  * @param keys configuration per role, where it differs from the defaults
  * @param password of the servers, empty for none
+ * @param serversRelayed whether the addresses of the servers are those of relays
  */
 public record ClusterPlan(
     String product,
@@ -33,7 +34,8 @@ public record ClusterPlan(
     Duration sessionTimeout,
     String password,
     @Nullable Path redisBinary,
-    Map<String, String> redisOptions) {
+    Map<String, String> redisOptions,
+    boolean serversRelayed) {
 
   public ClusterPlan {
     counts = Map.copyOf(counts);
@@ -61,7 +63,8 @@ public record ClusterPlan(
         Duration.ofSeconds(10),
         "",
         null,
-        Map.of());
+        Map.of(),
+        false);
   }
 
   int count(Role role) {
@@ -85,7 +88,8 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   /** Another product than {@code it}, for several on one store. */
@@ -102,7 +106,8 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   public ClusterPlan with(Role role, int count) {
@@ -120,7 +125,8 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   /** These roles run in JVMs of their own. */
@@ -137,7 +143,8 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   public ClusterPlan with(Role role, String key, String value) {
@@ -157,7 +164,8 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   /** Members of these roles reach the store over a relay each. */
@@ -174,7 +182,8 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   public ClusterPlan withSessionTimeout(Duration value) {
@@ -190,7 +199,8 @@ public record ClusterPlan(
         value,
         password,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   public ClusterPlan withPassword(String value) {
@@ -206,7 +216,8 @@ public record ClusterPlan(
         sessionTimeout,
         value,
         redisBinary,
-        redisOptions);
+        redisOptions,
+        serversRelayed);
   }
 
   public ClusterPlan withRedis(@Nullable Path binary, Map<String, String> options) {
@@ -222,6 +233,25 @@ public record ClusterPlan(
         sessionTimeout,
         password,
         binary,
-        options);
+        options,
+        serversRelayed);
+  }
+
+  /** Everybody reaches each server over a relay: clients of it, its replicas, its primary. */
+  public ClusterPlan relayingServers() {
+    return new ClusterPlan(
+        product,
+        groups,
+        replicas,
+        counts,
+        children,
+        relayed,
+        jvmFlags,
+        keys,
+        sessionTimeout,
+        password,
+        redisBinary,
+        redisOptions,
+        true);
   }
 }

@@ -49,6 +49,7 @@ public final class VodisCluster implements AutoCloseable {
   private final List<List<RedisProcess>> groups = new ArrayList<>();
   private final Map<Role, List<ClusterMember>> members = new HashMap<>();
   private final Map<HostAndPort, TcpRelay> relays = new HashMap<>();
+  private final Map<HostAndPort, TcpRelay> serverRelays = new HashMap<>();
   private final List<List<HostAndPort>> addresses = new ArrayList<>();
   private final @Nullable ZooKeeperServer zooKeeper;
   private final HostAndPort storeAddress;
@@ -110,6 +111,7 @@ public final class VodisCluster implements AutoCloseable {
   private void startServers() {
     for (int g = 0; g < plan.groups(); g++) {
       List<RedisProcess> servers = new ArrayList<>();
+      List<HostAndPort> knownAs = new ArrayList<>();
       for (int i = 0; i <= plan.replicas(); i++) {
         RedisProcess.Builder builder = RedisProcess.builder();
         if (plan.redisBinary() != null) {
@@ -119,13 +121,20 @@ public final class VodisCluster implements AutoCloseable {
           builder.password(plan.password());
         }
         plan.redisOptions().forEach(builder::option);
-        if (i > 0) {
-          builder.replicaOf(servers.getFirst().address());
+        HostAndPort own = new HostAndPort("127.0.0.1", FreePorts.next());
+        HostAndPort known = plan.serversRelayed() ? relayTo(own) : own;
+        builder.port(own.port());
+        if (plan.serversRelayed()) {
+          builder.option("replica-announce-port", Integer.toString(known.port()));
         }
+        if (i > 0) {
+          builder.replicaOf(knownAs.getFirst());
+        }
+        knownAs.add(known);
         servers.add(closing(builder.start()));
       }
       groups.add(List.copyOf(servers));
-      addresses.add(servers.stream().map(RedisProcess::address).toList());
+      addresses.add(List.copyOf(knownAs));
     }
   }
 
@@ -186,6 +195,12 @@ public final class VodisCluster implements AutoCloseable {
             : new LocalMember(role, settings));
   }
 
+  private HostAndPort relayTo(HostAndPort server) {
+    TcpRelay relay = closing(TcpRelay.to(server));
+    serverRelays.put(relay.address(), relay);
+    return relay.address();
+  }
+
   private String storeAddressFor(Role role, HostAndPort member) {
     if (!plan.relayed().contains(role)) {
       return storeAddress.toString();
@@ -198,6 +213,11 @@ public final class VodisCluster implements AutoCloseable {
   /** The way of a member to the store, if its role is relayed. */
   public TcpRelay relayOf(ClusterMember member) {
     return Objects.requireNonNull(relays.get(member.address()));
+  }
+
+  /** The ways of all relayed members to the store. */
+  public List<TcpRelay> relays() {
+    return List.copyOf(relays.values());
   }
 
   /** Returns once every proxy serves every slot. */
@@ -297,12 +317,20 @@ public final class VodisCluster implements AutoCloseable {
     return groups.get(groupId - 1).get(place);
   }
 
+  /** The server that the topology knows by this address. */
   public RedisProcess server(HostAndPort address) {
-    return groups.stream()
-        .flatMap(List::stream)
-        .filter(s -> s.address().equals(address))
-        .findFirst()
-        .orElseThrow();
+    for (int g = 0; g < groups.size(); g++) {
+      int place = addresses.get(g).indexOf(address);
+      if (place >= 0) {
+        return groups.get(g).get(place);
+      }
+    }
+    throw new IllegalArgumentException("no server at " + address);
+  }
+
+  /** The way of everybody to a server, by its address in the topology; if servers are relayed. */
+  public TcpRelay relayOfServer(HostAndPort address) {
+    return Objects.requireNonNull(serverRelays.get(address));
   }
 
   /** The declared primaries at present. */

@@ -16,7 +16,7 @@ final class Checks {
   private Checks() {}
 
   /** No error, no lost connection, no wrong reply. */
-  static void assertUndisturbed(WorkloadReport report) {
+  public static void assertUndisturbed(WorkloadReport report) {
     assertThat(report.acknowledged()).as("operations").isPositive();
     assertThat(report.errors()).as("errors").isEmpty();
     assertThat(report.connectionsLost()).as("lost connections").isZero();
@@ -25,7 +25,7 @@ final class Checks {
   }
 
   /** Everything acknowledged is there and in order, as clients see it. */
-  static void assertSeenByClients(VodisCluster cluster, Workload load) {
+  public static void assertSeenByClients(VodisCluster cluster, Workload load) {
     HistoryChecker checker =
         new HistoryChecker(load, Duration.ofSeconds(2), cluster.serverPassword());
     for (HostAndPort proxy : cluster.proxies()) {
@@ -34,7 +34,7 @@ final class Checks {
   }
 
   /** Everything acknowledged is there once, in order, on the right server and seen by clients. */
-  static void assertNothingLost(VodisCluster cluster, Workload load) {
+  public static void assertNothingLost(VodisCluster cluster, Workload load) {
     assertSeenByClients(cluster, load);
     HistoryChecker checker =
         new HistoryChecker(load, Duration.ofSeconds(2), cluster.serverPassword());

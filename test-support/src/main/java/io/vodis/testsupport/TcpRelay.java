@@ -124,6 +124,18 @@ public final class TcpRelay implements AutoCloseable {
     refusing = false;
   }
 
+  /** Lets nothing through in either direction until {@link #thaw}; connections stay open. */
+  public void freeze() {
+    hold(Direction.FORTH);
+    hold(Direction.BACK);
+  }
+
+  /** Passes on what {@link #freeze} has held, and what follows. */
+  public void thaw() {
+    release(Direction.FORTH);
+    release(Direction.BACK);
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
@@ -151,6 +163,10 @@ public final class TcpRelay implements AutoCloseable {
     }
     open.add(client);
     open.add(server);
+    if (refusing) {
+      // Cut while this connection was being made.
+      closeQuietly(client);
+    }
     if (holdingNew) {
       held.add(client);
     }

@@ -210,8 +210,11 @@ final class KeySpace {
   /** Renames one key of a pair to the other, if that is known to exist; else sets it. */
   private Operation rename(int database) {
     int first = TEXTS + 2 * random.nextInt(PAIRS);
-    TextModel a = (TextModel) use(database, first);
-    TextModel b = (TextModel) use(database, first + 1);
+    // Each may replace both: only what is there afterwards is a pair.
+    use(database, first);
+    use(database, first + 1);
+    TextModel a = (TextModel) models(database)[first];
+    TextModel b = (TextModel) models(database)[first + 1];
     String fresh = value();
     // One script, so that the outcome can be foretold in the middle of a pipeline too.
     return Operation.write(

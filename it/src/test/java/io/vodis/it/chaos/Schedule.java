@@ -1,0 +1,196 @@
+package io.vodis.it.chaos;
+
+import io.vodis.it.VodisCluster;
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Promotion;
+import io.vodis.model.Server;
+import io.vodis.testsupport.Poll;
+import io.vodis.testsupport.RespClient;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rounds of faults while an {@link Operator} moves slots: one or two parts break and are mended.
+ * Within a bound every proxy serves every slot again; in some rounds all actions come to
+ * their end as well, and every group has one primary that its replicas follow.
+ */
+final class Schedule {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(Schedule.class);
+
+  /** From the last heal until all slots are served by all proxies. */
+  private static final Duration SERVING_BOUND = Duration.ofSeconds(40);
+
+  /** From there until all actions have ended. */
+  private static final Duration ACTIONS_BOUND = Duration.ofSeconds(90);
+
+  private static final Duration ROLES_BOUND = Duration.ofSeconds(60);
+
+  /** A member that dies takes this long to start again on a loaded machine. */
+  private static final Duration HEALING_BOUND = Duration.ofSeconds(90);
+
+  private static final int STAGGER_MILLIS_MAX = 800;
+
+  private final VodisCluster cluster;
+  private final Random random;
+  private final Faults faults;
+  private final UnplannedFailovers failovers;
+  private final Map<String, Integer> counts = new TreeMap<>();
+  private long worstServingMillis;
+  private long worstActionsMillis;
+  private long worstRolesMillis;
+  private int rounds;
+
+  Schedule(VodisCluster cluster, Random random, Faults faults, UnplannedFailovers failovers) {
+    this.cluster = cluster;
+    this.random = random;
+    this.faults = faults;
+    this.failovers = failovers;
+  }
+
+  void run(Duration length) {
+    long deadlineNanos = System.nanoTime() + length.toNanos();
+    try (Operator operator = new Operator(cluster, new Random(random.nextLong()))) {
+      while (System.nanoTime() - deadlineNanos < 0) {
+        round(operator);
+      }
+      operator.whileItRests(this::settle);
+      operator.close();
+      operator.whileItRests(this::settle);
+      LOGGER.info("the operator: {}", operator.done());
+    }
+    LOGGER.info(
+        "{} rounds: {}; {} failovers; after a heal, at worst, all was served after {} ms, roles"
+            + " were right after {} ms, actions had ended after {} ms",
+        rounds,
+        counts,
+        failovers.count(),
+        worstServingMillis,
+        worstRolesMillis,
+        worstActionsMillis);
+  }
+
+  private void round(Operator operator) {
+    rounds++;
+    List<Fault> chosen = choose();
+    long longest = chosen.stream().mapToLong(f -> f.longest().toMillis()).min().orElseThrow();
+    long lengthMillis = 200 + random.nextLong(longest);
+    boolean toTheEnd = random.nextInt(4) == 0;
+    LOGGER.info("round {}: {} for {} ms", rounds, chosen, lengthMillis);
+    chosen.forEach(fault -> counts.merge(fault.kind(), 1, Integer::sum));
+
+    failovers.before(chosen);
+    for (Fault fault : chosen) {
+      fault.begin().run();
+      Poll.pass(Duration.ofMillis(random.nextInt(STAGGER_MILLIS_MAX)));
+    }
+    Poll.pass(Duration.ofMillis(lengthMillis));
+    heal(chosen);
+
+    awaitServing();
+    if (chosen.stream().anyMatch(Fault::hitsServer)) {
+      awaitRoles();
+      failovers.after();
+    }
+    if (toTheEnd) {
+      operator.whileItRests(this::settle);
+    }
+  }
+
+  private List<Fault> choose() {
+    Fault first = faults.any();
+    Fault second = faults.any();
+    boolean both = random.nextInt(3) == 0;
+    boolean compatible =
+        !second.subject().equals(first.subject()) && !(second.hitsServer() && first.hitsServer());
+    return both && compatible ? List.of(first, second) : List.of(first);
+  }
+
+  /** At the same time: one may need the other to come back. */
+  private static void heal(List<Fault> chosen) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> heals = new ArrayList<>();
+      chosen.forEach(fault -> heals.add(threads.submit(fault.heal())));
+      for (Future<?> heal : heals) {
+        heal.get(HEALING_BOUND.toSeconds(), TimeUnit.SECONDS);
+      }
+    } catch (Exception e) {
+      throw new AssertionError("not healed: " + chosen, e);
+    }
+  }
+
+  private void awaitServing() {
+    long start = System.nanoTime();
+    cluster.awaitServing();
+    long took = millisSince(start);
+    worstServingMillis = Math.max(worstServingMillis, took);
+    if (took > SERVING_BOUND.toMillis()) {
+      throw new AssertionError("all slots were served only after " + took + " ms");
+    }
+  }
+
+  /** Everything that was begun comes to its end. */
+  private void settle() {
+    long start = System.nanoTime();
+    cluster.awaitIdle(ACTIONS_BOUND);
+    worstActionsMillis = Math.max(worstActionsMillis, millisSince(start));
+  }
+
+  private void awaitRoles() {
+    long start = System.nanoTime();
+    String[] wrong = {""};
+    Poll.until(
+        ROLES_BOUND,
+        () -> "one primary, and replicas in sync: " + wrong[0],
+        () -> {
+          wrong[0] = wrongRole();
+          return wrong[0].isEmpty();
+        });
+    worstRolesMillis = Math.max(worstRolesMillis, millisSince(start));
+  }
+
+  private String wrongRole() {
+    for (Group group : cluster.topology().groups().values()) {
+      if (!(group.promotion() instanceof Promotion.None)) {
+        return group + " is promoting";
+      }
+      HostAndPort primary = group.servers().getFirst().address();
+      for (Server server : group.servers()) {
+        String role = roleOf(server.address());
+        boolean right =
+            server.address().equals(primary)
+                ? role.startsWith("[master")
+                : role.startsWith("[slave")
+                    && role.contains(", " + primary.port() + ", connected,");
+        if (!right) {
+          return server.address() + " with primary " + primary + " is " + role;
+        }
+      }
+    }
+    return "";
+  }
+
+  private String roleOf(HostAndPort server) {
+    try (RespClient client = RespClient.connect(server, Duration.ofSeconds(2))) {
+      return String.valueOf(client.call("ROLE"));
+    } catch (UncheckedIOException unreachable) {
+      return String.valueOf(unreachable.getMessage());
+    }
+  }
+
+  private static long millisSince(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+}
