@@ -81,7 +81,7 @@ final class Operator implements AutoCloseable {
         case 6 -> {
           cluster
               .admin()
-              .patch("/migration", new JsonObject().put("parallelSlots", 16 * parallel));
+              .patch("/migration", new JsonObject().put("parallelSlots", 64 * parallel));
           yield "change of parallelism";
         }
         default -> {

@@ -88,6 +88,10 @@ public final class MigrationScheduler {
       if (isUnstarted(first) && (isPromoting(topology, source) || isPromoting(topology, target))) {
         continue;
       }
+      if (isUnstarted(first) && mustYield(topology, wayOf(first), mayGoOn)) {
+        // Also while those that are to come back are held: a batch would end as soon as it began.
+        continue;
+      }
       List<Integer> slotIds = new ArrayList<>();
       for (SlotMapping slot : waiting) {
         if (wayOf(slot).equals(wayOf(first)) && (!isPending(slot) || slotIds.size() < room)) {

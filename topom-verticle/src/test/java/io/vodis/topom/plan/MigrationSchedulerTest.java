@@ -116,6 +116,18 @@ class MigrationSchedulerTest {
   }
 
   @Test
+  void nothingIsStartedAgainstTheWayOfSlotsThatAreToComeBackNotEvenWhileThatIsHeld() {
+    // Given
+    slot(1, 1, new SlotAction.Turning(1, 2));
+    slot(2, 1, new SlotAction.Pending(2, 2));
+    slot(3, 1, new SlotAction.Pending(3, 4));
+
+    // When Then
+    assertThat(next(List.of(), Set.of(new Way(2, 1)), 100))
+        .containsExactly(new Batch(1, 4, List.of(3)));
+  }
+
+  @Test
   void nothingIsStartedWhileAGroupIsPromoting() {
     // Given
     HostAndPort candidate = new HostAndPort("h", 2);
