@@ -73,7 +73,14 @@ final class Faults {
       case 0 -> killOf(called, name, member);
       case 1 ->
           new Fault(
-              "SIGSTOP of " + called, name, member, false, false, longest, member::pause, member::resume);
+              "SIGSTOP of " + called,
+              name,
+              member,
+              false,
+              false,
+              longest,
+              member::pause,
+              member::resume);
       case 2 ->
           new Fault(
               called + " cut off from the store",

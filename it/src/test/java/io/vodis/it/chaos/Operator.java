@@ -51,8 +51,7 @@ final class Operator implements AutoCloseable {
   private String doSomething() {
     int kind = random.nextInt(12);
     int first = random.nextInt(Topology.SLOT_COUNT);
-    int last =
-        Math.min(Topology.SLOT_COUNT - 1, first + random.nextInt(SLOTS_AT_ONCE_MAX));
+    int last = Math.min(Topology.SLOT_COUNT - 1, first + random.nextInt(SLOTS_AT_ONCE_MAX));
     int groupId = 1 + random.nextInt(2);
     int parallel = 1 + random.nextInt(4);
     try {
@@ -79,9 +78,7 @@ final class Operator implements AutoCloseable {
           yield "rebalance";
         }
         case 6 -> {
-          cluster
-              .admin()
-              .patch("/migration", new JsonObject().put("parallelSlots", 64 * parallel));
+          cluster.admin().patch("/migration", new JsonObject().put("parallelSlots", 64 * parallel));
           yield "change of parallelism";
         }
         default -> {

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Rounds of faults while an {@link Operator} moves slots: one or two parts break and are mended.
- * Within a bound every proxy serves every slot again; in some rounds all actions come to
- * their end as well, and every group has one primary that its replicas follow.
+ * Within a bound every proxy serves every slot again; in some rounds all actions come to their end
+ * as well, and every group has one primary that its replicas follow.
  */
 final class Schedule {
 

@@ -89,7 +89,6 @@ final class UnplannedFailovers implements LossOracle {
         .anyMatch(
             window ->
                 window.unsettled().get(slotId)
-                    || window.slots().get(slotId)
-                        && acknowledgedNanos - window.fromNanos() >= 0);
+                    || window.slots().get(slotId) && acknowledgedNanos - window.fromNanos() >= 0);
   }
 }

@@ -175,7 +175,8 @@ final class SequenceKey {
     wanted.removeIf(number -> !there.contains(number));
     if (there.size() == items.size() && !certain.equals(wanted)) {
       wrong(
-          Finding.Kind.ORDER, Operation.difference(wanted, Operation.shorten(String.valueOf(certain))));
+          Finding.Kind.ORDER,
+          Operation.difference(wanted, Operation.shorten(String.valueOf(certain))));
     }
   }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Many writes, each with a number, so that of every single one can be said afterwards whether it is
- * there, and when it was acknowledged. Unlike a {@link Workload} it goes on when acknowledged writes
- * vanish, and leaves it to a {@link LossOracle} which of them may have.
+ * there, and when it was acknowledged. Unlike a {@link Workload} it goes on when acknowledged
+ * writes vanish, and leaves it to a {@link LossOracle} which of them may have.
  */
 public final class SequenceLoad implements AutoCloseable {
 

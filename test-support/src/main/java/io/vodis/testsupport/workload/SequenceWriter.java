@@ -14,7 +14,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of a {@link SequenceLoad}: writes its keys in turn, and every fourth time reads. */
+/**
+ * One connection of a {@link SequenceLoad}: writes its keys in turn, and every fourth time reads.
+ */
 final class SequenceWriter implements Runnable, SequenceKey.Judge {
 
   /** A write that is missing. */
