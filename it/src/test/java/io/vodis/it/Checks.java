@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** What must hold after a load, whatever happened meanwhile. */
-final class Checks {
+public final class Checks {
 
   private Checks() {}
 
