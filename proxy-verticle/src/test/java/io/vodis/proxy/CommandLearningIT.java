@@ -157,8 +157,8 @@ class CommandLearningIT {
             () -> "the table is the baseline",
             () -> planes.plane.commands() != io.vodis.proxy.command.CommandTable.baseline());
         assertThat(client.call("SET", "k", "v")).isEqualTo("OK");
-        assertThat(client.call("GETDEL", "k")).isEqualTo("v");
-        assertThat(client.call("OBJECT", "ENCODING", "k")).isNull();
+        assertThat(client.call("GETSET", "k", "w")).isEqualTo("v");
+        assertThat(client.call("OBJECT", "ENCODING", "none")).isNull();
       }
     }
   }

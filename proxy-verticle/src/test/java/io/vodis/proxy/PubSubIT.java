@@ -141,10 +141,12 @@ class PubSubIT {
     heard.add(String.valueOf(publisher.call("PUBLISH", b, "six")));
     say(subscriber, heard, 1, "GET", "nothing");
     say(subscriber, heard, 1, "SUBSCRIBE", b);
-    say(subscriber, heard, 1, "RESET");
-    say(subscriber, heard, 1, "GET", "nothing");
-    heard.add(String.valueOf(publisher.call("PUBLISH", b, "seven")));
-    say(subscriber, heard, 1, "SUBSCRIBE", b);
+    if (ServerBinary.standard().version().isAtLeast(6, 2)) {
+      say(subscriber, heard, 1, "RESET");
+      say(subscriber, heard, 1, "GET", "nothing");
+      heard.add(String.valueOf(publisher.call("PUBLISH", b, "seven")));
+      say(subscriber, heard, 1, "SUBSCRIBE", b);
+    }
     say(subscriber, heard, 1, "QUIT");
     return heard;
   }
@@ -208,7 +210,9 @@ class PubSubIT {
       assertThat(asking.call("PUBSUB", "NUMSUB", b, "nobody", a))
           .isEqualTo(List.of(b, 2L, "nobody", 0L, a, 1L));
       assertThat(asking.call("PUBSUB", "NUMSUB")).isEqualTo(List.of());
-      assertThat(asking.call("PUBSUB", "NUMPAT")).isEqualTo(1L);
+      // Older servers count a pattern once for each client.
+      boolean distinct = ServerBinary.standard().version().isAtLeast(6, 2);
+      assertThat(asking.call("PUBSUB", "NUMPAT")).isEqualTo(distinct ? 1L : 2L);
       assertThat((List<?>) asking.call("PUBSUB", "CHANNELS"))
           .hasSize(2)
           .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)

@@ -266,6 +266,8 @@ class ScriptsIT extends OnTwoServers {
 
   @Test
   void aServerThatAScriptKeepsBusySaysSoToOthers() throws Exception {
+    // Older ones do so only when they are sent something more.
+    boolean answersBehindAKilledScript = ServerBinary.standard().version().isAtLeast(6, 2);
     try (RedisProcess slow = RedisProcess.builder().option("lua-time-limit", "20").start()) {
       planes.installAll(Planes.serving(slow.address()));
       try (RespClient busy = planes.client();
@@ -274,7 +276,9 @@ class ScriptsIT extends OnTwoServers {
         // Given
         other.expect("SET", "a", "1");
         busy.send("EVAL", "while true do end", "0");
-        busy.send("GET", "a");
+        if (answersBehindAKilledScript) {
+          busy.send("GET", "a");
+        }
         busy.flush();
         // When / Then
         Poll.until(SOON, "known", () -> String.valueOf(other.call("PING")).contains("BUSY"));
@@ -285,7 +289,9 @@ class ScriptsIT extends OnTwoServers {
         assertThat(String.valueOf(other.call("EXEC"))).contains("EXECABORT").contains("BUSY");
         assertThat(other.call("SCRIPT", "KILL")).isEqualTo("OK");
         assertThat(String.valueOf(busy.receive())).contains("killed");
-        assertThat(busy.receive()).isEqualTo("1");
+        if (answersBehindAKilledScript) {
+          assertThat(busy.receive()).isEqualTo("1");
+        }
         Poll.until(SOON, "free", () -> "PONG".equals(third.call("PING")));
         assertThat(other.call("INCR", "a")).isEqualTo(2L);
         // The client of a long script hears no more of it than its reply.

@@ -1,6 +1,7 @@
 package io.vodis.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.Future;
 import io.vodis.config.ByteSize;
@@ -13,6 +14,7 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
+import io.vodis.testsupport.ServerBinary;
 import io.vodis.testsupport.TcpRelay;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +72,7 @@ class SlotMovesIT {
 
   @Test
   void aCopyInAnotherDatabaseMeetsWhatIsThere() throws Exception {
+    assumeTrue(ServerBinary.standard().version().isAtLeast(6, 2), "no COPY");
     try (RespClient client = planes.client()) {
       // Given a key in database 1 on the source
       client.expect("SELECT", "1");
@@ -294,6 +297,7 @@ class SlotMovesIT {
 
   @Test
   void whatAnotherMoverCouldNotEndDoesNotComeBack() throws Exception {
+    assumeTrue(ServerBinary.standard().version().isAtLeast(6, 2), "counts no errors");
     try (TcpRelay relay = TcpRelay.to(target.address());
         RespClient client = planes.client()) {
       // Given an attempt of another mover that the network has delayed, after which it died

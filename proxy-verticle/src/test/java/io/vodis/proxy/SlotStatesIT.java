@@ -80,7 +80,7 @@ class SlotStatesIT {
           new Case(
               "same slot",
               List.of(),
-              List.of(said("RENAME {t}a {t}c", "OK"), said("COPY {t}c {t}a", "1")),
+              List.of(said("RENAME {t}a {t}c", "OK"), said("BITOP NOT {t}a {t}c", "1")),
               false),
           new Case(
               "split",

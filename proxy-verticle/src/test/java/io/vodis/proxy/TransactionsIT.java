@@ -7,6 +7,7 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
+import io.vodis.testsupport.ServerBinary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,8 +193,9 @@ class TransactionsIT {
   void repliesAreThoseOfAPlainServer(String protocol) {
     // Given
     List<String[]> requests = new ArrayList<>();
+    boolean old = !ServerBinary.standard().version().isAtLeast(6, 2);
     for (String line : STREAM.strip().split("\n")) {
-      requests.add(line.split(" "));
+      requests.add((old && line.equals("RESET") ? "DISCARD" : line).split(" "));
       if (line.equals("RESET")) {
         requests.add(new String[] {"HELLO", protocol});
       }

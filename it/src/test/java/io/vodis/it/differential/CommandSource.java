@@ -24,6 +24,22 @@ final class CommandSource {
   private static final Set<String> TRANSACTION =
       Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "RESET");
 
+  /** Another number in these may be a time to wait of minutes, or for ever. */
+  private static final Set<String> WAITING =
+      Set.of(
+          "BLMOVE",
+          "BLMPOP",
+          "BLPOP",
+          "BRPOP",
+          "BRPOPLPUSH",
+          "BZMPOP",
+          "BZPOPMAX",
+          "BZPOPMIN",
+          "WAIT",
+          "WAITAOF",
+          "XREAD",
+          "XREADGROUP");
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:-]+");
   private static final int DISTORTED_ONE_IN = 9;
   private static final int INLINE_ONE_IN = 25;
@@ -91,7 +107,7 @@ final class CommandSource {
     boolean split = style.crossing() || SPLIT.contains(production.name()) && !oneTag;
     expand(production.arguments(), arguments, split);
     if (distorted) {
-      distort(arguments, oneTag);
+      distort(arguments, oneTag || WAITING.contains(production.name()));
     }
     follow(production.name(), arguments.size());
     boolean inline = random.nextInt(INLINE_ONE_IN) == 0 && arguments.stream().allMatch(this::plain);
@@ -159,7 +175,9 @@ final class CommandSource {
     return written.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** A queued command must not get other keys: only its end may go. */
+  /**
+   * A queued command must not get other keys, nor one that waits another time: only its end may go.
+   */
   private void distort(List<byte[]> arguments, boolean onlyShorter) {
     int last = arguments.size() - 1;
     switch (onlyShorter ? 0 : random.nextInt(5)) {

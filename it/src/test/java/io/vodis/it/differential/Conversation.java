@@ -44,6 +44,7 @@ final class Conversation implements AutoCloseable {
   private final RespClient plain;
   private final Map<ReplyRules.Verdict, Long> verdicts = new EnumMap<>(ReplyRules.Verdict.class);
   private final List<Command> queued = new ArrayList<>();
+  private List<Command> executed = List.of();
   private long crossSlot;
   private long errors;
 
@@ -84,10 +85,22 @@ final class Conversation implements AutoCloseable {
       verdicts.merge(verdict, 1L, Long::sum);
       errors += expected.startsWith("-") ? 1 : 0;
       if (verdict == ReplyRules.Verdict.DIFFERENT && first == null) {
-        first = new Difference(command, expected, actual);
+        first = difference(command, expected, actual);
       }
     }
     return first;
+  }
+
+  /** Of a transaction, the command in it whose reply differs. */
+  private Difference difference(Command command, String expected, String actual) {
+    int place =
+        command.name().equals("EXEC") ? rules.firstDifferent(executed, expected, actual) : -1;
+    return place < 0
+        ? new Difference(command, expected, actual)
+        : new Difference(
+            executed.get(place),
+            ReplyRules.items(expected).get(place),
+            ReplyRules.items(actual).get(place));
   }
 
   private ReplyRules.Verdict verdict(Command command, String expected, String actual) {
@@ -96,9 +109,9 @@ final class Conversation implements AutoCloseable {
       return ReplyRules.Verdict.EQUAL;
     }
     if (command.name().equals("EXEC")) {
-      List<Command> commands = List.copyOf(queued);
+      executed = List.copyOf(queued);
       queued.clear();
-      return rules.compare(commands, expected, actual);
+      return rules.compare(executed, expected, actual);
     }
     if (command.name().equals("DISCARD") || command.name().equals("RESET")) {
       queued.clear();

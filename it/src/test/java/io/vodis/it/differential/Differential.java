@@ -5,6 +5,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +99,8 @@ final class Differential {
       if (difference != null && differences.size() < DIFFERENCES_MAX) {
         String first = "seed " + seed + ", round " + round + ": " + difference;
         differences.computeIfAbsent(
-            difference.kind(), kind -> differences.isEmpty() ? first + shortest(steps) : first);
+            difference.kind(),
+            kind -> differences.isEmpty() ? first + shortest(steps, kind) : first);
       }
     }
     return differences.isEmpty() ? null : String.join("\n\n", differences.values());
@@ -172,9 +174,9 @@ final class Differential {
     return parts;
   }
 
-  private String shortest(List<Step> steps) {
-    List<Step> shortest = Step.shrink(steps, this::differs, SHRINK_LIMIT);
-    boolean repeatable = differs(shortest);
+  private String shortest(List<Step> steps, String kind) {
+    List<Step> shortest = Step.shrink(steps, fewer -> differs(fewer, kind), SHRINK_LIMIT);
+    boolean repeatable = differs(shortest, kind);
     List<Step> shown =
         repeatable ? shortest : steps.subList(Math.max(0, steps.size() - 20), steps.size());
     return (repeatable
@@ -183,8 +185,8 @@ final class Differential {
         + shown.stream().map(Step::toString).collect(Collectors.joining("\n"));
   }
 
-  /** Whether these steps, on empty servers, end in a difference. */
-  private boolean differs(List<Step> steps) {
+  /** Whether these steps, on empty servers, come to a difference of this kind first. */
+  private boolean differs(List<Step> steps, String kind) {
     reset();
     int at = 0;
     while (at < steps.size()) {
@@ -195,8 +197,9 @@ final class Differential {
       }
       try (Conversation talk = talk(first.protocol())) {
         for (List<Command> part : parts(commands)) {
-          if (talk.exchange(part) != null) {
-            return true;
+          Conversation.Difference difference = talk.exchange(part);
+          if (difference != null) {
+            return difference.kind().equals(kind);
           }
         }
       }
@@ -205,6 +208,14 @@ final class Differential {
   }
 
   private void reset() {
+    try {
+      empty();
+    } catch (UncheckedIOException lost) {
+      throw new AssertionError("a server is gone; the log of the plain one:\n" + plain.log(), lost);
+    }
+  }
+
+  private void empty() {
     List<HostAndPort> servers = new ArrayList<>(cluster.primaries());
     servers.add(plain.address());
     servers.add(cluster.proxies().getFirst());

@@ -105,7 +105,7 @@ class DifferentialIT {
   private static void assertSameReplies(
       VodisCluster cluster, RedisProcess plain, ServerBinary version, boolean crossing) {
     // Given
-    ReplyRules rules = new ReplyRules(version.version());
+    ReplyRules rules = new ReplyRules(version.version(), cluster.primaries().size());
     Differential differential = new Differential(cluster, plain, rules, TAGS, crossing);
 
     // When
