@@ -15,7 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The fake keeps to what is known of codis-server: its replies, errors, and what moves with what. */
+/**
+ * The fake keeps to what is known of codis-server: its replies, errors, and what moves with what.
+ */
 class FakeCodisServerTest {
 
   private static FakeCodisServer source;
@@ -74,7 +76,8 @@ class FakeCodisServerTest {
     onSource.expect("SELECT", "3");
     onSource.expect("SET", "c", "1", "PX", "20");
 
-    assertThat(onSource.expectList("SLOTSHASHKEY", "a", "b", "c")).asString()
+    assertThat(onSource.expectList("SLOTSHASHKEY", "a", "b", "c"))
+        .asString()
         .isEqualTo("[579, 1017, 879]");
     await().untilAsserted(() -> assertThat(onSource.expectNumber("EXISTS", "c")).isZero());
     assertThat(onSource.expectList("SLOTSINFO")).isEmpty();
@@ -82,7 +85,8 @@ class FakeCodisServerTest {
     assertThat(onSource.expectList("SLOTSINFO")).asString().isEqualTo("[[579, 2], [1017, 1]]");
     assertThat(onSource.expectList("SLOTSINFO", "579", "1")).asString().isEqualTo("[[579, 2]]");
     onSource.expect("DEL", "{a}2");
-    assertThat(onSource.expectList("SLOTSDEL", "579", "580")).asString()
+    assertThat(onSource.expectList("SLOTSDEL", "579", "580"))
+        .asString()
         .isEqualTo("[[579, 0], [580, 0]]");
     assertThat(onSource.expectNumber("EXISTS", "a")).isZero();
   }
@@ -169,13 +173,10 @@ class FakeCodisServerTest {
         assertThat(wrapped(other, "c", "NOPE", "c"))
             .startsWith("[-1, ")
             .contains("invalid command specified (NOPE)");
-        assertThat(
-                other.call(
-                    "SLOTSMGRTTAGONE-ASYNC", host, relayPort, "400", "100", "65536", "c"))
+        assertThat(other.call("SLOTSMGRTTAGONE-ASYNC", host, relayPort, "400", "100", "65536", "c"))
             .asString()
             .contains("the specified DB is being migrated");
-        assertThat(wrapped(other, "c", "SLOTSMGRTONE", host, port, "400", "c"))
-            .isEqualTo("[2, 1]");
+        assertThat(wrapped(other, "c", "SLOTSMGRTONE", host, port, "400", "c")).isEqualTo("[2, 1]");
         assertThat(other.call("SLOTSMGRT-ASYNC-FENCE"))
             .asString()
             .contains("interrupted: migration timeout");
