@@ -32,6 +32,8 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
@@ -226,6 +228,14 @@ class ClusterClientsIT {
               List.of("redis-cli", "-c", "-h", proxy.host(), "-p", "" + proxy.port()));
       assertThat(output).doesNotContain("Redirected").containsSubsequence("OK", "OK", "a", "b");
     }
+  }
+
+  @ParameterizedTest
+  @Order(5)
+  @ValueSource(strings = {"ioredis-cluster", "node-redis-cluster"})
+  void clientsOfNodeInClusterModeWorkAsTheyCome(String client) {
+    NodeClients.assumeInstalled();
+    cluster.proxies().forEach(proxy -> NodeClients.run(client, proxy));
   }
 
   /** Last: one proxy fewer. Its slots are the other's as soon as its session has ended. */
