@@ -82,7 +82,7 @@ class CommandPolicyIT {
         assertThat(client.call("CONFIG", "GET", "port")).isEqualTo(denied("config|get"));
         client.expect("SET", "k", "v");
         assertThat(client.call("FLUSHALL")).isEqualTo("OK");
-        assertThat(String.valueOf(client.call("LOLWUT"))).contains("Redis ver");
+        assertThat(String.valueOf(client.call("LOLWUT"))).contains(" ver");
       }
     }
   }

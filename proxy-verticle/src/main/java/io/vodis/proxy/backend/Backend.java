@@ -330,6 +330,7 @@ public final class Backend {
         stats.connects++;
         BackendConnection asking = new BackendConnection(this, environment, true);
         probe = asking;
+        asking.asksWhetherBusy();
         asking.open();
       }
     } else if (delayNanos > 0 && now - retryAtNanos >= 0 && mayOpen()) {

@@ -80,6 +80,11 @@ public final class BackendConnection implements RespSocket.Listener, FlushQueue.
     handshake.ofBusyServer();
   }
 
+  /** It will not be used: opening it tells whether a script keeps the server busy. */
+  void asksWhetherBusy() {
+    handshake.asksWhetherBusy();
+  }
+
   void open() {
     environment
         .connector()

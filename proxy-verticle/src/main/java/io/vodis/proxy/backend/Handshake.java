@@ -19,10 +19,16 @@ final class Handshake {
   private int repliesLeft;
   private @Nullable String error;
   private boolean ofBusyServer;
+  private boolean asksWhetherBusy;
 
   /** The server may be busy with a script: then it only hears what is needed to end that. */
   void ofBusyServer() {
     ofBusyServer = true;
+  }
+
+  /** Ends with {@code PING}: since Valkey 9 a busy server hears all the rest. */
+  void asksWhetherBusy() {
+    asksWhetherBusy = true;
   }
 
   private static boolean isBusy(ByteBuf in, int offset) {
@@ -43,6 +49,9 @@ final class Handshake {
     command(out, List.of("CLIENT", "SETNAME", name));
     if (database != 0) {
       command(out, List.of("SELECT", Integer.toString(database)));
+    }
+    if (asksWhetherBusy) {
+      command(out, List.of("PING"));
     }
     return out;
   }
