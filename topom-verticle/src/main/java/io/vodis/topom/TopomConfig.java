@@ -77,6 +77,11 @@ public record TopomConfig(
                   + " the others are moved whole. 0: all are. Between 0 and 10000.")
           int migrationPinnedKeysMax,
       @Doc(
+              "Memory for the names of keys that are about to be moved. Slots are opened a few at a"
+                  + " time, and their keys moved by name; once this is used up the source has to be"
+                  + " looked through again for the slots that remain. Between 1mb and 4gb.")
+          ByteSize migrationKnownKeysBytes,
+      @Doc(
               "A big key of a type that only its module understands is moved in one piece, which"
                   + " holds both servers; one that takes more memory than this stays where it is,"
                   + " and its slot goes on migrating until it is deleted or this is raised.")
@@ -94,6 +99,7 @@ public record TopomConfig(
                   + " actions stand still where it does no harm. Empty: always.")
           String migrationWindows) {
     private static final int PINNED_KEYS_MAX = 10_000;
+    private static final long KNOWN_KEYS_BYTES_MAX = 4L << 30;
 
     public Migration {
       if (migrationParallelSlots < 1 || migrationParallelSlots > Topology.SLOT_COUNT) {
@@ -119,6 +125,11 @@ public record TopomConfig(
       if (migrationPinnedKeysMax < 0 || migrationPinnedKeysMax > PINNED_KEYS_MAX) {
         throw ConfigException.invalid(
             "migration_pinned_keys_max", migrationPinnedKeysMax, "0 to " + PINNED_KEYS_MAX);
+      }
+      if (migrationKnownKeysBytes.bytes() < 1 << 20
+          || migrationKnownKeysBytes.bytes() > KNOWN_KEYS_BYTES_MAX) {
+        throw ConfigException.invalid(
+            "migration_known_keys_bytes", migrationKnownKeysBytes, "1mb to 4gb");
       }
       check(
           "migration_fence_max",
@@ -175,6 +186,7 @@ public record TopomConfig(
             Duration.ofSeconds(30),
             ByteSize.ofMib(1),
             1000,
+            ByteSize.ofMib(64),
             ByteSize.ofMib(64),
             Duration.ofSeconds(2),
             0,

@@ -85,6 +85,7 @@ final class TestTopom implements AutoCloseable {
             new ByteSize(64 << 10),
             10,
             ByteSize.ofMib(1),
+            ByteSize.ofMib(1),
             Duration.ofMillis(600),
             0,
             ""),

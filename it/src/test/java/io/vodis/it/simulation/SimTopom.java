@@ -82,6 +82,7 @@ final class SimTopom {
             ByteSize.ofMib(1),
             10,
             ByteSize.ofMib(1),
+            ByteSize.ofMib(1),
             Duration.ofMillis(2000),
             0,
             ""),

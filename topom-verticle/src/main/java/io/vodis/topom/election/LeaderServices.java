@@ -244,6 +244,7 @@ public final class LeaderServices implements AutoCloseable {
             context.config().migration().migrationBigKeyBytes().bytes(),
             context.config().migration().migrationTimeout(),
             context.config().migration().migrationPinnedKeysMax(),
+            context.config().migration().migrationKnownKeysBytes().bytes(),
             context.config().migration().migrationDumpMaxBytes().bytes(),
             ServerAccess.of(context.config().product())),
         context.clock(),

@@ -5,6 +5,8 @@ import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.topom.transition.SlotEvent;
+import io.vodis.topom.sweep.KnownKeys;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -12,9 +14,22 @@ import java.util.Map;
  * How the slots of a batch are opened on their target.
  *
  * @param method how their keys are moved
+ * @param known the slots that may be opened, and what their other keys are called
  * @param pinned by slot, the keys that stay on the source until they have been moved alone
  */
-record Opening(MigrationMethod method, Map<Integer, List<PinnedKey>> pinned) {
+record Opening(MigrationMethod method, KnownKeys known, Map<Integer, List<PinnedKey>> pinned) {
+
+  /** Slots without a source, or with one that needs no look before. */
+  static Opening withoutLook(MigrationMethod method, Collection<Integer> slotIds) {
+    return new Opening(method, new KnownKeys(slotIds, 0), Map.of());
+  }
+
+  /** Whether there may be keys of the slot that are known by name and have not been moved yet. */
+  boolean knows(SlotMapping slot) {
+    return slot.action() instanceof SlotAction.Moving moving
+        && moving.method() == MigrationMethod.MIGRATE
+        && known.covers(slot.slotId());
+  }
 
   /** What opens a slot. */
   SlotEvent.Opened of(SlotMapping slot) {

@@ -2,7 +2,6 @@ package io.vodis.topom.migrate;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
-import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
@@ -15,6 +14,8 @@ import io.vodis.topom.plan.MigrationScheduler.Batch;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.sweep.LeftoverCleaner;
 import io.vodis.topom.sweep.MigrationTask;
+import io.vodis.topom.sweep.SourceSurvey.Survey;
+import io.vodis.topom.sweep.SweepPacing;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.SlotEvent;
 import io.vodis.topom.transition.SlotTransitions;
@@ -30,22 +31,31 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One batch of slots on its way from one group to another, in whatever states it was found. Each
  * turn looks at the stored states, does the work of one of them, and commits the next.
  *
- * <p>Slots are fenced a few at a time, so that their requests wait for small transactions only;
- * once all are open, one sweep moves the keys of all.
+ * <p>Slots are fenced a few at a time, so that their requests wait for small transactions only, and
+ * their keys are moved before the next few are fenced: a request to an open slot may have to move
+ * its keys first, so the fewer are open, the less clients feel. The names of the keys are known
+ * from one look at the source; what it did not see is found by a pass over the source that proves
+ * many slots at once to be empty.
  */
 final class SlotBatch {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(SlotBatch.class);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration ANSWER_MAX = Duration.ofSeconds(3);
   private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
 
   /** A commit takes the longer the more rows it has; requests to the slots wait for two of them. */
   private static final int FENCED_SLOTS_MAX = 32;
+
+  /** Slots that are proven empty by one pass: each pass looks at every key of the source. */
+  private static final int OPEN_SLOTS_MAX = 128;
 
   /** Urgency of the states in which requests wait. */
   private static final int FENCED = 0;
@@ -59,6 +69,7 @@ final class SlotBatch {
   private volatile String waitingFor = "";
 
   private final PinnedMoves pinned;
+  private final SweepPacing pacing;
 
   /** How slots will be opened; null until that is known. */
   private @Nullable Opening opening;
@@ -71,6 +82,7 @@ final class SlotBatch {
     this.batch = batch;
     this.progress = progress;
     this.pinned = new PinnedMoves(work, progress);
+    this.pacing = work.migrator().pacing();
   }
 
   Batch batch() {
@@ -119,25 +131,37 @@ final class SlotBatch {
         }
         case SlotAction.Preparing preparing -> fence(topology);
         case SlotAction.Prepared prepared -> open();
-        case SlotAction.Pending pending -> start(topology);
-        case SlotAction.Turning turning -> start(topology);
         case SlotAction.Finished finished -> {
           awaitProxies(topology.epoch());
           advance(new SlotEvent.Settled());
         }
-        case SlotAction.Migrating migrating -> moveKeys(topology);
+        case SlotAction.Turning turning -> start(topology);
+        case SlotAction.Pending pending -> {
+          if (!moveKnownKeys(topology)) {
+            if (openSlots(topology).size() < OPEN_SLOTS_MAX) {
+              start(topology);
+            } else {
+              moveKeys(topology);
+            }
+          }
+        }
+        case SlotAction.Migrating migrating -> {
+          if (!moveKnownKeys(topology)) {
+            moveKeys(topology);
+          }
+        }
       }
     }
   }
 
-  /** Nobody is kept waiting; then all are opened before any is swept. */
+  /** Nobody is kept waiting; nobody has to ask two servers for longer than needed. */
   private static int urgency(SlotAction action) {
     return switch (action) {
       case SlotAction.Preparing preparing -> FENCED;
       case SlotAction.Prepared prepared -> FENCED;
-      case SlotAction.Turning turning -> 1;
-      case SlotAction.Pending pending -> 1;
-      case SlotAction.Finished finished -> 2;
+      case SlotAction.Finished finished -> 1;
+      case SlotAction.Turning turning -> 2;
+      case SlotAction.Pending pending -> 2;
       case SlotAction.Migrating migrating -> 3;
       case SlotAction.Idle idle -> 4;
     };
@@ -170,19 +194,25 @@ final class SlotBatch {
   private Opening prepareOpening(Topology topology) {
     Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
+    List<SlotMapping> starting = rows(topology).toList();
+    List<Integer> slotIds =
+        starting.stream()
+            .sorted(Comparator.comparing(slot -> !(slot.action() instanceof SlotAction.Pending)))
+            .map(SlotMapping::slotId)
+            .toList();
     if (source.isEmpty() || target.isEmpty()) {
-      return new Opening(MigrationMethod.MIGRATE, Map.of());
+      return Opening.withoutLook(MigrationMethod.MIGRATE, slotIds);
     }
     MigrationMethod method = work.migrator().chooseMethod(source.get(), target.get());
     if (method != MigrationMethod.MIGRATE) {
-      return new Opening(method, Map.of());
+      return Opening.withoutLook(method, slotIds);
     }
-    List<SlotMapping> starting = rows(topology).toList();
-    waitingFor = "a look for big keys";
-    Map<Integer, List<PinnedKey>> bigKeys =
+    waitingFor = "a look at the keys of its source";
+    Survey survey =
         work.migrator()
-            .findBigKeys(
+            .survey(
                 task(source.get(), target.get(), method, starting),
+                slotIds,
                 () -> {
                   work.term().requireNotEnded();
                   if (rows(work.topology().current()).noneMatch(work.goingOn())) {
@@ -190,7 +220,9 @@ final class SlotBatch {
                   }
                 });
     waitingFor = "";
-    return new Opening(method, bigKeys);
+    long covered = slotIds.stream().filter(survey.known()::covers).count();
+    progress.onSurveyed(survey.known().size() * slotIds.size() / Math.max(1, covered));
+    return new Opening(method, survey.known(), survey.bigKeys());
   }
 
   /** Nothing is fenced before both servers and all proxies are known to answer. */
@@ -203,21 +235,43 @@ final class SlotBatch {
       startsNoMore = "no answer from " + String.join(", ", silent);
       return;
     }
-    if (opening == null) {
-      opening = prepareOpening(topology);
-    }
-    for (SlotMapping slot : rows(topology).toList()) {
-      pinned.removeCopies(topology, slot);
-    }
     // All that turn round do so at once: while keys went both ways between two servers, each could
     // be in a MIGRATE that waits for the other to end its own.
     boolean allAtOnce =
         batch.sourceGroupId() == SlotMapping.NO_GROUP
             || rows(topology).anyMatch(slot -> slot.action() instanceof SlotAction.Turning);
+    Opening prepared = opening;
+    if (prepared == null || !allAtOnce && startable(topology, prepared).isEmpty()) {
+      prepared = prepareOpening(topology);
+      opening = prepared;
+    }
+    for (SlotMapping slot : rows(topology).toList()) {
+      pinned.removeCopies(topology, slot);
+    }
+    Set<Integer> next = startable(topology, prepared);
     advance(
         new SlotEvent.Started(),
-        work.goingOn(),
-        allAtOnce ? Topology.SLOT_COUNT : FENCED_SLOTS_MAX);
+        work.goingOn().and(slot -> allAtOnce || next.contains(slot.slotId())),
+        Topology.SLOT_COUNT);
+  }
+
+  /** The next few slots to be fenced, among those whose keys are known. */
+  private Set<Integer> startable(Topology topology, Opening prepared) {
+    return rows(topology)
+        .filter(slot -> slot.action() instanceof SlotAction.Pending)
+        .filter(work.goingOn())
+        .map(SlotMapping::slotId)
+        .filter(prepared.known()::covers)
+        .limit(FENCED_SLOTS_MAX)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The slots whose keys may be moved now. */
+  private List<SlotMapping> openSlots(Topology topology) {
+    return rows(topology)
+        .filter(slot -> slot.action() instanceof SlotAction.Migrating)
+        .filter(work.goingOn())
+        .toList();
   }
 
   private void fence(Topology topology) {
@@ -272,6 +326,39 @@ final class SlotBatch {
             away -> new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(from, away));
   }
 
+  /** Moves the keys whose names are known of the slots that are open; false if there are none. */
+  private boolean moveKnownKeys(Topology topology) {
+    Opening prepared = opening;
+    if (prepared == null || openSlots(topology).stream().noneMatch(prepared::knows)) {
+      return false;
+    }
+    awaitProxies(topology.epoch());
+    awaitNoPromotion();
+    String left = movePinned();
+    if (!left.isEmpty()) {
+      LOGGER.info("{}: tried again when the other keys have moved", left);
+    }
+    Topology now = work.topology().current();
+    List<SlotMapping> moving = openSlots(now).stream().filter(prepared::knows).toList();
+    Optional<HostAndPort> source = now.primaryOf(batch.sourceGroupId());
+    Optional<HostAndPort> target = now.primaryOf(batch.targetGroupId());
+    Set<Integer> slotIds = moving.stream().map(SlotMapping::slotId).collect(Collectors.toSet());
+    try {
+      if (source.isPresent() && target.isPresent() && !moving.isEmpty()) {
+        work.migrator()
+            .moveKnown(
+                task(source.get(), target.get(), MigrationMethod.MIGRATE, moving),
+                prepared.known(),
+                pacing,
+                new SweepGuard(work, batch.way(), slotIds),
+                progress);
+      }
+    } finally {
+      slotIds.forEach(prepared.known()::forget); // A pass over the source finds what is left.
+    }
+    return true;
+  }
+
   private void moveKeys(Topology topology) {
     awaitProxies(topology.epoch());
     awaitNoPromotion();
@@ -279,11 +366,7 @@ final class SlotBatch {
     Topology now = work.topology().current();
     Optional<HostAndPort> source = now.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = now.primaryOf(batch.targetGroupId());
-    List<SlotMapping> moving =
-        rows(now)
-            .filter(slot -> slot.action() instanceof SlotAction.Migrating)
-            .filter(work.goingOn())
-            .toList();
+    List<SlotMapping> moving = openSlots(now);
     Set<Integer> slotIds =
         moving.stream().map(SlotMapping::slotId).collect(Collectors.toUnmodifiableSet());
     boolean emptied =
@@ -307,7 +390,7 @@ final class SlotBatch {
             .collect(Collectors.groupingBy(slot -> ((SlotAction.Moving) slot.action()).method()));
     for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod.entrySet()) {
       MigrationTask task = task(source, target, slots.getKey(), slots.getValue());
-      if (!work.migrator().migrate(task, guard, progress)) {
+      if (!work.migrator().migrate(task, pacing, guard, progress)) {
         return false;
       }
     }

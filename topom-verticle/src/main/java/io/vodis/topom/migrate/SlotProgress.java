@@ -28,6 +28,7 @@ final class SlotProgress implements MigrationProgress {
   private final LongAdder moved = new LongAdder();
   private volatile long scannedKeys;
   private volatile long totalKeys;
+  private volatile long expectedKeys;
 
   SlotProgress(Clock clock, LongAdder movedByAllBatches) {
     this.clock = clock;
@@ -61,6 +62,11 @@ final class SlotProgress implements MigrationProgress {
     totalKeys = total;
   }
 
+  /** About so many keys will have been moved in the end, those moved so far not counted. */
+  void onSurveyed(long keys) {
+    expectedKeys = moved.sum() + keys;
+  }
+
   long movedKeys(int slotId) {
     return movedKeys.getOrDefault(slotId, 0L);
   }
@@ -79,10 +85,16 @@ final class SlotProgress implements MigrationProgress {
     return moved.sum() >= ENOUGH_KEYS ? OptionalDouble.of(keysPerSecond()) : OptionalDouble.empty();
   }
 
-  /** By how much of the present pass is done; a proving pass takes a fraction of it. */
+  /**
+   * By how many of the expected keys are moved; if that is not known, or reached, by how much of
+   * the present pass is done. A proving pass takes a fraction of it.
+   */
   @Nullable Duration eta() {
-    long scanned = scannedKeys;
-    long total = totalKeys;
+    long expected = expectedKeys;
+    long known = moved.sum();
+    boolean byKeys = known > 0 && known < expected;
+    long scanned = byKeys ? known : scannedKeys;
+    long total = byKeys ? expected : totalKeys;
     if (scanned <= 0 || total <= 0) {
       return null;
     }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One page of a SCAN: what of it concerns a task.
+ * One page of keys, mostly of a SCAN: what of it concerns a task.
  *
- * @param nextCursor {@code 0} when the scan is complete
+ * @param nextCursor {@code 0} when nothing comes behind it
  * @param scanned keys in the page, concerned or not
  * @param keysByTarget the keys that have to move, by where to
  */
@@ -21,6 +21,8 @@ record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>>
 
   /** A key of a slot that moves. */
   record MovingKey(int slotId, byte[] name) {}
+
+  private static final String END = "0";
 
   static KeyPage of(Reply scanReply, MigrationTask task, int database) {
     List<Reply> parts = Replies.items(scanReply);
@@ -39,7 +41,19 @@ record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>>
     return new KeyPage(Replies.text(parts.get(0)), names.size(), keysByTarget);
   }
 
+  /** Keys that are known to belong to the task's slots, unless they have been pinned since. */
+  static KeyPage ofKnown(List<MovingKey> keys, MigrationTask task, int database) {
+    Map<HostAndPort, List<MovingKey>> keysByTarget = new LinkedHashMap<>();
+    for (MovingKey key : keys) {
+      HostAndPort target = task.targetBySlot().get(key.slotId());
+      if (target != null && !task.isPinned(database, key.name())) {
+        keysByTarget.computeIfAbsent(target, t -> new ArrayList<>()).add(key);
+      }
+    }
+    return new KeyPage(END, keys.size(), keysByTarget);
+  }
+
   boolean isLast() {
-    return nextCursor.equals("0");
+    return nextCursor.equals(END);
   }
 }

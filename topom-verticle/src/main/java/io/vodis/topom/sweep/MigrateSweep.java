@@ -35,8 +35,8 @@ final class MigrateSweep implements SlotSweep {
   private final BooleanSupplier proceed;
   private final MigrationProgress progress;
   private final LeftoverCleaner cleaner;
-  private final BatchSizer sizer = new BatchSizer();
-  private final KeyRate rate = new KeyRate();
+  private final BatchSizer sizer;
+  private final KeyRate rate;
   private final PaceKeeper pacing;
   private final Supplier<SweepSpeed> speed;
   private final Threads threads = Threads.current();
@@ -49,6 +49,7 @@ final class MigrateSweep implements SlotSweep {
       MigrationSettings settings,
       Clock clock,
       Supplier<SweepSpeed> speed,
+      SweepPacing pacing,
       MigrationTask task,
       BooleanSupplier proceed,
       MigrationProgress progress) {
@@ -60,7 +61,9 @@ final class MigrateSweep implements SlotSweep {
     this.proceed = proceed;
     this.progress = progress;
     this.cleaner = new LeftoverCleaner(admin, settings.migrationTimeout());
-    this.pacing = new PaceKeeper(admin, settings, clock, speed);
+    this.sizer = pacing.sizer();
+    this.rate = pacing.rate();
+    this.pacing = pacing.keeper();
   }
 
   @Override
@@ -86,6 +89,17 @@ final class MigrateSweep implements SlotSweep {
       if (page.isLast() || !proceed.getAsBoolean()) {
         return found;
       }
+    }
+  }
+
+  /** Moves keys whose names are known; what of them is gone is passed over. */
+  void run(SourceServer source, List<MovingKey> keys) {
+    int from = 0;
+    while (from < keys.size() && proceed.getAsBoolean()) {
+      int to = Math.min(keys.size(), from + pacing.pace().pageKeys());
+      pacing.onKnownPage();
+      move(source, KeyPage.ofKnown(keys.subList(from, to), task, source.database()));
+      from = to;
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param migrationBigKeyBytes keys at least this large are moved alone and reported
  * @param migrationTimeout time-out of a big key's MIGRATE, and of any other call to a server
  * @param pinnedKeysMax number of keys that may be pinned for a batch of slots; 0 for none
+ * @param knownKeysBytesMax bytes of key names that may be remembered for a batch of slots
  * @param dumpBytesMax size of a key that may be moved as one dump, for lack of another way
  * @param access how the servers sign in to their targets
  */
@@ -16,12 +17,13 @@ public record MigrationSettings(
     long migrationBigKeyBytes,
     Duration migrationTimeout,
     int pinnedKeysMax,
+    long knownKeysBytesMax,
     long dumpBytesMax,
     ServerAccess access) {
 
   /** Settings by which no key is pinned. */
   public MigrationSettings(long migrationBigKeyBytes, Duration migrationTimeout, String password) {
-    this(migrationBigKeyBytes, migrationTimeout, 0, 0, ServerAccess.withPassword(password));
+    this(migrationBigKeyBytes, migrationTimeout, 0, 0, 0, ServerAccess.withPassword(password));
   }
 
   @Override

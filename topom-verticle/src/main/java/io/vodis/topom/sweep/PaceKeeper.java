@@ -23,6 +23,9 @@ final class PaceKeeper {
 
   private static final int READS_PER_PAGE = 2;
 
+  /** Of keys that need not be looked for. */
+  private static final int READS_PER_KNOWN_PAGE = 1;
+
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final Clock clock;
@@ -51,6 +54,10 @@ final class PaceKeeper {
 
   void onPage() {
     source.onOwn(READS_PER_PAGE);
+  }
+
+  void onKnownPage() {
+    source.onOwn(READS_PER_KNOWN_PAGE);
   }
 
   /** Keys have gone to a target with one call. */

@@ -3,11 +3,13 @@ package io.vodis.topom.sweep;
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
-import io.vodis.model.PinnedKey;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.topom.sweep.KeyPage.MovingKey;
+import io.vodis.topom.sweep.SourceSurvey.Survey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -46,9 +48,40 @@ public final class SlotMigrator {
     return new MethodChoice().choose(source, target);
   }
 
-  /** The keys of the task's slots that are to be pinned; {@code step} throws to end the search. */
-  public Map<Integer, List<PinnedKey>> findBigKeys(MigrationTask task, Runnable step) {
-    return new BigKeySearch(admin, settings).find(task, step);
+  /**
+   * A look at every key of the task's slots.
+   *
+   * @param slotIds the slots in the order in which they will be moved
+   * @param step throws to end the look
+   */
+  public Survey survey(MigrationTask task, Collection<Integer> slotIds, Runnable step) {
+    return new SourceSurvey(admin, settings).look(task, slotIds, step);
+  }
+
+  /** To be given to all sweeps of a batch. */
+  public SweepPacing pacing() {
+    return new SweepPacing(new PaceKeeper(admin, settings, clock, speed));
+  }
+
+  /**
+   * Moves the keys of the task's slots that are known by name, with MIGRATE. That none is left is
+   * not proven.
+   *
+   * @throws io.vodis.redis.RedisAdminException as {@link #migrate}
+   */
+  public void moveKnown(
+      MigrationTask task,
+      KnownKeys known,
+      SweepPacing pacing,
+      BooleanSupplier proceed,
+      MigrationProgress progress) {
+    var sweep = new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
+    Set<Integer> slotIds = task.targetBySlot().keySet();
+    for (int database : known.databases(slotIds)) {
+      List<MovingKey> keys = new ArrayList<>();
+      slotIds.forEach(slotId -> keys.addAll(known.keys(slotId, database)));
+      sweep.run(new SourceServer(admin, settings, task.source(), database), keys);
+    }
   }
 
   /**
@@ -59,7 +92,7 @@ public final class SlotMigrator {
   public void moveKey(
       HostAndPort source, HostAndPort target, int database, int slotId, byte[] key) {
     new SourceServer(admin, settings, source, database)
-        .migrate(target, List.of(new KeyPage.MovingKey(slotId, key)), true);
+        .migrate(target, List.of(new MovingKey(slotId, key)), true);
   }
 
   /** Removes the copy of a key that is {@code away}, if the key is at {@code home} too. */
@@ -77,7 +110,16 @@ public final class SlotMigrator {
    *     again is always safe
    */
   public boolean migrate(MigrationTask task, BooleanSupplier proceed, MigrationProgress progress) {
-    SlotSweep sweep = sweep(task, proceed, progress);
+    return migrate(task, pacing(), proceed, progress);
+  }
+
+  /** The same, at the pace that was right so far. */
+  public boolean migrate(
+      MigrationTask task,
+      SweepPacing pacing,
+      BooleanSupplier proceed,
+      MigrationProgress progress) {
+    SlotSweep sweep = sweep(task, pacing, proceed, progress);
     long moved;
     do {
       moved = 0;
@@ -94,9 +136,13 @@ public final class SlotMigrator {
     return true;
   }
 
-  private SlotSweep sweep(MigrationTask task, BooleanSupplier proceed, MigrationProgress progress) {
+  private SlotSweep sweep(
+      MigrationTask task,
+      SweepPacing pacing,
+      BooleanSupplier proceed,
+      MigrationProgress progress) {
     return switch (task.method()) {
-      case MIGRATE -> new MigrateSweep(admin, settings, clock, speed, task, proceed, progress);
+      case MIGRATE -> new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
       case SYNC, SEMI_ASYNC ->
           throw new IllegalStateException("no sweep for " + task.method().text());
     };

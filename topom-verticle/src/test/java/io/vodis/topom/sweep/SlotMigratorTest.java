@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
+import io.vodis.model.PinnedKey;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -264,13 +266,63 @@ class SlotMigratorTest {
     assertThat(onSource.expectNumber("DBSIZE") + onTarget.expectNumber("DBSIZE")).isEqualTo(300);
   }
 
+  @Test
+  void movesByNameWhatALookHasSeen() {
+    // Given
+    for (int i = 0; i < 1000; i++) {
+      onSource.expect("SELECT", i % 3 == 0 ? "5" : "0");
+      onSource.expect("SET", "known:" + i, "v");
+    }
+    SlotMigrator migrator = migrator(Long.MAX_VALUE);
+    KnownKeys known = migrator.survey(task(), task().targetBySlot().keySet(), () -> {}).known();
+    String late = keyOfMovingSlot("late");
+    onSource.expect("SELECT", "0");
+    onSource.expect("SET", late, "not seen");
+    onSource.expect("DEL", "known:1", "known:2");
+
+    // When
+    migrator.moveKnown(task(), known, migrator.pacing(), () -> true, progress());
+
+    // Then
+    for (String database : List.of("0", "5")) {
+      onSource.expect("SELECT", database);
+      List<?> left = (List<?>) onSource.expect("KEYS", "known:*");
+      assertThat(left).allSatisfy(key -> assertThat(slotOf((String) key)).isGreaterThanOrEqualTo(SPLIT));
+    }
+    onSource.expect("SELECT", "0");
+    assertThat(onSource.expectNumber("EXISTS", late)).isOne();
+    assertThat(onTarget.expectNumber("DBSIZE")).isPositive();
+  }
+
+  @Test
+  void doesNotMoveByNameWhatHasBeenPinnedSince() {
+    // Given
+    String key = keyOfMovingSlot("pinned");
+    onSource.expect("SET", key, "v");
+    SlotMigrator migrator = migrator(Long.MAX_VALUE);
+    KnownKeys known = migrator.survey(task(), task().targetBySlot().keySet(), () -> {}).known();
+
+    // When
+    MigrationTask pinning =
+        new MigrationTask(
+            source.address(),
+            task().targetBySlot(),
+            Set.of(),
+            List.of(PinnedKey.served(0, key.getBytes(StandardCharsets.UTF_8))),
+            MigrationMethod.MIGRATE);
+    migrator.moveKnown(pinning, known, migrator.pacing(), () -> true, progress());
+
+    // Then
+    assertThat(onSource.expectNumber("EXISTS", key)).isOne();
+  }
+
   private SlotMigrator migrator(long bigKeyBytes) {
     return new SlotMigrator(
         admin, settings(bigKeyBytes), Clock.SYSTEM, () -> new SweepSpeed(Duration.ofMillis(2), 0));
   }
 
   private static MigrationSettings settings(long bigKeyBytes) {
-    return new MigrationSettings(bigKeyBytes, Duration.ofSeconds(2), PASSWORD);
+    return new MigrationSettings(bigKeyBytes, Duration.ofSeconds(2), 0, 1 << 20, 0, ServerAccess.withPassword(PASSWORD));
   }
 
   private static MigrationTask task() {

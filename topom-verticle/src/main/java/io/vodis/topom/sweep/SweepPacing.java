@@ -1,0 +1,28 @@
+package io.vodis.topom.sweep;
+
+/**
+ * What the sweeps of one batch have learned of their servers; kept from one to the next, so that
+ * none of them starts slowly.
+ */
+public final class SweepPacing {
+
+  private final BatchSizer sizer = new BatchSizer();
+  private final KeyRate rate = new KeyRate();
+  private final PaceKeeper keeper;
+
+  SweepPacing(PaceKeeper keeper) {
+    this.keeper = keeper;
+  }
+
+  BatchSizer sizer() {
+    return sizer;
+  }
+
+  KeyRate rate() {
+    return rate;
+  }
+
+  PaceKeeper keeper() {
+    return keeper;
+  }
+}
