@@ -115,10 +115,7 @@ public final class SlotMigrator {
 
   /** The same, at the pace that was right so far. */
   public boolean migrate(
-      MigrationTask task,
-      SweepPacing pacing,
-      BooleanSupplier proceed,
-      MigrationProgress progress) {
+      MigrationTask task, SweepPacing pacing, BooleanSupplier proceed, MigrationProgress progress) {
     SlotSweep sweep = sweep(task, pacing, proceed, progress);
     long moved;
     do {
@@ -137,12 +134,10 @@ public final class SlotMigrator {
   }
 
   private SlotSweep sweep(
-      MigrationTask task,
-      SweepPacing pacing,
-      BooleanSupplier proceed,
-      MigrationProgress progress) {
+      MigrationTask task, SweepPacing pacing, BooleanSupplier proceed, MigrationProgress progress) {
     return switch (task.method()) {
-      case MIGRATE -> new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
+      case MIGRATE ->
+          new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
       case SYNC, SEMI_ASYNC ->
           throw new IllegalStateException("no sweep for " + task.method().text());
     };

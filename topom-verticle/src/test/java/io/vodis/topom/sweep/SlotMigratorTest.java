@@ -287,7 +287,8 @@ class SlotMigratorTest {
     for (String database : List.of("0", "5")) {
       onSource.expect("SELECT", database);
       List<?> left = (List<?>) onSource.expect("KEYS", "known:*");
-      assertThat(left).allSatisfy(key -> assertThat(slotOf((String) key)).isGreaterThanOrEqualTo(SPLIT));
+      assertThat(left)
+          .allSatisfy(key -> assertThat(slotOf((String) key)).isGreaterThanOrEqualTo(SPLIT));
     }
     onSource.expect("SELECT", "0");
     assertThat(onSource.expectNumber("EXISTS", late)).isOne();
@@ -322,7 +323,8 @@ class SlotMigratorTest {
   }
 
   private static MigrationSettings settings(long bigKeyBytes) {
-    return new MigrationSettings(bigKeyBytes, Duration.ofSeconds(2), 0, 1 << 20, 0, ServerAccess.withPassword(PASSWORD));
+    return new MigrationSettings(
+        bigKeyBytes, Duration.ofSeconds(2), 0, 1 << 20, 0, ServerAccess.withPassword(PASSWORD));
   }
 
   private static MigrationTask task() {
