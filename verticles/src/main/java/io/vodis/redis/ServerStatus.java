@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param linkDownSeconds time the link has been down; 0 when up
  * @param synced for a replica, whether it has had all data of a primary, as far as it tells; true
  *     for a primary
+ * @param linked for a replica, whether the link is up, or has been since it became one or started,
+ *     as far as it tells; false for a primary
+ * @param replicationId {@code master_replid}: names the history that its data follows; a server gets
+ *     a new one when it becomes a primary. Empty before Redis 4
+ * @param formerReplicationId {@code master_replid2}: of a promoted replica, the history it followed
+ *     until then; empty if there is none
  * @param priority {@code slave_priority}; 0 means never promote
  * @param usedMemoryBytes {@code used_memory}
  * @param maxMemoryBytes {@code maxmemory}; 0 means no limit
@@ -31,6 +37,9 @@ public record ServerStatus(
     boolean linkUp,
     long linkDownSeconds,
     boolean synced,
+    boolean linked,
+    String replicationId,
+    String formerReplicationId,
     int priority,
     long usedMemoryBytes,
     long maxMemoryBytes,
@@ -40,5 +49,10 @@ public record ServerStatus(
     Map<Integer, Long> keysByDatabase) {
   public ServerStatus {
     keysByDatabase = Map.copyOf(keysByDatabase);
+  }
+
+  /** Whether its data are, or were until it was promoted, those of the primary of this history. */
+  public boolean hasHistory(String id) {
+    return !id.isEmpty() && (replicationId.equals(id) || formerReplicationId.equals(id));
   }
 }

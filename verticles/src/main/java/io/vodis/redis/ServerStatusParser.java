@@ -63,6 +63,9 @@ final class ServerStatusParser {
         linkUp,
         linkUp ? 0 : linkDownSeconds(),
         linkUp || linkWasUp() || offset(primary, role) > NEVER_SYNCED_OFFSET_MAX,
+        !primary && (linkUp || linkWasUp()),
+        text("master_replid", ""),
+        formerReplicationId(),
         (int) number("slave_priority", 100),
         number("used_memory", 0),
         number("maxmemory", 0),
@@ -101,6 +104,12 @@ final class ServerStatusParser {
   private boolean linkWasUp() {
     long seconds = number("master_link_down_since_seconds", -1);
     return seconds >= 0 && seconds <= number("uptime_in_seconds", 0) + 1;
+  }
+
+  /** All zeros where there is none. */
+  private String formerReplicationId() {
+    String id = text("master_replid2", "");
+    return id.chars().allMatch(c -> c == '0') ? "" : id;
   }
 
   private String text(String key, String ifMissing) {

@@ -46,6 +46,10 @@ final class SimServer {
   private final Map<SimServer, Network.Link> replicas = new HashMap<>();
   private @Nullable SimServer upstream;
   private boolean linkUp;
+  private boolean linkWasUp;
+  private String history;
+  private String formerHistory = "";
+  private int histories;
   private boolean held;
   private boolean down;
   private int following;
@@ -58,6 +62,7 @@ final class SimServer {
     this.network = network;
     this.world = world;
     this.address = address;
+    this.history = address + "/" + histories;
     this.process = new SimProcess(simulation, address.toString());
   }
 
@@ -464,8 +469,11 @@ final class SimServer {
         simulation.log(place() + " becomes a primary at " + offset() + " of " + from.offset());
         world.promoted(this, from.log.subList(Math.min(offset(), from.offset()), from.offset()));
         from.replicas.remove(this);
+        formerHistory = history;
+        history = address + "/" + ++histories;
         upstream = null;
         linkUp = true;
+        linkWasUp = false;
       }
     } else {
       follow(world.server(new HostAndPort(call.get(1), Integer.parseInt(call.get(2)))));
@@ -502,7 +510,10 @@ final class SimServer {
       data.putAll(primary.data);
       log.clear();
       log.addAll(primary.log);
+      history = primary.history;
+      formerHistory = "";
       linkUp = true;
+      linkWasUp = true;
       primary.replicas.put(this, network.new Link(primary.place(), place()));
     }
     return true;
@@ -520,6 +531,9 @@ final class SimServer {
         from == null || linkUp,
         0,
         from == null || linkUp || offset() > 1,
+        from != null && (linkUp || linkWasUp),
+        history,
+        formerHistory,
         100,
         0,
         0,

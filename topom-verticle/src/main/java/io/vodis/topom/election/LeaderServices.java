@@ -91,6 +91,7 @@ public final class LeaderServices implements AutoCloseable {
                 limits,
                 context.config().migration().migrationFenceMax()),
             context.movedKeys());
+    reconciler = new RoleReconciler(term, topology, admin, clock);
     promotions =
         new GroupPromotions(
             term,
@@ -100,8 +101,8 @@ public final class LeaderServices implements AutoCloseable {
             admin,
             clock,
             actions::isRunning,
+            reconciler::historyOf,
             context.config().promotion().promotionFenceMax());
-    reconciler = new RoleReconciler(term, topology, admin, clock);
     resync.publish(topology.current());
     resync.start();
     promotions.start();
@@ -270,6 +271,7 @@ public final class LeaderServices implements AutoCloseable {
             .filter(answers::containsKey)
             .map(answers::get)
             .toList();
-    return CandidateRanking.best(replicas).map(ServerStatus::server);
+    String history = topology.current().primaryOf(groupId).map(reconciler::historyOf).orElse("");
+    return CandidateRanking.best(replicas, history).map(ServerStatus::server);
   }
 }

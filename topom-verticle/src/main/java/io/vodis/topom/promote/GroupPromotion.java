@@ -138,7 +138,15 @@ final class GroupPromotion {
         LOGGER.info("{} is no candidate: {}", replica.address(), e.getMessage());
       }
     }
-    Optional<ServerStatus> best = CandidateRanking.best(answers);
+    String history = work.historyOf().apply(group.primary().orElseThrow().address());
+    Optional<ServerStatus> best = CandidateRanking.best(answers, history);
+    if (best.isEmpty() && !answers.isEmpty()) {
+      LOGGER.warn(
+          "no replica of group {} has the data of its primary (history {}): {}",
+          groupId,
+          history.isEmpty() ? "unknown" : history,
+          answers);
+    }
     best.ifPresent(
         status ->
             LOGGER.info(
@@ -174,16 +182,12 @@ final class GroupPromotion {
     String problem = "";
     while (work.clock().nanoTime() - deadline < 0) {
       try {
+        ServerStatus ahead = work.admin().status(primary, SERVER_TIMEOUT);
         ServerStatus behind = work.admin().status(candidate, SERVER_TIMEOUT);
-        if (behind.primary()) {
-          return true; // An earlier leader came so far.
-        }
-        long written = work.admin().status(primary, SERVER_TIMEOUT).offset();
-        behind = work.admin().status(candidate, SERVER_TIMEOUT);
-        if (behind.linkUp() && behind.offset() >= written) {
+        if (CaughtUp.has(behind, ahead)) {
           return true;
         }
-        problem = candidate + " is " + (written - behind.offset()) + " bytes behind " + primary;
+        problem = CaughtUp.problem(behind, ahead);
       } catch (RedisAdminException e) {
         problem = String.valueOf(e.getMessage());
       }

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,9 +61,11 @@ public final class GroupPromotions implements AutoCloseable {
       RedisAdmin admin,
       Clock clock,
       IntPredicate isMoving,
+      Function<HostAndPort, String> historyOf,
       Duration fenceMax) {
     this.work =
-        new PromotionWork(term, topology, resync, strangers, admin, clock, isMoving, fenceMax);
+        new PromotionWork(
+            term, topology, resync, strangers, admin, clock, isMoving, historyOf, fenceMax);
   }
 
   public void start() {
@@ -125,7 +128,11 @@ public final class GroupPromotions implements AutoCloseable {
     GroupEdits.existing(work.topology().current(), groupId);
     try {
       ServerStatus status = work.admin().status(replica, SERVER_TIMEOUT);
-      if (!status.primary() && !status.linkUp()) {
+      if (status.primary()) {
+        throw new TopomException(
+            Code.CONFLICT, replica + " is a primary itself, not yet a replica; nothing has changed");
+      }
+      if (!status.linkUp()) {
         throw new TopomException(
             Code.CONFLICT, replica + " is not connected to its primary; nothing has changed");
       }

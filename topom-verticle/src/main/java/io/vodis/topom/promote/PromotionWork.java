@@ -1,18 +1,22 @@
 package io.vodis.topom.promote;
 
 import io.vodis.lifecycle.Clock;
+import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
 import io.vodis.topom.term.LeaderTopology;
 import io.vodis.topom.term.Term;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
  * What the promotions of a term share.
  *
  * @param isMoving whether keys of a group are being moved at this moment
+ * @param historyOf the replication id that a server had when it last answered as a primary; empty if
+ *     it has not
  * @param fenceMax how long a group may be fenced while its old primary could still serve
  */
 record PromotionWork(
@@ -23,4 +27,5 @@ record PromotionWork(
     RedisAdmin admin,
     Clock clock,
     IntPredicate isMoving,
+    Function<HostAndPort, String> historyOf,
     Duration fenceMax) {}

@@ -55,6 +55,15 @@ public final class RoleReconciler implements AutoCloseable {
     return watch.answering();
   }
 
+  /** The replication id of a server when it last answered as a primary; empty if it did not. */
+  public String historyOf(HostAndPort server) {
+    return watch
+        .lastOf(server)
+        .filter(ServerStatus::primary)
+        .map(ServerStatus::replicationId)
+        .orElse("");
+  }
+
   /** Looks and repairs now rather than within a second. */
   public void wake() {
     Periodic started = loop;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -64,6 +65,11 @@ final class ServerWatch {
           }
         });
     return statuses;
+  }
+
+  /** The last answer of a server, however long ago. */
+  Optional<ServerStatus> lastOf(HostAndPort server) {
+    return Optional.ofNullable(observations.get(server)).map(Observation::status);
   }
 
   Map<HostAndPort, ServerHealth> health() {

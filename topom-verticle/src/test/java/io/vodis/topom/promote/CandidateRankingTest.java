@@ -13,6 +13,31 @@ import org.junit.jupiter.api.Test;
 
 class CandidateRankingTest {
 
+  private static final String HISTORY = "aaaa";
+
+  private static ServerStatus primary(int port, long offset, String history, String former) {
+    return new ServerStatus(
+        new HostAndPort("h", port),
+        "7.0.0",
+        "run",
+        true,
+        offset,
+        null,
+        true,
+        0,
+        true,
+        false,
+        history,
+        former,
+        100,
+        0,
+        0,
+        0,
+        false,
+        0,
+        Map.of());
+  }
+
   private static ServerStatus replica(
       int port, boolean linkUp, long offset, int priority, boolean loading) {
     return new ServerStatus(
@@ -25,6 +50,9 @@ class CandidateRankingTest {
         linkUp,
         linkUp ? 0 : 9,
         linkUp || offset > 1,
+        linkUp,
+        HISTORY,
+        "",
         priority,
         0,
         0,
@@ -35,7 +63,7 @@ class CandidateRankingTest {
   }
 
   private static int best(ServerStatus... replicas) {
-    return CandidateRanking.best(List.of(replicas)).orElseThrow().server().port();
+    return CandidateRanking.best(List.of(replicas), HISTORY).orElseThrow().server().port();
   }
 
   @Test
@@ -62,7 +90,7 @@ class CandidateRankingTest {
   void neverTakesPriorityZeroOrAServerThatLoads() {
     assertThat(
             CandidateRanking.best(
-                List.of(replica(10, true, 5, 0, false), replica(11, true, 5, 100, true))))
+                List.of(replica(10, true, 5, 0, false), replica(11, true, 5, 100, true)), HISTORY))
         .isEmpty();
   }
 
@@ -70,7 +98,7 @@ class CandidateRankingTest {
   void neverTakesAReplicaThatHasNeverHadTheData() {
     assertThat(
             CandidateRanking.best(
-                List.of(replica(10, false, 0, 100, false), replica(11, false, 1, 100, false))))
+                List.of(replica(10, false, 0, 100, false), replica(11, false, 1, 100, false)), HISTORY))
         .isEmpty();
   }
 
@@ -84,14 +112,49 @@ class CandidateRankingTest {
           replica(
               port, random.nextBoolean(), 2 + random.nextInt(3), 99 + random.nextInt(2), false));
     }
-    HostAndPort expected = CandidateRanking.best(replicas).orElseThrow().server();
+    HostAndPort expected = CandidateRanking.best(replicas, HISTORY).orElseThrow().server();
 
     for (int i = 0; i < 50; i++) {
       // When
       Collections.shuffle(replicas, random);
 
       // Then
-      assertThat(CandidateRanking.best(replicas).orElseThrow().server()).isEqualTo(expected);
+      assertThat(CandidateRanking.best(replicas, HISTORY).orElseThrow().server()).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void neverTakesAnOldPrimaryThatIsBackWithDataOfItsOwn() {
+    // Given
+    ServerStatus back = primary(9, 1_000_000, "bbbb", "");
+    ServerStatus behind = replica(10, false, 5, 100, false);
+
+    // Then
+    assertThat(CandidateRanking.best(List.of(back, behind), HISTORY)).contains(behind);
+    assertThat(CandidateRanking.best(List.of(back), HISTORY)).isEmpty();
+    assertThat(CandidateRanking.best(List.of(back), "")).isEmpty();
+  }
+
+  @Test
+  void neverTakesAReplicaWhoseDataAreOfAnotherTime() {
+    // When
+    var best = CandidateRanking.best(List.of(replica(10, false, 5, 100, false)), "bbbb");
+
+    // Then
+    assertThat(best).isEmpty();
+  }
+
+  @Test
+  void takesWhatAnEarlierAttemptHasPromoted() {
+    // Given
+    ServerStatus promoted = primary(9, 5, "bbbb", HISTORY);
+
+    // Then
+    assertThat(CandidateRanking.best(List.of(promoted), HISTORY)).contains(promoted);
+  }
+
+  @Test
+  void takesAnyReplicaWhenTheHistoryIsNotKnown() {
+    assertThat(CandidateRanking.best(List.of(replica(10, true, 5, 100, false)), "")).isPresent();
   }
 }
