@@ -38,7 +38,8 @@ final class FakeServers implements RedisAdmin {
   public ServerStatus status(HostAndPort server, Duration timeout) {
     ping(server, timeout);
     return new ServerStatus(
-        server, "7.0.15", "id", false, 1, null, true, 0, true, false, "", "", 100, 1, 0, 5, false, 2, Map.of());
+        server, "7.0.15", "id", false, 1, null, true, 0, true, false, "", "", 100, 1, 0, 5, false,
+        2, Map.of());
   }
 
   @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     for a primary
  * @param linked for a replica, whether the link is up, or has been since it became one or started,
  *     as far as it tells; false for a primary
- * @param replicationId {@code master_replid}: names the history that its data follows; a server gets
- *     a new one when it becomes a primary. Empty before Redis 4
+ * @param replicationId {@code master_replid}: names the history that its data follows; a server
+ *     gets a new one when it becomes a primary. Empty before Redis 4
  * @param formerReplicationId {@code master_replid2}: of a promoted replica, the history it followed
  *     until then; empty if there is none
  * @param priority {@code slave_priority}; 0 means never promote

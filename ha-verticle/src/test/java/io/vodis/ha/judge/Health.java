@@ -103,7 +103,7 @@ final class Health {
     int priority = priorities.getOrDefault(server, 100);
     boolean loading = outcome == Outcome.LOADING;
     return new ServerStatus(
-        server, "7.0.15", "id", false, 1, null, true, 0, true, false, "", "", priority, 1, 0, 0, loading, 1,
-        Map.of());
+        server, "7.0.15", "id", false, 1, null, true, 0, true, false, "", "", priority, 1, 0, 0,
+        loading, 1, Map.of());
   }
 }

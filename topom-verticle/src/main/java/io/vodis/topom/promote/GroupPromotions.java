@@ -130,7 +130,8 @@ public final class GroupPromotions implements AutoCloseable {
       ServerStatus status = work.admin().status(replica, SERVER_TIMEOUT);
       if (status.primary()) {
         throw new TopomException(
-            Code.CONFLICT, replica + " is a primary itself, not yet a replica; nothing has changed");
+            Code.CONFLICT,
+            replica + " is a primary itself, not yet a replica; nothing has changed");
       }
       if (!status.linkUp()) {
         throw new TopomException(

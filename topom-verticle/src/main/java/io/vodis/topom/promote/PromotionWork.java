@@ -15,8 +15,8 @@ import java.util.function.IntPredicate;
  * What the promotions of a term share.
  *
  * @param isMoving whether keys of a group are being moved at this moment
- * @param historyOf the replication id that a server had when it last answered as a primary; empty if
- *     it has not
+ * @param historyOf the replication id that a server had when it last answered as a primary; empty
+ *     if it has not
  * @param fenceMax how long a group may be fenced while its old primary could still serve
  */
 record PromotionWork(

@@ -98,7 +98,8 @@ class CandidateRankingTest {
   void neverTakesAReplicaThatHasNeverHadTheData() {
     assertThat(
             CandidateRanking.best(
-                List.of(replica(10, false, 0, 100, false), replica(11, false, 1, 100, false)), HISTORY))
+                List.of(replica(10, false, 0, 100, false), replica(11, false, 1, 100, false)),
+                HISTORY))
         .isEmpty();
   }
 
@@ -119,7 +120,8 @@ class CandidateRankingTest {
       Collections.shuffle(replicas, random);
 
       // Then
-      assertThat(CandidateRanking.best(replicas, HISTORY).orElseThrow().server()).isEqualTo(expected);
+      assertThat(CandidateRanking.best(replicas, HISTORY).orElseThrow().server())
+          .isEqualTo(expected);
     }
   }
 
