@@ -23,12 +23,15 @@ import java.util.random.RandomGenerator;
 /** A data loop of the product, in the hands of a simulation. */
 public final class SimulatedLoop {
 
-  private static final ProxyConfig CONFIG = config();
-
   private final DataLoop loop;
 
-  /** A loop without a table and without a lease. */
+  /**
+   * A loop without a table and without a lease.
+   *
+   * @param replicaWait as {@code slot_pull_replica_wait}
+   */
   public SimulatedLoop(
+      Duration replicaWait,
       String incarnation,
       int index,
       int count,
@@ -38,16 +41,17 @@ public final class SimulatedLoop {
       RandomGenerator random) {
     loop =
         new DataLoop(
-            CONFIG,
+            config(replicaWait),
             "vodis:proxy:" + incarnation,
             new DataLoop.Place(index, count),
             new DataLoop.Rim(eventLoop, connector, nanoTime, random, new NoProcess()));
   }
 
   /** The defaults, but a server that is silent is given up sooner, so that runs can be short. */
-  private static ProxyConfig config() {
+  private static ProxyConfig config(Duration replicaWait) {
     ProxyConfig defaults = ProxyConfig.defaults();
     BackendConfig backend = defaults.backend();
+    SlotConfig slot = defaults.slot();
     return new ProxyConfig(
         defaults.product(),
         defaults.coordinator(),
@@ -65,7 +69,14 @@ public final class SimulatedLoop {
             backend.backendMaxDedicated(),
             backend.backendMaxExclusive(),
             backend.backendKeepalivePeriod()),
-        defaults.slot(),
+        new SlotConfig(
+            slot.slotWaitTimeout(),
+            slot.slotWaitMaxRequests(),
+            slot.slotWaitMaxBytes(),
+            slot.slotPullMaxKeys(),
+            slot.slotPullTimeout(),
+            replicaWait,
+            slot.slotCrossCommands()),
         defaults.command(),
         defaults.server(),
         defaults.pubsub(),

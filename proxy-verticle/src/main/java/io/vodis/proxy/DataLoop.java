@@ -269,6 +269,7 @@ final class DataLoop {
             limits.access(),
             config.slot().slotPullMaxKeys(),
             timeoutMillis,
+            config.slot().slotPullReplicaWait().toMillis(),
             config.slot().slotWaitTimeout().toNanos(),
             random));
   }

@@ -23,6 +23,12 @@ public record SlotConfig(
         int slotPullMaxKeys,
     @Doc("Time-out of one such MIGRATE between the two servers.") Duration slotPullTimeout,
     @Doc(
+            "How long a request at most waits after such a MIGRATE until a replica of the source"
+                + " has heard that the keys are gone, so that no failover brings back there what"
+                + " is deleted on the target since. 0s: not at all. Where no replica answers in"
+                + " time it is tried again after a second at the earliest, later a minute.")
+        Duration slotPullReplicaWait,
+    @Doc(
             "A command that cannot be split and has keys in several slots. deny: CROSSSLOT, always."
                 + " same-server: it is sent while one server serves all these slots, and gets"
                 + " TRYAGAIN while one of them moves; it can stop working when slots are moved.")
@@ -44,6 +50,9 @@ public record SlotConfig(
     if (slotPullTimeout.toMillis() < 1 || slotPullTimeout.toMillis() > 60_000) {
       throw ConfigException.invalid("slot_pull_timeout", slotPullTimeout, "1ms to 60s");
     }
+    if (slotPullReplicaWait.isNegative() || slotPullReplicaWait.toMillis() > 60_000) {
+      throw ConfigException.invalid("slot_pull_replica_wait", slotPullReplicaWait, "0s to 60s");
+    }
   }
 
   public static SlotConfig defaults() {
@@ -53,6 +62,7 @@ public record SlotConfig(
         ByteSize.ofMib(64),
         64,
         Duration.ofSeconds(1),
+        Duration.ofMillis(50),
         CrossSlot.DENY);
   }
 

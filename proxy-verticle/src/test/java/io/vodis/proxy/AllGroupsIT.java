@@ -251,6 +251,7 @@ class AllGroupsIT extends OnTwoServers {
             io.vodis.config.ByteSize.ofMib(1),
             16,
             Duration.ofMillis(500),
+            Duration.ofMillis(50),
             CrossSlot.SAME_SERVER);
     planes = Planes.start(1, config -> Planes.withSlots(config, slots));
     planes.installAll(new SlotRoute.Fenced(upper.address(), false));

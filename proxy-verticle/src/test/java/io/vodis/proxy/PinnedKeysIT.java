@@ -41,6 +41,7 @@ class PinnedKeysIT {
             ByteSize.ofMib(1),
             16,
             Duration.ofMillis(500),
+            Duration.ofMillis(50),
             CrossSlot.DENY);
     planes = Planes.start(2, config -> Planes.withSlots(config, slots));
     planes.installAll(Planes.serving(source.address()));

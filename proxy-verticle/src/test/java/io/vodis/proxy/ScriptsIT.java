@@ -41,6 +41,7 @@ class ScriptsIT extends OnTwoServers {
             ByteSize.ofMib(1),
             16,
             Duration.ofMillis(500),
+            Duration.ofMillis(50),
             CrossSlot.SAME_SERVER));
   }
 

@@ -60,6 +60,7 @@ class SlotMovesIT {
             ByteSize.ofMib(64),
             16,
             Duration.ofMillis(500),
+            Duration.ofMillis(50),
             CrossSlot.SAME_SERVER);
     planes = Planes.start(2, config -> Planes.withSlots(config, slots));
     planes.installAll(Planes.serving(source.address()));

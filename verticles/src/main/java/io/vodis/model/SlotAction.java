@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Where a slot stands on its way to another group. Stored in the Codis form {@code {"index",
- * "state", "target_id"}}; {@code returning} and {@code cancelled} are ours.
+ * "state", "target_id"}}; {@code returning}, {@code cancelled} and {@code proof} are ours.
  *
  * <p>A state in the store means: <em>everything before it is complete on every proxy</em>. So
  * {@code Prepared} proves that every proxy had fenced the slot, and {@code Finished} that the
@@ -30,10 +30,11 @@ public sealed interface SlotAction {
   record Pending(int index, int targetGroupId) implements Moving {}
 
   /** Proxies are being told to fence the slot; some may still serve it on the old route. */
-  record Preparing(int index, int targetGroupId, boolean returning, MigrationMethod method)
+  record Preparing(
+      int index, int targetGroupId, boolean returning, MigrationMethod method, long proof)
       implements Moving {
     public Preparing(int index, int targetGroupId, boolean returning) {
-      this(index, targetGroupId, returning, MigrationMethod.MIGRATE);
+      this(index, targetGroupId, returning, MigrationMethod.MIGRATE, 0);
     }
 
     public Preparing(int index, int targetGroupId) {
@@ -42,10 +43,11 @@ public sealed interface SlotAction {
   }
 
   /** Every proxy has fenced the slot and no request is in flight on the old route. */
-  record Prepared(int index, int targetGroupId, boolean returning, MigrationMethod method)
+  record Prepared(
+      int index, int targetGroupId, boolean returning, MigrationMethod method, long proof)
       implements Moving {
     public Prepared(int index, int targetGroupId, boolean returning) {
-      this(index, targetGroupId, returning, MigrationMethod.MIGRATE);
+      this(index, targetGroupId, returning, MigrationMethod.MIGRATE, 0);
     }
 
     public Prepared(int index, int targetGroupId) {
@@ -63,14 +65,15 @@ public sealed interface SlotAction {
       int targetGroupId,
       boolean returning,
       List<PinnedKey> pinned,
-      MigrationMethod method)
+      MigrationMethod method,
+      long proof)
       implements Moving {
     public Migrating {
       pinned = List.copyOf(pinned);
     }
 
     public Migrating(int index, int targetGroupId, boolean returning, List<PinnedKey> pinned) {
-      this(index, targetGroupId, returning, pinned, MigrationMethod.MIGRATE);
+      this(index, targetGroupId, returning, pinned, MigrationMethod.MIGRATE, 0);
     }
 
     public Migrating(int index, int targetGroupId, boolean returning) {
@@ -83,14 +86,15 @@ public sealed interface SlotAction {
   }
 
   /** As {@link Migrating} for the proxies, but it is to turn round as soon as it can be fenced. */
-  record Turning(int index, int targetGroupId, List<PinnedKey> pinned, MigrationMethod method)
+  record Turning(
+      int index, int targetGroupId, List<PinnedKey> pinned, MigrationMethod method, long proof)
       implements Moving {
     public Turning {
       pinned = List.copyOf(pinned);
     }
 
     public Turning(int index, int targetGroupId, List<PinnedKey> pinned) {
-      this(index, targetGroupId, pinned, MigrationMethod.MIGRATE);
+      this(index, targetGroupId, pinned, MigrationMethod.MIGRATE, 0);
     }
 
     public Turning(int index, int targetGroupId) {
@@ -128,6 +132,15 @@ public sealed interface SlotAction {
     /** How its keys are moved; in the states of a fence, how they were before it. */
     default MigrationMethod method() {
       return MigrationMethod.MIGRATE;
+    }
+
+    /**
+     * The number under which the target says, in its data, that no key of the slot was on both
+     * servers when it was opened last ({@link io.vodis.slot.SlotProof}); 0 if that is not known. A
+     * slot that is fenced for its way back keeps that of the way there.
+     */
+    default long proof() {
+      return 0;
     }
   }
 

@@ -47,17 +47,21 @@ public sealed interface SlotRoute {
    * A key is on {@code source} until moved; it is moved before a request for it runs on target.
    *
    * @param returning the slot is on its way back to {@code target}, which then may hold keys that
-   *     had never left. Of a key found on both servers the copy of the server it set out from
-   *     counts: {@code source}, or {@code target} when returning.
+   *     had never left. Without a proof, of a key found on both servers the copy of the server it
+   *     set out from counts: {@code source}, or {@code target} when returning.
    * @param pinned keys that stay on {@code source} and are used there, as their phases allow
    * @param method how keys are moved
+   * @param proof if not 0: of a key found on both servers the copy on {@code target} counts as long
+   *     as that server carries this number for the slot (see {@link io.vodis.slot.SlotProof}), else
+   *     the copy on {@code source}; what {@code returning} says does not count then
    */
   record Migrating(
       HostAndPort source,
       HostAndPort target,
       boolean returning,
       List<PinnedKey> pinned,
-      MigrationMethod method)
+      MigrationMethod method,
+      long proof)
       implements SlotRoute {
     public Migrating(HostAndPort source, HostAndPort target) {
       this(source, target, false);
@@ -69,7 +73,7 @@ public sealed interface SlotRoute {
 
     public Migrating(
         HostAndPort source, HostAndPort target, boolean returning, List<PinnedKey> pinned) {
-      this(source, target, returning, pinned, MigrationMethod.MIGRATE);
+      this(source, target, returning, pinned, MigrationMethod.MIGRATE, 0);
     }
 
     public Migrating {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * The name under which a big key is copied to a server before it takes its place there. Always the
- * same for a key, so that whoever comes later finds what another has left. Names that begin so are
- * reserved: proxies do not show them, sweeps and checks pass over them.
+ * same for a key, so that whoever comes later finds what another has left. It is a {@link
+ * ReservedName}.
  */
 public final class CopyName {
 

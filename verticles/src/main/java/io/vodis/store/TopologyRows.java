@@ -29,6 +29,7 @@ public final class TopologyRows {
   private static final String RETURNING = "returning";
   private static final String PINNED = "pinned";
   private static final String METHOD = "method";
+  private static final String PROOF = "proof";
 
   private TopologyRows() {}
 
@@ -62,6 +63,9 @@ public final class TopologyRows {
     if (action.method() != MigrationMethod.MIGRATE) {
       json.put(METHOD, action.method().text());
     }
+    if (action.proof() != 0) {
+      json.put(PROOF, action.proof());
+    }
     if (!action.pinned().isEmpty()) {
       ArrayNode pinned = json.putArray(PINNED);
       for (PinnedKey key : action.pinned()) {
@@ -91,16 +95,18 @@ public final class TopologyRows {
     int target = json.path("target_id").asInt();
     String state = json.path("state").asText();
     boolean returning = json.path(RETURNING).asBoolean();
+    long proof = json.path(PROOF).asLong();
     return switch (state) {
       case "" -> SlotAction.IDLE;
       case "pending" -> new SlotAction.Pending(index, target);
-      case "preparing" -> new SlotAction.Preparing(index, target, returning, readMethod(json));
-      case "prepared" -> new SlotAction.Prepared(index, target, returning, readMethod(json));
+      case "preparing" ->
+          new SlotAction.Preparing(index, target, returning, readMethod(json), proof);
+      case "prepared" -> new SlotAction.Prepared(index, target, returning, readMethod(json), proof);
       case "migrating" ->
           json.path(CANCELLED).asBoolean()
-              ? new SlotAction.Turning(index, target, readPinned(json), readMethod(json))
+              ? new SlotAction.Turning(index, target, readPinned(json), readMethod(json), proof)
               : new SlotAction.Migrating(
-                  index, target, returning, readPinned(json), readMethod(json));
+                  index, target, returning, readPinned(json), readMethod(json), proof);
       case "finished" -> new SlotAction.Finished(index, target, returning);
       default -> throw CodisJson.corrupt(path, "unknown action state '" + state + "'", null);
     };

@@ -34,7 +34,8 @@ final class BusExamples {
                           B,
                           true,
                           List.of(PinnedKey.served(3, new byte[] {0, 'k'})),
-                          MigrationMethod.SYNC)))),
+                          MigrationMethod.SYNC,
+                          4711)))),
           new TopomCommand.ResyncProxy("f00d", "f00d-1"),
           new TopomCommand.FailoverGroup(2, A, 17, List.of("ha-1", "ha-2"), "no PING for 5.2s"),
           new TopomCommand.ReportOverride(

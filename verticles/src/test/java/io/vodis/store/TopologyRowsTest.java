@@ -50,10 +50,21 @@ class TopologyRowsTest {
             new SlotMapping(
                 1023,
                 1,
-                new SlotAction.Migrating(5, 2, false, List.of(), MigrationMethod.SEMI_ASYNC))),
+                new SlotAction.Migrating(5, 2, false, List.of(), MigrationMethod.SEMI_ASYNC, 0))),
         Map.entry(
             "slot-preparing-sync",
-            new SlotMapping(1023, 1, new SlotAction.Preparing(5, 2, true, MigrationMethod.SYNC))),
+            new SlotMapping(
+                1023, 1, new SlotAction.Preparing(5, 2, true, MigrationMethod.SYNC, 0))),
+        Map.entry(
+            "slot-proven",
+            new SlotMapping(
+                1023,
+                1,
+                new SlotAction.Migrating(5, 2, false, List.of(), MigrationMethod.MIGRATE, 4711))),
+        Map.entry(
+            "slot-turning-proven",
+            new SlotMapping(
+                1023, 2, new SlotAction.Prepared(5, 1, true, MigrationMethod.MIGRATE, 4711))),
         Map.entry("slot-migrating", new SlotMapping(1023, 1, new SlotAction.Migrating(5, 2))),
         Map.entry(
             "slot-preparing-without-index", new SlotMapping(7, 0, new SlotAction.Preparing(0, 2))));

@@ -3,6 +3,8 @@ package io.vodis.it.simulation;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Server;
+import io.vodis.model.SlotAction;
+import io.vodis.model.Topology;
 import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.audit.Caller;
 import io.vodis.topom.edit.SlotEdits;
@@ -103,7 +105,7 @@ final class Faults {
     }
     simulation.after((long) (simulation.between(300, 4000) / rate), this::strike);
     long length = simulation.between(50, simulation.chance(0.3) ? 12_000 : 2_000);
-    switch (simulation.random.nextInt(9)) {
+    switch (simulation.random.nextInt(10)) {
       case 0 -> killTopom();
       case 1 -> killProxy(length);
       case 2 -> pause(anyProcess(), length);
@@ -112,6 +114,7 @@ final class Faults {
       case 5 -> crash(length);
       case 6 -> pause(simulation.pick(world.servers()).process(), length);
       case 7 -> cutFromStore(length);
+      case 8 -> crashWithALag(length);
       default -> pause(anyProcess(), length);
     }
   }
@@ -199,8 +202,38 @@ final class Faults {
     simulation.after(length, () -> world.storeDown = false);
   }
 
+  /** A primary dies that nobody could follow for a while. */
+  private void crashWithALag(long length) {
+    Topology topology = world.topology();
+    List<Integer> moving =
+        world.slots.stream()
+            .filter(slot -> topology.slot(slot).action() instanceof SlotAction.Migrating)
+            .map(slot -> topology.slot(slot).groupId())
+            .toList();
+    int groupId =
+        moving.isEmpty() ? 1 + simulation.random.nextInt(World.GROUPS) : simulation.pick(moving);
+    Group group = topology.group(groupId).orElseThrow();
+    SimServer primary = world.server(group.primary().orElseThrow().address());
+    if (primary.isDown()) {
+      return;
+    }
+    for (Server replica : group.replicas()) {
+      cut(primary.place(), replica.address().toString(), 60_000 * Simulation.MILLI);
+    }
+    simulation.after(
+        simulation.between(20, 1500),
+        () -> {
+          if (!over) {
+            crash(primary, length);
+          }
+        });
+  }
+
   private void crash(long length) {
-    SimServer server = simulation.pick(world.servers());
+    crash(simulation.pick(world.servers()), length);
+  }
+
+  private void crash(SimServer server, long length) {
     if (!server.isDown()) {
       simulation.log("crash " + server.place() + " for " + length / Simulation.MILLI + " ms");
       server.crash();

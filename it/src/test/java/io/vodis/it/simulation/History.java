@@ -108,8 +108,13 @@ final class History {
     }
   }
 
-  /** A replica takes over from a dead primary without having had all of it. */
-  void excuse(SimServer successor, List<List<String>> lost) {
+  /**
+   * A replica takes over from a dead primary without having had all of it.
+   *
+   * @param movesAreKnown whether no key was used after its move before a replica knew that it had
+   *     left; else what was deleted since may be back
+   */
+  void excuse(SimServer successor, List<List<String>> lost, boolean movesAreKnown) {
     for (List<String> change : lost) {
       String keyName = change.get(1);
       if (change.get(0).equals("SET")) {
@@ -121,7 +126,7 @@ final class History {
             excused++;
           }
         }
-      } else if (change.get(2).equals("client")) {
+      } else if (change.get(2).equals("client") || !movesAreKnown) {
         key(keyName).mayReturn = true;
       }
     }

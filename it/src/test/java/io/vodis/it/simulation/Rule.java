@@ -13,5 +13,7 @@ enum Rule {
   /** What a passed over member has under way is cut off on the servers. */
   LATE_COMMANDS_ARE_CUT_OFF,
   /** A key is pulled before a request for it runs on the target. */
-  KEYS_ARE_PULLED_FIRST
+  KEYS_ARE_PULLED_FIRST,
+  /** Of a key on both servers the target's copy counts while the target carries the proof. */
+  PROOFS_COUNT
 }

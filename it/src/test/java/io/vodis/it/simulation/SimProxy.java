@@ -200,6 +200,7 @@ final class SimProxy {
       leaseEnd = world.simulation.now();
       data =
           new SimulatedLoop(
+              Duration.ofMillis(world.waits ? 50 : 0),
               member.incarnation(),
               index,
               LOOPS,

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class SimServer {
 
   private static final Object LATER = new Object();
-  private static final Set<String> WRITES = Set.of("APPEND", "DEL", "UNLINK", "RESTORE", "MIGRATE");
+  private static final Set<String> WRITES =
+      Set.of("APPEND", "DEL", "UNLINK", "RESTORE", "MIGRATE", "HMSET", "HDEL");
   private static final int PAGE = 3;
+
+  /** How often a WAIT looks whether a replica has all. */
+  private static final long ACKNOWLEDGED = 2 * Simulation.MILLI;
 
   private record Call(SimConnection connection, List<String> arguments) {}
 
@@ -40,6 +46,9 @@ final class SimServer {
   private final Map<String, String> cursors = new HashMap<>();
   private final Map<SimServer, SimConnection> migrating = new HashMap<>();
 
+  /** Those that are in a WAIT, and what they have sent behind it. */
+  private final Map<SimConnection, Deque<Call>> waiting = new LinkedHashMap<>();
+
   /** What was written, for replicas; the offset is its length. */
   private final List<List<String>> log = new ArrayList<>();
 
@@ -53,6 +62,7 @@ final class SimServer {
   private boolean held;
   private boolean down;
   private int following;
+  private int starts;
   private long failedTransfers;
   private long lastClientId;
   private long lastCursor;
@@ -107,6 +117,7 @@ final class SimServer {
     }
     migrating.values().forEach(SimConnection::close);
     migrating.clear();
+    waiting.clear();
     replicas.values().forEach(Network.Link::drop);
     replicas.clear();
     linkUp = false;
@@ -114,6 +125,7 @@ final class SimServer {
 
   void restart() {
     down = false;
+    starts++;
     calls.clear();
     SimServer primary = upstream;
     if (primary != null) {
@@ -148,6 +160,12 @@ final class SimServer {
     while (!held && !down && !calls.isEmpty()) {
       Call call = calls.removeFirst();
       if (call.connection().isClosedThere()) {
+        waiting.remove(call.connection());
+        continue;
+      }
+      Deque<Call> behind = waiting.get(call.connection());
+      if (behind != null && !call.arguments().get(0).equals("SIM.GONE")) {
+        behind.addLast(call);
         continue;
       }
       Object reply = execute(call.connection(), call.arguments());
@@ -161,6 +179,7 @@ final class SimServer {
     String name = call.get(0).toUpperCase(Locale.ROOT);
     if (name.equals("SIM.GONE")) {
       clients.remove(by.id);
+      waiting.remove(by);
       by.closeThere();
       return LATER;
     }
@@ -186,6 +205,11 @@ final class SimServer {
       case "GET" -> orNone(data.get(call.get(1)));
       case "APPEND" -> append(by, call);
       case "DEL", "UNLINK" -> delete(by, call);
+      case "HMSET" -> setFields(call);
+      case "HDEL" -> deleteFields(call);
+      case "HGET" ->
+          orNone(world.broken(Rule.PROOFS_COUNT) ? null : fields(call.get(1)).get(call.get(2)));
+      case "WAIT" -> await(by, call);
       case "EXISTS" -> data.containsKey(call.get(1)) ? 1L : 0L;
       case "RANDOMKEY" -> SimReply.NONE;
       case "INFO" ->
@@ -225,6 +249,72 @@ final class SimServer {
     String value = data.getOrDefault(key, "") + call.get(2);
     write(List.of("SET", key, value));
     return (long) value.length();
+  }
+
+  /** A hash is kept as one string, so that everything else need not know of it. */
+  private Map<String, String> fields(String key) {
+    Map<String, String> fields = new TreeMap<>();
+    for (String field : data.getOrDefault(key, "").split(",")) {
+      if (!field.isEmpty()) {
+        fields.put(field.split("=")[0], field.split("=")[1]);
+      }
+    }
+    return fields;
+  }
+
+  private Object setFields(List<String> call) {
+    Map<String, String> fields = fields(call.get(1));
+    for (int i = 2; i < call.size(); i += 2) {
+      fields.put(call.get(i), call.get(i + 1));
+    }
+    write(List.of("SET", call.get(1), text(fields)));
+    return SimReply.OK;
+  }
+
+  private Object deleteFields(List<String> call) {
+    Map<String, String> fields = fields(call.get(1));
+    long deleted =
+        call.subList(2, call.size()).stream().filter(f -> fields.remove(f) != null).count();
+    if (deleted > 0) {
+      write(
+          fields.isEmpty()
+              ? List.of("DEL", call.get(1), "")
+              : List.of("SET", call.get(1), text(fields)));
+    }
+    return deleted;
+  }
+
+  private static String text(Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .map(field -> field.getKey() + "=" + field.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  private Object await(SimConnection by, List<String> call) {
+    waiting.put(by, new ArrayDeque<>());
+    long deadline = simulation.now() + Long.parseLong(call.get(2)) * Simulation.MILLI;
+    awaitReplica(by, offset(), deadline);
+    return LATER;
+  }
+
+  private void awaitReplica(SimConnection by, int wanted, long deadline) {
+    if (!waiting.containsKey(by) || down) {
+      return;
+    }
+    long have = replicas.keySet().stream().filter(replica -> replica.offset() >= wanted).count();
+    if (have == 0 && simulation.now() < deadline) {
+      process.after(ACKNOWLEDGED, () -> awaitReplica(by, wanted, deadline));
+      return;
+    }
+    if (have == 0) {
+      world.waitedInVain = true;
+    }
+    Deque<Call> behind = Objects.requireNonNull(waiting.remove(by));
+    by.reply(have);
+    while (!behind.isEmpty()) {
+      calls.addFirst(behind.removeLast());
+    }
+    work();
   }
 
   private Object delete(SimConnection by, List<String> call) {
@@ -524,7 +614,7 @@ final class SimServer {
     return new ServerStatus(
         address,
         "7.0.0",
-        "run",
+        place() + "-" + starts,
         from == null,
         offset(),
         from == null ? null : from.address,

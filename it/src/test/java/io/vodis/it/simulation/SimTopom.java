@@ -39,7 +39,7 @@ final class SimTopom {
         new TopomContext(
             world.bus.of(process),
             store,
-            config(),
+            config(world),
             world.simulation.clock,
             name -> new SimAdmin(world, process, name),
             new LongAdder(),
@@ -68,7 +68,7 @@ final class SimTopom {
     }
   }
 
-  static TopomConfig config() {
+  private static TopomConfig config(World world) {
     CoordinatorConfig coordinator = CoordinatorConfig.defaults();
     return new TopomConfig(
         new ProductConfig(World.PRODUCT, ""),
@@ -84,7 +84,7 @@ final class SimTopom {
             ByteSize.ofMib(1),
             ByteSize.ofMib(1),
             Duration.ofMillis(2000),
-            0,
+            world.keysPerSecond,
             ""),
         new TopomConfig.Promotion(Duration.ofSeconds(1)));
   }

@@ -44,6 +44,16 @@ final class World {
   final SimBus bus;
   final History history;
   final boolean deletes;
+
+  /** Whether requests wait for a replica of the source after their keys were moved. */
+  final boolean waits;
+
+  /** So fast are keys moved that no request needs; 0 for as fast as it goes. */
+  final int keysPerSecond;
+
+  /** Whether one has waited longer than it is to. */
+  boolean waitedInVain;
+
   final List<SimProxy> proxies = new ArrayList<>();
   final List<SimTopom> topoms = new ArrayList<>();
   final List<SimClient> clients = new ArrayList<>();
@@ -67,6 +77,8 @@ final class World {
     this.bus = new SimBus(simulation, network);
     this.history = new History(simulation);
     this.deletes = simulation.chance(0.4);
+    this.waits = simulation.chance(0.5);
+    this.keysPerSecond = simulation.chance(0.4) ? 1 : 0;
     this.ha = new SimProcess(simulation, "ha");
     begin();
   }
@@ -211,7 +223,7 @@ final class World {
     Promotion promotion =
         topology().groupOf(server.address()).map(Group::promotion).orElse(Promotion.NONE);
     if (promotion instanceof Promotion.Prepared prepared && !prepared.planned()) {
-      history.excuse(server, lost);
+      history.excuse(server, lost, waits && !waitedInVain);
     }
   }
 

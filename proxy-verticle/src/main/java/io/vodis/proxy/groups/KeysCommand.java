@@ -14,7 +14,7 @@ import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RespErrors;
-import io.vodis.slot.CopyName;
+import io.vodis.slot.ReservedName;
 import io.vodis.slot.SlotHash;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
@@ -103,7 +103,7 @@ final class KeysCommand {
         error = RespErrors.reply("ERR a backend sent an unexpected reply");
       } else {
         for (byte[] key : found) {
-          if (!CopyName.is(key) && mayHold(servers.get(i), SlotHash.slotOf(key))) {
+          if (!ReservedName.is(key) && mayHold(servers.get(i), SlotHash.slotOf(key))) {
             keys.add(ByteBuffer.wrap(key));
           }
         }

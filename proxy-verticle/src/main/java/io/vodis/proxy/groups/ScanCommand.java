@@ -14,7 +14,7 @@ import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
 import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
-import io.vodis.slot.CopyName;
+import io.vodis.slot.ReservedName;
 import io.vodis.slot.SlotHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ final class ScanCommand {
     }
     List<byte[]> kept = new ArrayList<>(page.keys().size());
     for (byte[] key : page.keys()) {
-      if (!CopyName.is(key) && walk.keeps(ask, SlotHash.slotOf(key))) {
+      if (!ReservedName.is(key) && walk.keeps(ask, SlotHash.slotOf(key))) {
         kept.add(key);
       }
     }

@@ -15,6 +15,8 @@ import java.util.random.RandomGenerator;
  * @param access how the servers sign in to their targets
  * @param maxKeys of one MIGRATE
  * @param timeoutMillis of one MIGRATE between the servers
+ * @param replicaWaitMillis how long a replica of the source may take to hear of it; 0: none is
+ *     asked
  * @param patienceNanos after which a key that cannot be moved is given up
  * @param random spreads repetitions; the loop's own
  */
@@ -27,6 +29,7 @@ public record MoverEnvironment(
     ServerAccess access,
     int maxKeys,
     long timeoutMillis,
+    long replicaWaitMillis,
     long patienceNanos,
     RandomGenerator random) {
 

@@ -6,6 +6,7 @@ import io.vodis.proxy.backend.Lane;
 import io.vodis.redis.ClientList;
 import io.vodis.redis.ErrorCounts;
 import io.vodis.resp.Protocol;
+import io.vodis.slot.SlotProof;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,10 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code BUSYKEY}: see {@link LeftoverRemoval}.
  *   <li>Any other error: nothing was moved, or some keys were; the batch is sent again later.
  * </ul>
+ *
+ * <p>Whoever moved the keys, a replica of the source has heard of it before they are used, if one
+ * answers in time: else a failover of the source could bring back what is deleted on the target
+ * since ({@link ReplicaPatience}).
  */
 final class PullLine {
 
@@ -48,7 +53,7 @@ final class PullLine {
   private static final List<byte[]> FAILED_MOVES =
       List.of(ServerCall.bytes("INFO"), ServerCall.bytes("errorstats"));
 
-  private record Pull(Key key, KeyMover.Listener listener, long deadlineNanos) {}
+  private record Pull(Key key, long proof, KeyMover.Listener listener, long deadlineNanos) {}
 
   /** What has to be done before the batch may be sent (again). */
   private enum Next {
@@ -73,6 +78,8 @@ final class PullLine {
   /** Of the source when it answered last. */
   private long connects;
 
+  private final ReplicaPatience replicas;
+
   /** The batch has left the source, but the target has to be cleaned. */
   private boolean hasLeft;
 
@@ -85,6 +92,7 @@ final class PullLine {
   PullLine(PullWay way, MoverEnvironment env) {
     this.way = way;
     this.env = env;
+    this.replicas = new ReplicaPatience(env.replicaWaitMillis());
     this.retryAtNanos = env.clock().nowNanos();
   }
 
@@ -93,8 +101,8 @@ final class PullLine {
   }
 
   /** One more key; keys of one loop iteration go together. */
-  void add(Key key, KeyMover.Listener listener) {
-    wanted.add(new Pull(key, listener, env.clock().nowNanos() + env.patienceNanos()));
+  void add(Key key, long proof, KeyMover.Listener listener) {
+    wanted.add(new Pull(key, proof, listener, env.clock().nowNanos() + env.patienceNanos()));
     schedule();
   }
 
@@ -161,9 +169,17 @@ final class PullLine {
       fateIsKnown();
       return;
     }
-    // Behind the same connection: the source answers both, or both are lost.
+    // Behind the same connection: the source answers all, or all are lost.
     String[] moved = new String[1];
     ServerCall.send(connection, env.copies(), command, reply -> moved[0] = reply, () -> {});
+    if (replicas.mayWait(env.clock().nowNanos())) {
+      ServerCall.send(
+          connection,
+          env.copies(),
+          replicas.command(),
+          reply -> replicas.onReply(reply, env.clock().nowNanos()),
+          () -> {});
+    }
     sent(
         connection,
         source(),
@@ -276,10 +292,17 @@ final class PullLine {
 
   private void removeLeftovers() {
     asked = true;
-    List<Key> keys = batch.stream().map(Pull::key).toList();
-    Backend home = way.returning() ? target() : source();
-    Backend away = way.returning() ? source() : target();
-    new LeftoverRemoval(home, away, env.copies(), keys)
+    Backend proofs =
+        env.pool().server(way.target()).lane(Lane.of(SlotProof.DATABASE, Protocol.RESP2));
+    new LeftoverRemoval(
+            source(),
+            target(),
+            proofs,
+            way.returning(),
+            env.copies(),
+            batch.stream()
+                .map(pull -> new LeftoverRemoval.Doubtful(pull.key(), pull.proof()))
+                .toList())
         .run(
             done -> {
               asked = false;

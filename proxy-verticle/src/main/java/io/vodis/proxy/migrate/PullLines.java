@@ -21,7 +21,7 @@ public final class PullLines implements KeyMover {
   public void move(SlotRoute.Migrating route, Key key, Listener listener) {
     lines
         .computeIfAbsent(PullWay.of(route, key.database()), way -> new PullLine(way, environment))
-        .add(key, listener);
+        .add(key, route.proof(), listener);
   }
 
   @Override

@@ -7,7 +7,8 @@ import io.vodis.model.SlotRoute;
 /**
  * From where to where keys of a database go.
  *
- * @param returning of a key on both servers the target's copy counts, else the source's
+ * @param returning of a key on both servers the target's copy counts, else the source's; but a
+ *     number under which the key's slot was opened decides otherwise
  * @param method how they go
  */
 record PullWay(

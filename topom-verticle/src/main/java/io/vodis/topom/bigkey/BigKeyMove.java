@@ -175,6 +175,10 @@ public final class BigKeyMove {
     try {
       ledger.endEarlierMoves(target);
       removeCopy(target, key);
+      if (key.phase() == Phase.FENCED) {
+        // It may have taken the key's place there before the source had it (again).
+        admin.call(target, key.database(), timeout, List.of(KeyAt.ascii("UNLINK"), key.bytes()));
+      }
     } catch (RedisAdminException e) {
       // The next move of the key, or the way back of its slot, begins with it.
       LOGGER.info("a copy of a key of slot {} may be left: {}", slotId, e.getMessage());

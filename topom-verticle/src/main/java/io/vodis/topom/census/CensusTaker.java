@@ -10,7 +10,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
-import io.vodis.slot.CopyName;
+import io.vodis.slot.ReservedName;
 import io.vodis.slot.SlotHash;
 import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomException.Code;
@@ -153,7 +153,7 @@ public final class CensusTaker {
     }
 
     boolean concerns(int groupId, byte[] name) {
-      if (CopyName.is(name)) {
+      if (ReservedName.is(name)) {
         return false;
       }
       int slotId = SlotHash.slotOf(name);

@@ -7,7 +7,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
-import io.vodis.slot.CopyName;
+import io.vodis.slot.ReservedName;
 import io.vodis.slot.SlotHash;
 import java.time.Duration;
 import java.util.Collections;
@@ -55,7 +55,7 @@ public final class StraySampler {
       // A topology that has changed meanwhile says nothing about the key.
       if (key instanceof Reply.Text text && topology.get() == judgedBy) {
         counts.sampled().increment();
-        if (!CopyName.is(text.bytes())
+        if (!ReservedName.is(text.bytes())
             && !CensusTaker.belongs(judgedBy.slot(SlotHash.slotOf(text.bytes())), groupId)) {
           counts.strays().increment();
           strays++;

@@ -31,15 +31,15 @@ record Opening(MigrationMethod method, KnownKeys known, Map<Integer, List<Pinned
         && known.covers(slot.slotId());
   }
 
-  /** What opens a slot. */
-  SlotEvent.Opened of(SlotMapping slot) {
+  /** What opens a slot, under a number that says which of two copies counts, or 0. */
+  SlotEvent.Opened of(SlotMapping slot, long proof) {
     return new SlotEvent.Opened(
-        pinned.getOrDefault(slot.slotId(), List.of()), methodOf(slot.action()));
+        pinned.getOrDefault(slot.slotId(), List.of()), methodOf(slot.action()), proof);
   }
 
   /**
-   * On the way back of two copies the one at home counts. So no attempt may leave half a copy
-   * there, as semi-async does.
+   * Without a number, on the way back of two copies the one at home counts. So no attempt may leave
+   * half a copy there, as semi-async does.
    */
   private MigrationMethod methodOf(SlotAction action) {
     boolean returning = action instanceof SlotAction.Moving moving && moving.returning();

@@ -14,6 +14,7 @@ import io.vodis.topom.plan.MigrationScheduler.Batch;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.sweep.LeftoverCleaner;
 import io.vodis.topom.sweep.MigrationTask;
+import io.vodis.topom.sweep.OpeningCheck;
 import io.vodis.topom.sweep.SourceSurvey.Survey;
 import io.vodis.topom.sweep.SweepPacing;
 import io.vodis.topom.transition.Decision;
@@ -74,6 +75,9 @@ final class SlotBatch {
   /** How slots will be opened; null until that is known. */
   private @Nullable Opening opening;
 
+  /** That none of their keys is on both servers; null until that has been looked at. */
+  private @Nullable OpeningCheck check;
+
   /** Why no further slot of the batch is started; empty while there is no reason. */
   private String startsNoMore = "";
 
@@ -130,9 +134,10 @@ final class SlotBatch {
           return;
         }
         case SlotAction.Preparing preparing -> fence(topology);
-        case SlotAction.Prepared prepared -> open();
+        case SlotAction.Prepared prepared -> open(topology);
         case SlotAction.Finished finished -> {
           awaitProxies(topology.epoch());
+          forgetProofs(topology);
           advance(new SlotEvent.Settled());
         }
         case SlotAction.Turning turning -> start(topology);
@@ -181,12 +186,86 @@ final class SlotBatch {
     return slot.isPresent();
   }
 
-  private void open() {
+  private void open(Topology topology) {
     Opening found = opening;
     if (found == null) {
       advance(new SlotEvent.FenceExpired());
+      return;
+    }
+    Set<Integer> slotIds = Set.copyOf(slotsIn(topology, SlotAction.Prepared.class));
+    long proof;
+    try {
+      proof = prove(topology, found.method(), slotIds);
+    } catch (RedisAdminException e) {
+      advance(new SlotEvent.FenceExpired());
+      startsNoMore = String.valueOf(e.getMessage());
+      return;
+    }
+    if (proof < 0) {
+      check = null;
+      advance(new SlotEvent.FenceExpired());
     } else {
-      advance(found::of);
+      advance(slot -> found.of(slot, slotIds.contains(slot.slotId()) ? proof : 0));
+    }
+  }
+
+  /** The number under which slots are opened, 0 for none; negative if that has to be looked at. */
+  private long prove(Topology topology, MigrationMethod method, Set<Integer> slotIds) {
+    Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
+    Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
+    if (source.isEmpty() || target.isEmpty() || method != MigrationMethod.MIGRATE) {
+      return 0;
+    }
+    OpeningCheck looked = check;
+    boolean same =
+        looked != null
+            && looked.isAbout(source.get(), target.get())
+            && !SweepGuard.isPromoting(topology, batch.way());
+    // Each opening raises the epoch, so that none has the number of another.
+    return same ? looked.prove(slotIds, topology.epoch()) : -1;
+  }
+
+  /**
+   * Nobody moves keys of these slots any more. What is left of it does no harm, and is written over
+   * by the next move of the slot.
+   */
+  private void forgetProofs(Topology topology) {
+    List<Integer> slotIds = slotsIn(topology, SlotAction.Finished.class);
+    if (batch.sourceGroupId() == SlotMapping.NO_GROUP || slotIds.isEmpty()) {
+      return;
+    }
+    for (HostAndPort server : servers(topology)) {
+      try {
+        OpeningCheck.forget(work.admin(), server, slotIds);
+      } catch (RedisAdminException e) {
+        LOGGER.info("proofs of slots are left on {}: {}", server, e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * One look for all slots of the batch: nobody brings their keys to the target before they open.
+   */
+  private void lookAtTarget(Topology topology) {
+    Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
+    Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
+    List<SlotMapping> unopened = rows(topology).filter(slot -> isUnstarted(slot.action())).toList();
+    if (source.isEmpty() || target.isEmpty() || unopened.isEmpty()) {
+      return;
+    }
+    waitingFor = "a look for keys that are on both servers";
+    check =
+        work.migrator()
+            .check(
+                task(source.get(), target.get(), MigrationMethod.MIGRATE, unopened),
+                this::requireGoingOn);
+    waitingFor = "";
+  }
+
+  private void requireGoingOn() {
+    work.term().requireNotEnded();
+    if (rows(work.topology().current()).noneMatch(work.goingOn())) {
+      throw new Held("nothing of it is to go on");
     }
   }
 
@@ -211,14 +290,7 @@ final class SlotBatch {
     Survey survey =
         work.migrator()
             .survey(
-                task(source.get(), target.get(), method, starting),
-                slotIds,
-                () -> {
-                  work.term().requireNotEnded();
-                  if (rows(work.topology().current()).noneMatch(work.goingOn())) {
-                    throw new Held("nothing of it is to go on");
-                  }
-                });
+                task(source.get(), target.get(), method, starting), slotIds, this::requireGoingOn);
     waitingFor = "";
     long covered = slotIds.stream().filter(survey.known()::covers).count();
     progress.onSurveyed(survey.known().size() * slotIds.size() / Math.max(1, covered));
@@ -244,6 +316,9 @@ final class SlotBatch {
     if (prepared == null || !allAtOnce && startable(topology, prepared).isEmpty()) {
       prepared = prepareOpening(topology);
       opening = prepared;
+    }
+    if (check == null && prepared.method() == MigrationMethod.MIGRATE) {
+      lookAtTarget(topology);
     }
     for (SlotMapping slot : rows(topology).toList()) {
       pinned.removeCopies(topology, slot);
@@ -432,8 +507,22 @@ final class SlotBatch {
             .filter(MigrationScheduler::isReturning)
             .map(SlotMapping::slotId)
             .collect(Collectors.toSet()),
+        moving.stream()
+            .filter(slot -> proofOf(slot) != 0)
+            .collect(Collectors.toMap(SlotMapping::slotId, SlotBatch::proofOf)),
         moving.stream().flatMap(slot -> PinnedMoves.pinned(slot).stream()).toList(),
         method);
+  }
+
+  private static long proofOf(SlotMapping slot) {
+    return slot.action() instanceof SlotAction.Moving moving ? moving.proof() : 0;
+  }
+
+  private List<Integer> slotsIn(Topology topology, Class<? extends SlotAction> state) {
+    return rows(topology)
+        .filter(slot -> state.isInstance(slot.action()))
+        .map(SlotMapping::slotId)
+        .toList();
   }
 
   /** Only proxies that lag are hindered while this waits: all others serve the slots. */

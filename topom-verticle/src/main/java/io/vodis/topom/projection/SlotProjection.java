@@ -100,7 +100,8 @@ public final class SlotProjection {
                     target.get(),
                     moving.returning(),
                     moving.pinned(),
-                    moving.method()));
+                    moving.method(),
+                    moving.proof()));
   }
 
   private Optional<SlotRoute> fenceOf(int groupId) {

@@ -3,7 +3,7 @@ package io.vodis.topom.sweep;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
-import io.vodis.slot.CopyName;
+import io.vodis.slot.ReservedName;
 import io.vodis.slot.SlotHash;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +32,7 @@ record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>>
       byte[] bytes = Replies.bytes(name);
       int slotId = SlotHash.slotOf(bytes);
       HostAndPort target = task.targetBySlot().get(slotId);
-      if (target != null && !CopyName.is(bytes) && !task.isPinned(database, bytes)) {
+      if (target != null && !ReservedName.is(bytes) && !task.isPinned(database, bytes)) {
         keysByTarget
             .computeIfAbsent(target, t -> new ArrayList<>())
             .add(new MovingKey(slotId, bytes));

@@ -7,10 +7,13 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
+import io.vodis.slot.SlotHash;
+import io.vodis.slot.SlotProof;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,36 @@ public final class LeftoverCleaner {
   }
 
   /**
+   * Removes the copy that does not count of a key that is on both servers of a move.
+   *
+   * @param proof the number under which its slot was opened; 0 if there is none
+   * @param returning says without a number that the target's copy counts
+   */
+  void removeSecondCopy(
+      HostAndPort source,
+      HostAndPort target,
+      int database,
+      byte[] key,
+      long proof,
+      boolean returning) {
+    int slotId = SlotHash.slotOf(key);
+    if (proof == 0) {
+      removeLeftover(returning ? target : source, returning ? source : target, database, key);
+    } else if (carries(target, slotId, proof)) {
+      // Asked again after the key was seen there: a server that was started anew in between, from
+      // older data, has shown an older key.
+      removeLeftover(target, source, database, key, () -> carries(target, slotId, proof));
+    } else {
+      removeLeftover(source, target, database, key);
+    }
+  }
+
+  private boolean carries(HostAndPort server, int slotId, long proof) {
+    Reply reply = admin.call(server, SlotProof.DATABASE, timeout, SlotProof.read(slotId));
+    return Replies.number(reply, 0) == proof;
+  }
+
+  /**
    * Removes the copy of a key that is not at home, if the key is at home too. The order makes it
    * safe beside other movers: whatever moves the key after WATCH touches the watched copy and voids
    * the transaction.
@@ -69,10 +102,16 @@ public final class LeftoverCleaner {
    * @param away the other one
    */
   void removeLeftover(HostAndPort home, HostAndPort away, int database, byte[] key) {
+    removeLeftover(home, away, database, key, () -> true);
+  }
+
+  private void removeLeftover(
+      HostAndPort home, HostAndPort away, int database, byte[] key, BooleanSupplier isHome) {
     transactions.lock();
     try {
       admin.call(away, database, timeout, command("WATCH", key));
-      if (Replies.number(admin.call(home, database, timeout, command("EXISTS", key)), 0) == 0) {
+      if (Replies.number(admin.call(home, database, timeout, command("EXISTS", key)), 0) == 0
+          || !isHome.getAsBoolean()) {
         admin.call(away, database, timeout, Replies.command("UNWATCH"));
         return;
       }

@@ -212,11 +212,12 @@ final class MigrateSweep implements SlotSweep {
   }
 
   private void removeLeftover(SourceServer source, HostAndPort target, MovingKey key) {
-    boolean returning = task.returning().contains(key.slotId());
-    cleaner.removeLeftover(
-        returning ? target : source.address(),
-        returning ? source.address() : target,
+    cleaner.removeSecondCopy(
+        source.address(),
+        target,
         source.database(),
-        key.name());
+        key.name(),
+        task.proofs().getOrDefault(key.slotId(), 0L),
+        task.returning().contains(key.slotId()));
   }
 }

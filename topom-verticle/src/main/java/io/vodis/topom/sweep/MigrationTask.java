@@ -12,8 +12,10 @@ import java.util.Set;
  * Slots to be emptied on one server.
  *
  * @param targetBySlot where the keys of each slot go; never the source
- * @param returning slots that are on their way back: of a key on both servers the target's copy
- *     counts, else the source's
+ * @param returning slots that are on their way back
+ * @param proofs the numbers under which slots were opened, where there is one. They say which of
+ *     two copies of a key counts ({@link io.vodis.slot.SlotProof}). Without one it is the source's,
+ *     or the target's for a slot that is returning.
  * @param pinned keys of these slots that are moved in another way
  * @param method how the others are moved
  */
@@ -21,9 +23,11 @@ public record MigrationTask(
     HostAndPort source,
     Map<Integer, HostAndPort> targetBySlot,
     Set<Integer> returning,
+    Map<Integer, Long> proofs,
     List<PinnedKey> pinned,
     MigrationMethod method) {
   public MigrationTask {
+    proofs = Map.copyOf(proofs);
     pinned = List.copyOf(pinned);
     targetBySlot = Map.copyOf(targetBySlot);
     returning = Set.copyOf(returning);
@@ -34,7 +38,7 @@ public record MigrationTask(
 
   /** Slots none of which is on its way back. */
   public MigrationTask(HostAndPort source, Map<Integer, HostAndPort> targetBySlot) {
-    this(source, targetBySlot, Set.of(), List.of(), MigrationMethod.MIGRATE);
+    this(source, targetBySlot, Set.of(), Map.of(), List.of(), MigrationMethod.MIGRATE);
   }
 
   /** Whether a key is to be left where it is. */

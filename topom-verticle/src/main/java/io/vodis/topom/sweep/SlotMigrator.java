@@ -84,6 +84,11 @@ public final class SlotMigrator {
     }
   }
 
+  /** The first step of an {@link OpeningCheck}; {@code step} throws to end it. */
+  public OpeningCheck check(MigrationTask task, Runnable step) {
+    return OpeningCheck.of(admin, settings, task, step);
+  }
+
   /**
    * Moves one key, unless the target has it already.
    *

@@ -27,14 +27,15 @@ public sealed interface SlotEvent {
    *
    * @param pinned keys that stay on the source until they have been moved alone
    * @param method how the others are moved
+   * @param proof as of {@link io.vodis.model.SlotAction.Moving#proof}
    */
-  record Opened(List<PinnedKey> pinned, MigrationMethod method) implements SlotEvent {
+  record Opened(List<PinnedKey> pinned, MigrationMethod method, long proof) implements SlotEvent {
     public Opened {
       pinned = List.copyOf(pinned);
     }
 
     public Opened() {
-      this(List.of(), MigrationMethod.MIGRATE);
+      this(List.of(), MigrationMethod.MIGRATE, 0);
     }
   }
 

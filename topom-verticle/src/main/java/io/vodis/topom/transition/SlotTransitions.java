@@ -44,7 +44,12 @@ public final class SlotTransitions {
                 next(
                     slot.with(
                         new SlotAction.Migrating(
-                            p.index(), target(p), p.returning(), e.pinned(), e.method())));
+                            p.index(),
+                            target(p),
+                            p.returning(),
+                            e.pinned(),
+                            e.method(),
+                            e.proof())));
             case FenceExpired e -> next(unfenced(slot, p));
             case Cancelled e ->
                 p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
@@ -58,7 +63,8 @@ public final class SlotTransitions {
                     ? next(
                         swapped(
                             slot,
-                            new SlotAction.Preparing(p.index(), slot.groupId(), true, p.method())))
+                            new SlotAction.Preparing(
+                                p.index(), slot.groupId(), true, p.method(), p.proof())))
                     : rejected(slot, event);
             case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
             case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
@@ -81,7 +87,10 @@ public final class SlotTransitions {
       SlotMapping slot, SlotAction.Preparing p, SlotEvent event) {
     return switch (event) {
       case Fenced e ->
-          next(slot.with(new SlotAction.Prepared(p.index(), target(p), p.returning(), p.method())));
+          next(
+              slot.with(
+                  new SlotAction.Prepared(
+                      p.index(), target(p), p.returning(), p.method(), p.proof())));
       case FenceExpired e -> next(unfenced(slot, p));
       case Cancelled e -> p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
       default -> rejected(slot, event);
@@ -98,7 +107,9 @@ public final class SlotTransitions {
       case Cancelled e ->
           canReturn(slot, p)
               ? next(
-                  slot.with(new SlotAction.Turning(p.index(), target(p), p.pinned(), p.method())))
+                  slot.with(
+                      new SlotAction.Turning(
+                          p.index(), target(p), p.pinned(), p.method(), p.proof())))
               : rejected(slot, event);
       case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
       case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
@@ -116,9 +127,12 @@ public final class SlotTransitions {
           next(
               slot.with(
                   new SlotAction.Migrating(
-                      p.index(), target(p), p.returning(), pinned.get(), p.method())));
+                      p.index(), target(p), p.returning(), pinned.get(), p.method(), p.proof())));
       case SlotAction.Turning p ->
-          next(slot.with(new SlotAction.Turning(p.index(), target(p), pinned.get(), p.method())));
+          next(
+              slot.with(
+                  new SlotAction.Turning(
+                      p.index(), target(p), pinned.get(), p.method(), p.proof())));
       default -> rejected(slot, event);
     };
   }
@@ -126,7 +140,9 @@ public final class SlotTransitions {
   /** The fence is given up; nothing has run on the new route. */
   private static SlotMapping unfenced(SlotMapping slot, SlotAction.Moving p) {
     return p.returning()
-        ? swapped(slot, new SlotAction.Turning(p.index(), slot.groupId(), List.of(), p.method()))
+        ? swapped(
+            slot,
+            new SlotAction.Turning(p.index(), slot.groupId(), List.of(), p.method(), p.proof()))
         : slot.with(new SlotAction.Pending(p.index(), target(p)));
   }
 

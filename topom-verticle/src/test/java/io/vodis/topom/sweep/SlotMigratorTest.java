@@ -134,6 +134,7 @@ class SlotMigratorTest {
             source.address(),
             task().targetBySlot(),
             task().targetBySlot().keySet(),
+            Map.of(),
             List.of(),
             MigrationMethod.MIGRATE);
 
@@ -309,6 +310,7 @@ class SlotMigratorTest {
             source.address(),
             task().targetBySlot(),
             Set.of(),
+            Map.of(),
             List.of(PinnedKey.served(0, key.getBytes(StandardCharsets.UTF_8))),
             MigrationMethod.MIGRATE);
     migrator.moveKnown(pinning, known, migrator.pacing(), () -> true, progress());

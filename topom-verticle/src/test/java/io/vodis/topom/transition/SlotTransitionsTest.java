@@ -2,6 +2,7 @@ package io.vodis.topom.transition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import java.util.LinkedHashMap;
@@ -112,6 +113,33 @@ class SlotTransitionsTest {
     return slot.action() instanceof SlotAction.Moving moving
         ? state + (moving.returning() ? " back to " : " to ") + moving.targetGroupId()
         : state;
+  }
+
+  /** It says which copies count until the way back is opened under a number of its own. */
+  @Test
+  void theNumberOfAnOpeningIsKeptUntilTheNext() {
+    SlotMapping slot = new SlotMapping(3, 1, new SlotAction.Prepared(7, 2));
+    slot = after(slot, new SlotEvent.Opened(List.of(), MigrationMethod.MIGRATE, 17));
+    assertThat(proofOf(slot)).isEqualTo(17);
+    slot = after(slot, new SlotEvent.Cancelled());
+    assertThat(proofOf(slot)).isEqualTo(17);
+    slot = after(slot, new SlotEvent.Started());
+    slot = after(slot, new SlotEvent.FenceExpired());
+    assertThat(proofOf(slot)).isEqualTo(17);
+    slot = after(slot, new SlotEvent.Started());
+    slot = after(slot, new SlotEvent.Fenced());
+    assertThat(proofOf(slot)).isEqualTo(17);
+    slot = after(slot, new SlotEvent.Opened(List.of(), MigrationMethod.MIGRATE, 23));
+    assertThat(proofOf(slot)).isEqualTo(23);
+    assertThat(proofOf(after(slot, new SlotEvent.Emptied()))).isZero();
+  }
+
+  private static SlotMapping after(SlotMapping slot, SlotEvent event) {
+    return ((Decision.Next<SlotMapping>) SlotTransitions.decide(slot, event)).row();
+  }
+
+  private static long proofOf(SlotMapping slot) {
+    return ((SlotAction.Moving) slot.action()).proof();
   }
 
   @Test
