@@ -27,7 +27,10 @@ class SourceFailoverIT {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SourceFailoverIT.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int HALF = 512;
+
+  /** So many are open at once. */
+  private static final int SLOTS = 32;
+
   private static final int USED = 100;
   private static final int COLD = 400;
 
@@ -84,7 +87,7 @@ class SourceFailoverIT {
       RedisProcess replica = cluster.server(1, 1);
       awaitSameData(source, replica);
       cluster.admin().patch("/migration", new JsonObject().put("keysPerSecond", KEYS_PER_SECOND));
-      cluster.admin().migrate(0, HALF - 1, 2);
+      cluster.admin().migrate(0, SLOTS - 1, 2);
       Poll.until(PATIENCE, "all slots are open", () -> allMigrating(cluster));
 
       // When the replica is cut off, then the counters move and count, then the source dies
@@ -128,7 +131,7 @@ class SourceFailoverIT {
     List<String> keys = new ArrayList<>();
     for (int i = 0; keys.size() < count; i++) {
       String key = prefix + i;
-      if (SlotHash.slotOf(key.getBytes(StandardCharsets.US_ASCII)) < HALF) {
+      if (SlotHash.slotOf(key.getBytes(StandardCharsets.US_ASCII)) < SLOTS) {
         keys.add(key);
       }
     }
@@ -137,7 +140,7 @@ class SourceFailoverIT {
 
   private static boolean allMigrating(VodisCluster cluster) {
     var actions = cluster.admin().actions().stream().map(JsonObject.class::cast).toList();
-    return actions.size() > HALF / 2
+    return actions.size() == SLOTS
         && actions.stream().allMatch(action -> action.getString("state").equals("migrating"));
   }
 

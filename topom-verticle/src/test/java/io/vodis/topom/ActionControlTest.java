@@ -152,7 +152,7 @@ class ActionControlTest {
                 || waitingFor(7).startsWith("no answer"));
 
     // Then
-    assertThat(product.topology().slot(500).action()).isInstanceOf(SlotAction.Turning.class);
+    assertThat(product.topology().slot(7).action()).isInstanceOf(SlotAction.Turning.class);
     proxy.deafen(false);
     product.awaitIdle();
     assertAllKeysOn(source, target);

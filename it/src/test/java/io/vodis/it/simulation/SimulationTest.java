@@ -28,7 +28,7 @@ class SimulationTest {
   private static final int RUNS = Integer.getInteger("vodis.simulation.runs", 2000);
   private static final Duration LENGTH_MAX =
       Duration.ofSeconds(Integer.getInteger("vodis.simulation.seconds", 90));
-  private static final int RUNS_UNTIL_FOUND = 400;
+  private static final int RUNS_UNTIL_FOUND = 1500;
   private static final int TRACE_SHOWN = 60;
 
   /** The product's own log only helps with a single run; the killed leave their buffers behind. */
@@ -93,9 +93,10 @@ class SimulationTest {
   void aBrokenRuleIsNoticed(Rule rule) {
     Optional<Run> found =
         LongStream.rangeClosed(1, RUNS_UNTIL_FOUND)
+            .parallel()
             .mapToObj(seed -> Run.of(seed, rule, false))
             .filter(run -> !run.violations().isEmpty())
-            .findFirst();
+            .findAny();
     assertThat(found).as("%s, broken in %d runs", rule, RUNS_UNTIL_FOUND).isPresent();
   }
 
