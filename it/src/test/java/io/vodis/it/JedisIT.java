@@ -49,7 +49,7 @@ class JedisIT {
     assertThat(jedis.append("j:s", "0")).isEqualTo(3);
     assertThat(jedis.getrange("j:s", 0, 1)).isEqualTo("42");
     assertThat(jedis.ttl("j:s")).isBetween(90L, 100L);
-    assertThat(jedis.getDel("j:s")).isEqualTo("420");
+    assertThat(jedis.getSet("j:s", "0")).isEqualTo("420");
     assertThat(jedis.incrByFloat("j:f", 0.5)).isEqualTo(0.5);
   }
 

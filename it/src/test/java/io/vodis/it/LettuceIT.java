@@ -55,7 +55,8 @@ class LettuceIT {
     assertThat(redis.set("l:s", "1", SetArgs.Builder.ex(100))).isEqualTo("OK");
     assertThat(redis.incrby("l:s", 41)).isEqualTo(42);
     assertThat(redis.pttl("l:s")).isBetween(90_000L, 100_000L);
-    assertThat(redis.getdel("l:s")).isEqualTo("42");
+    assertThat(redis.get("l:s")).isEqualTo("42");
+    assertThat(redis.del("l:s")).isEqualTo(1L);
     assertThat(redis.get("l:s")).isNull();
   }
 

@@ -21,7 +21,6 @@ import io.vodis.proxy.dispatch.TableWait;
 import io.vodis.proxy.fanout.GroupCalls;
 import io.vodis.proxy.groups.GroupCommands;
 import io.vodis.proxy.groups.ScriptCommands;
-import io.vodis.proxy.info.ClientFields;
 import io.vodis.proxy.local.AclCommands;
 import io.vodis.proxy.local.ClientCommands;
 import io.vodis.proxy.local.ClusterCommands;
@@ -176,13 +175,7 @@ final class DataLoop {
         new ScriptCommands(scripts, scriptSender, process, clock, dispatcher, groupCalls);
     CrossSlot crossSlot = config.slot().slotCrossCommands();
     Transactions transactions =
-        new Transactions(
-            locator,
-            handlers,
-            dispatcher,
-            crossSlot,
-            scriptCommands,
-            () -> ClientFields.of(process.servers().latest()).valkey());
+        new Transactions(locator, handlers, dispatcher, crossSlot, scriptCommands);
     transactions.addTo(handlers);
     new SubscribeCommands(subscribers).addTo(handlers);
     new PubSubCommands(subscribers, pool).addTo(handlers);

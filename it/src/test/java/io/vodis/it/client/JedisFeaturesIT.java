@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.testsupport.ServerBinary;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -88,8 +89,12 @@ class JedisFeaturesIT {
       assertThat(popped.get(20, TimeUnit.SECONDS)).containsExactly(from, "a");
 
       writer.rpush(from, "b");
-      assertThat(waiter.blmove(from, to, ListDirection.LEFT, ListDirection.RIGHT, 5))
-          .isEqualTo("b");
+      if (ServerBinary.standard().version().isAtLeast(6, 2)) {
+        assertThat(waiter.blmove(from, to, ListDirection.LEFT, ListDirection.RIGHT, 5))
+            .isEqualTo("b");
+      } else {
+        assertThat(waiter.brpoplpush(from, to, 5)).isEqualTo("b");
+      }
       assertThat(waiter.blpop(0.05, from)).isNull();
 
       writer.zadd(key(protocol, "z"), Map.of("m", 1.0));

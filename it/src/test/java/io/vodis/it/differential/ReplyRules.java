@@ -61,8 +61,8 @@ final class ReplyRules {
 
   /**
    * A number of keys that is none is told by the proxy, in one wording for all. Commands of modules
-   * (vector sets) are named in capital letters by the server. Valkey 9 has other words for MULTI
-   * and WATCH inside MULTI.
+   * (vector sets) are named in capital letters by the server. Valkey 9 names MULTI and WATCH when
+   * it refuses them inside MULTI.
    */
   private static final Set<String> OTHER_WORDS =
       Set.of("FCALL", "FCALL_RO", "MSETEX", "MULTI", "WATCH");

@@ -27,6 +27,8 @@ import java.util.stream.IntStream;
  */
 final class CommandOverlay {
 
+  private static final String NO_MULTI = "no_multi";
+
   private final Collection<PublishedCommands> servers;
 
   private CommandOverlay(Collection<PublishedCommands> servers) {
@@ -74,8 +76,16 @@ final class CommandOverlay {
     return switch (row.routing()) {
       case LOCAL, CONTAINER, DENIED, UNSUPPORTED, CROSS_PROTOCOL -> Optional.of(row);
       case ONE_KEY, SAME_SLOT, BLOCKING -> offered(withPublishedKeys(row));
+      case TRANSACTION -> offered(withBar(row));
       default -> offered(row);
     };
+  }
+
+  /** Valkey bars MULTI and WATCH from transactions; Redis does not, and has errors for them. */
+  private CommandRow withBar(CommandRow row) {
+    boolean barred =
+        published(row.name()).stream().anyMatch(server -> server.flags().contains(NO_MULTI));
+    return barred && !row.flags().contains(NO_MULTI) ? row.withFlag(NO_MULTI) : row;
   }
 
   private Optional<CommandRow> learned(String name) {

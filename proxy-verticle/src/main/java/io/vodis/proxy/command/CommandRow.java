@@ -1,5 +1,6 @@
 package io.vodis.proxy.command;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -107,6 +108,24 @@ record CommandRow(
         server.categories,
         server.tips,
         server.keySpecs,
+        sentAs,
+        refusal);
+  }
+
+  CommandRow withFlag(String flag) {
+    List<String> more = new ArrayList<>(flags);
+    more.add(flag);
+    return new CommandRow(
+        name,
+        arity,
+        routing,
+        firstKey,
+        lastKey,
+        keyStep,
+        more,
+        categories,
+        tips,
+        keySpecs,
         sentAs,
         refusal);
   }

@@ -28,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,26 +68,19 @@ public final class Transactions {
   private final Dispatcher dispatcher;
   private final CrossSlot crossSlot;
   private final RequestFactory scripts;
-  private final BooleanSupplier nestingFails;
 
-  /**
-   * The transactions of one loop.
-   *
-   * @param nestingFails whether MULTI inside makes a transaction fail, as it does on Valkey
-   */
+  /** The transactions of one loop. */
   public Transactions(
       KeyLocator locator,
       CommandHandlers handlers,
       Dispatcher dispatcher,
       CrossSlot crossSlot,
-      RequestFactory scripts,
-      BooleanSupplier nestingFails) {
+      RequestFactory scripts) {
     this.locator = locator;
     this.handlers = handlers;
     this.dispatcher = dispatcher;
     this.crossSlot = crossSlot;
     this.scripts = scripts;
-    this.nestingFails = nestingFails;
   }
 
   private static byte[] ascii(String text) {
@@ -117,10 +109,7 @@ public final class Transactions {
   private void multi(Session session, CommandSpec spec) {
     OpenTransaction open = session.state(OpenTransaction.class);
     if (open != null) {
-      session.reply(spec, NESTED);
-      if (nestingFails.getAsBoolean()) {
-        open.fail();
-      }
+      refuseInside(session, open, spec, NESTED);
       return;
     }
     WatchedKeys watched = session.state(WatchedKeys.class);
@@ -128,6 +117,17 @@ public final class Transactions {
     session.begin(
         new OpenTransaction(session.environment().settings().limits(), slots, session.database()));
     session.reply(spec, OK);
+  }
+
+  /** Redis goes on with the transaction; Valkey bars the command, which makes it fail. */
+  private static void refuseInside(
+      Session session, OpenTransaction open, CommandSpec spec, byte[] words) {
+    if (spec.isBarredFromTransactions()) {
+      open.fail();
+      session.reject(spec, NOT_INSIDE);
+    } else {
+      session.reply(spec, words);
+    }
   }
 
   private void discard(Session session, CommandSpec spec) {
@@ -474,8 +474,9 @@ public final class Transactions {
 
   private boolean watch(Session session, CommandSpec spec, ByteBuf in, int length) {
     RequestDecoder request = session.decoder();
-    if (session.state(OpenTransaction.class) != null) {
-      session.reply(spec, WATCH_INSIDE);
+    OpenTransaction open = session.state(OpenTransaction.class);
+    if (open != null) {
+      refuseInside(session, open, spec, WATCH_INSIDE);
       return true;
     }
     int keyCount = locator.locate(spec, in, request);
