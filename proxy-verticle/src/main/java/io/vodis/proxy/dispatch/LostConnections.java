@@ -31,20 +31,24 @@ import org.slf4j.LoggerFactory;
  * gone to another server, where it would bring a key back to life that has been moved. So no table
  * is confirmed that takes a slot away from a server before the server itself has closed its end of
  * such connections: each is looked for by its name, and killed.
+ *
+ * <p>Names are numbered. If there are more than can be remembered, every connection that the loop
+ * has opened to that server so far is killed instead, and those in use are opened anew.
  */
 public final class LostConnections implements GivenUp {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LostConnections.class);
   private static final long RETRY_NANOS = 200_000_000;
 
-  /** So many at once on one server are more than there can be but for a fault. */
-  private static final int NAMES_MAX = 10_000;
-
   private record Wait(RouteTable before, BitSet changed, Runnable then) {}
 
   private final String suffix;
   private final CopyRun copies;
-  private final Map<HostAndPort, Set<String>> lost = new HashMap<>();
+  private final Map<HostAndPort, LostNames> lost = new HashMap<>();
+
+  /** What names begin with, before their numbers. */
+  private final Set<String> beginnings = new HashSet<>();
+
   private final Set<HostAndPort> asked = new HashSet<>();
   private final Deque<Wait> waits = new ArrayDeque<>();
   private RouteTable table = RouteTable.NONE;
@@ -64,15 +68,14 @@ public final class LostConnections implements GivenUp {
   @Override
   public String nextName(String prefix) {
     names++;
-    return prefix + ":" + suffix + "." + names;
+    String beginning = prefix + ":" + suffix;
+    beginnings.add(beginning);
+    return LostNames.name(beginning, names);
   }
 
   @Override
   public void onGivenUp(HostAndPort server, String name) {
-    Set<String> onServer = lost.computeIfAbsent(server, s -> new HashSet<>());
-    if (onServer.size() < NAMES_MAX) {
-      onServer.add(name);
-    }
+    lost.computeIfAbsent(server, s -> new LostNames()).add(name, names);
     LOGGER.info("{}: {} was given up with requests unanswered", server, name);
   }
 
@@ -156,7 +159,7 @@ public final class LostConnections implements GivenUp {
       asked.remove(server);
       return;
     }
-    Set<String> wanted = Set.copyOf(lost.getOrDefault(server, Set.of()));
+    LostNames.Seen wanted = lost.getOrDefault(server, new LostNames()).seen(beginnings);
     ServerCall.send(
         connection,
         copies,
@@ -164,11 +167,12 @@ public final class LostConnections implements GivenUp {
         reply -> {
           List<Long> ids = new ArrayList<>();
           for (ClientList.Client client : ClientList.parse(reply)) {
-            if (wanted.contains(client.name())) {
+            if (wanted.covers(client.name())) {
               ids.add(client.id());
             }
           }
-          kill(server, backend, connection, ids, reply.startsWith("-") ? Set.of() : wanted);
+          Runnable settled = reply.startsWith("-") ? () -> {} : () -> settled(server, wanted);
+          kill(server, backend, connection, ids, settled);
         },
         () -> asked.remove(server));
   }
@@ -179,27 +183,26 @@ public final class LostConnections implements GivenUp {
       Backend backend,
       BackendConnection connection,
       List<Long> ids,
-      Set<String> wanted) {
+      Runnable settled) {
     if (ids.isEmpty()) {
       backend.releaseDedicated(connection);
       asked.remove(server);
-      settled(server, wanted);
+      settled.run();
       return;
     }
     ServerCall.send(
         connection,
         copies,
         words("CLIENT", "KILL", "ID", Long.toString(ids.getFirst())),
-        reply -> kill(server, backend, connection, ids.subList(1, ids.size()), wanted),
+        reply -> kill(server, backend, connection, ids.subList(1, ids.size()), settled),
         () -> asked.remove(server));
   }
 
-  private void settled(HostAndPort server, Set<String> gone) {
+  private void settled(HostAndPort server, LostNames.Seen gone) {
     Optional.ofNullable(lost.get(server))
         .ifPresent(
             left -> {
-              left.removeAll(gone);
-              if (left.isEmpty()) {
+              if (left.settle(gone)) {
                 lost.remove(server);
                 release();
               }
