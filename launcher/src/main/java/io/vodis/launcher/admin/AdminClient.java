@@ -26,7 +26,7 @@ final class AdminClient implements AutoCloseable {
   private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(130);
 
   /** For the audit log; a claim, nothing more. */
-  private static final String ACTOR =
+  static final String ACTOR =
       System.getProperty("user.name", "unknown").replaceAll("[^\\x20-\\x7e]", "?");
 
   private static final JsonMapper JSON =

@@ -2,6 +2,7 @@ package io.vodis.launcher.admin;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
       ProxiesCommand.class,
       MembersCommand.class,
       AuditCommand.class,
-      FsckCommand.class
+      FsckCommand.class,
+      IsolationCommand.class
     })
 public final class AdminCommand {
 
@@ -122,6 +124,24 @@ public final class AdminCommand {
     this.temporaryDirectory = temporaryDirectory;
   }
 
+  /** Runs a task on the admin port of a proxy, which needs no topom for it. */
+  int runOnProxy(URI proxy, BiConsumer<ProxyClient, Screen> task) {
+    var commandLine = spec.commandLine();
+    try (Screen screen =
+            new Screen(
+                commandLine.getOut(),
+                commandLine.getErr(),
+                output == OutputForm.json,
+                Screen.isTerminal());
+        ProxyClient client = new ProxyClient(proxy, token())) {
+      task.accept(client, screen);
+      return 0;
+    } catch (AdminFailure failure) {
+      commandLine.getErr().println(spec.qualifiedName() + ": " + failure.getMessage());
+      return failure.exitCode();
+    }
+  }
+
   /** Runs a task and returns the exit code. */
   int run(Task task) {
     URI address = topom();
@@ -150,10 +170,14 @@ public final class AdminCommand {
     return AdminToken.find(token, tokenFile, environment, temporaryDirectory);
   }
 
-  /** The scheme may be left out. */
   private URI topom() {
     String fromEnvironment = environment.apply(TOPOM_VARIABLE);
     String text = topom != null ? topom : fromEnvironment != null ? fromEnvironment : TOPOM_DEFAULT;
+    return address("topom", text);
+  }
+
+  /** The scheme may be left out. */
+  URI address(String whose, String text) {
     String url = (text.contains("://") ? text : "http://" + text).replaceFirst("/+$", "");
     try {
       URI uri = URI.create(url);
@@ -164,6 +188,7 @@ public final class AdminCommand {
       // Told below, in the same words.
     }
     throw new ParameterException(
-        spec.commandLine(), "invalid topom address '" + text + "', expected http://host:port");
+        spec.commandLine(),
+        "invalid " + whose + " address '" + text + "', expected http://host:port");
   }
 }
