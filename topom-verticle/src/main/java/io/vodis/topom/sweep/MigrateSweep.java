@@ -6,7 +6,6 @@ import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
-import io.vodis.redis.Reply;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,12 +17,15 @@ import java.util.function.Supplier;
 
 /**
  * Empties slots with {@code SCAN} and {@code MIGRATE}, of any server. While the keys of a page
- * move, the next page is fetched: the server answers both on one connection, one after the other,
- * and is never idle.
+ * move, the next page is fetched and weighed: the server answers all on one connection, one after
+ * the other, and is never idle.
  */
 final class MigrateSweep implements SlotSweep {
 
   private static final int ATTEMPTS_MAX = 3;
+
+  /** A page, and what its keys weigh by where they go. */
+  private record WeighedPage(KeyPage keys, Map<HostAndPort, KeySizes> sizes) {}
 
   /** So often a wait is interrupted to see whether anything has changed. */
   private static final Duration RATE_LOOK = Duration.ofMillis(20);
@@ -77,16 +79,16 @@ final class MigrateSweep implements SlotSweep {
   public long run(HostAndPort address, int database) {
     SourceServer source = new SourceServer(admin, settings, address, database);
     long found = 0;
-    Later<Reply> fetch = fetch(source, "0");
+    Later<WeighedPage> fetch = fetch(source, "0");
     while (true) {
-      KeyPage page = KeyPage.of(fetch.await(), task, source.database());
-      if (!page.isLast()) {
-        fetch = fetch(source, page.nextCursor());
+      WeighedPage page = fetch.await();
+      if (!page.keys().isLast()) {
+        fetch = fetch(source, page.keys().nextCursor());
       }
       found += move(source, page);
-      scannedKeys += page.scanned();
+      scannedKeys += page.keys().scanned();
       progress.onScanned(scannedKeys, totalKeys);
-      if (page.isLast() || !proceed.getAsBoolean()) {
+      if (page.keys().isLast() || !proceed.getAsBoolean()) {
         return found;
       }
     }
@@ -94,28 +96,47 @@ final class MigrateSweep implements SlotSweep {
 
   /** Moves keys whose names are known; what of them is gone is passed over. */
   void run(SourceServer source, List<MovingKey> keys) {
+    Later<WeighedPage> fetch = fetch(source, keys, 0);
     int from = 0;
     while (from < keys.size() && proceed.getAsBoolean()) {
-      int to = Math.min(keys.size(), from + pacing.pace().pageKeys());
-      pacing.onKnownPage();
-      move(source, KeyPage.ofKnown(keys.subList(from, to), task, source.database()));
-      from = to;
+      WeighedPage page = fetch.await();
+      from += page.keys().scanned();
+      fetch = fetch(source, keys, from);
+      move(source, page);
     }
   }
 
-  private Later<Reply> fetch(SourceServer source, String cursor) {
+  private Later<WeighedPage> fetch(SourceServer source, String cursor) {
     int keys = pacing.pace().pageKeys();
     pacing.onPage();
-    return Later.by("topom-scan", () -> source.scan(cursor, keys));
+    return Later.by(
+        "topom-scan",
+        () -> weigh(source, KeyPage.of(source.scan(cursor, keys), task, source.database())));
   }
 
-  private long move(SourceServer source, KeyPage page) {
+  private Later<WeighedPage> fetch(SourceServer source, List<MovingKey> keys, int from) {
+    int to = Math.min(keys.size(), from + pacing.pace().pageKeys());
+    KeyPage page = KeyPage.ofKnown(keys.subList(from, to), task, source.database());
+    pacing.onKnownPage();
+    return Later.by("topom-weigh", () -> weigh(source, page));
+  }
+
+  private WeighedPage weigh(SourceServer source, KeyPage page) {
+    Map<HostAndPort, KeySizes> sizes = new HashMap<>();
+    page.keysByTarget()
+        .forEach(
+            (target, keys) ->
+                sizes.put(target, source.sizes(keys, settings.migrationBigKeyBytes())));
+    return new WeighedPage(page, sizes);
+  }
+
+  private long move(SourceServer source, WeighedPage page) {
     long count = 0;
-    for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keysByTarget().entrySet()) {
+    for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keys().keysByTarget().entrySet()) {
       HostAndPort target = entry.getKey();
       List<MovingKey> ordinary = new ArrayList<>(entry.getValue());
       count += ordinary.size();
-      KeySizes sizes = source.sizes(ordinary, settings.migrationBigKeyBytes());
+      KeySizes sizes = page.sizes().getOrDefault(target, KeySizes.UNKNOWN);
       ordinary.removeAll(sizes.big().keySet());
       if (!moveInBatches(source, target, ordinary, sizes)) {
         return count;
