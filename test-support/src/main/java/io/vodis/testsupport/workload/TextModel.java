@@ -2,6 +2,7 @@ package io.vodis.testsupport.workload;
 
 import io.vodis.testsupport.workload.Finding.Kind;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +140,8 @@ final class TextModel extends KeyModel {
           if (isCertain()) {
             Operation.expect((long) before.length() + fresh.length(), reply);
           }
+          // In a pipeline an earlier write of unknown fate may have been what this was added to.
+          List.copyOf(possible).forEach(text -> possible.add(text.equals(ABSENT) ? fresh : text + fresh));
           if (Long.valueOf(fresh.length()).equals(reply)) {
             becomes(fresh);
           } else {
