@@ -10,6 +10,7 @@ import io.vodis.bus.HaQuery;
 import io.vodis.bus.HaQuery.OpinionQuery;
 import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.WitnessService;
 import io.vodis.config.ListenAddress;
 import io.vodis.ha.act.Ballot;
 import io.vodis.ha.act.BusPeers;
@@ -72,6 +73,7 @@ public final class HaRole implements RunningRole {
       member =
           MemberIdentity.starting(Role.HA, product, address, address, config.admin().datacenter());
       Registration registration = parts.open(node.store().register(member));
+      parts.open(WitnessService.start(node, registration));
       storeView =
           parts.open(
               new StoreView(

@@ -40,7 +40,7 @@ final class StoreView implements AutoCloseable {
     this.registration = registration;
     this.clock = clock;
     this.sessionTimeout = sessionTimeout;
-    this.renewPeriod = sessionTimeout.dividedBy(3);
+    this.renewPeriod = sessionTimeout.dividedBy(9);
     this.topology = store.load();
     this.answeredNanos = clock.nanoTime();
     this.renewedNanos = answeredNanos;

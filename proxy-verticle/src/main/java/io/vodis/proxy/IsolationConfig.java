@@ -16,7 +16,8 @@ public record IsolationConfig(
         String proxyTableDir,
     @Doc(
             "What happens when the store has not answered for two thirds of"
-                + " coordinator_session_timeout. fence: the proxy stops serving, because its slots"
+                + " coordinator_session_timeout, and not more than half of the members have lost it"
+                + " too (if they have, the proxy serves in any case). fence: the proxy stops serving, because its slots"
                 + " may be moved or their servers replaced without it. serve: it goes on, as Codis"
                 + " does; writes are lost if slots or primaries change meanwhile.")
         OnIsolation onIsolation,

@@ -5,6 +5,7 @@ import io.vodis.model.AuditEntry;
 import io.vodis.model.Member;
 import io.vodis.model.Topology;
 import io.vodis.store.Leadership;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,9 @@ public final class InMemoryStoreServer {
 
   /** Live members with the session that each lives in. */
   final Map<Member, Object> live = new LinkedHashMap<>();
+
+  /** By incarnation. */
+  final Map<String, Witnesses> witnesses = new LinkedHashMap<>();
 
   final Duration sessionTimeout = Duration.ofSeconds(6);
 

@@ -14,11 +14,13 @@ import io.vodis.store.StoreChanges;
 import io.vodis.store.StoreException;
 import io.vodis.store.StoreException.Reason;
 import io.vodis.store.TopologyStore;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store without a server, for tests: one client of an {@link InMemoryStoreServer}. It passes the
@@ -185,7 +187,29 @@ public final class InMemoryTopologyStore implements TopologyStore {
     synchronized (server) {
       requireConnection();
       server.listed.remove(role.id() + "/" + token);
+      if (server.live.keySet().stream().noneMatch(m -> m.token().equals(token))) {
+        server.witnesses.values().removeIf(named -> named.proxy().token().equals(token));
+      }
       server.notifyClients();
+    }
+  }
+
+  @Override
+  public List<Witnesses> witnesses() {
+    synchronized (server) {
+      requireConnection();
+      return List.copyOf(server.witnesses.values());
+    }
+  }
+
+  @Override
+  public boolean passOver(Leadership leadership, Witnesses named) {
+    synchronized (server) {
+      requireConnection();
+      if (server.leader == null || server.leader.term() != leadership.term()) {
+        throw new StoreException(Reason.NOT_LEADER, "term " + leadership.term() + " is over");
+      }
+      return server.witnesses.remove(named.proxy().incarnation(), named);
     }
   }
 
@@ -220,6 +244,9 @@ public final class InMemoryTopologyStore implements TopologyStore {
     private final Member member;
     private Object registeredIn = new Object();
     private long registeredEpoch;
+    private long answeredNanos;
+    private long round;
+    private @Nullable Witnesses named;
 
     InMemoryRegistration(Member member) {
       this.member = member;
@@ -241,17 +268,53 @@ public final class InMemoryTopologyStore implements TopologyStore {
         if (registeredIn != session || !server.live.containsKey(member)) {
           server.live.put(member, session);
           registeredIn = session;
-          registeredEpoch = server.topology.epoch();
+          if (!server.witnesses.containsKey(member.incarnation())) {
+            registeredEpoch = server.topology.epoch();
+          }
+          named = null;
           server.notifyClients();
         }
+        answeredNanos = sentNanos;
         Duration length = server.sessionTimeout.multipliedBy(2).dividedBy(3);
         return new LeaseGrant(sentNanos, length, registeredEpoch);
       }
     }
 
     @Override
+    public long answeredNanos() {
+      synchronized (server) {
+        return answeredNanos;
+      }
+    }
+
+    @Override
+    public void nameWitnesses(List<Member> witnesses) {
+      synchronized (server) {
+        requireConnection();
+        named = null;
+        if (registeredIn != session || !server.live.containsKey(member)) {
+          throw new StoreException(Reason.UNAVAILABLE, "not registered now");
+        }
+        round++;
+        named = new Witnesses(member, round, witnesses);
+        server.witnesses.put(member.incarnation(), named);
+      }
+    }
+
+    @Override
+    public Optional<Witnesses> witnesses() {
+      synchronized (server) {
+        return Optional.ofNullable(named);
+      }
+    }
+
+    @Override
     public void close() {
       synchronized (server) {
+        if (named != null) {
+          server.witnesses.remove(member.incarnation(), named);
+          named = null;
+        }
         if (server.live.remove(member, registeredIn)) {
           server.notifyClients();
         }

@@ -22,6 +22,7 @@ import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.store.StoreException.Reason;
 import io.vodis.store.TopologyStore;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -558,6 +559,86 @@ public abstract class TopologyStoreContract {
     assertThat(grant.registeredEpoch()).isEqualTo(1);
     assertThat(other.liveMembers(Role.PROXY)).containsExactly(proxy);
     assertThat(registration.renewLease().registeredEpoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aMemberThatWasNotPassedOverKeepsItsEpochThroughAnExpiry() {
+    // Given
+    TopologyStore store = open();
+    TopologyStore other = open();
+    Leadership leadership = lead(other, "a");
+    Registration registration = store.register(member(Role.PROXY, "p"));
+    long before = registration.renewLease().registeredEpoch();
+    registration.nameWitnesses(List.of(member(Role.TOPOM, "t")));
+    Witnesses named = registration.witnesses().orElseThrow();
+    assertThat(other.witnesses()).containsExactly(named);
+    // When
+    expireSession(store);
+    other.commit(leadership, other.load(), List.of(slot(1, 1)));
+    // Then
+    LeaseGrant grant = retrying(registration::renewLease);
+    assertThat(grant.registeredEpoch()).isEqualTo(before);
+    assertThat(registration.witnesses()).isEmpty();
+    registration.nameWitnesses(List.of(member(Role.HA, "h")));
+    assertThat(other.witnesses()).containsExactly(registration.witnesses().orElseThrow());
+    assertThat(other.witnesses().getFirst().round()).isGreaterThan(named.round());
+    assertThat(other.passOver(leadership, named)).as("an earlier round").isFalse();
+    registration.close();
+    assertThat(other.witnesses()).isEmpty();
+  }
+
+  @Test
+  void aMemberThatWasPassedOverIsToldByAHigherEpoch() {
+    // Given
+    TopologyStore store = open();
+    TopologyStore other = open();
+    Leadership leadership = lead(other, "a");
+    Registration registration = store.register(member(Role.PROXY, "p"));
+    registration.nameWitnesses(List.of(member(Role.TOPOM, "t")));
+    Witnesses named = registration.witnesses().orElseThrow();
+    expireSession(store);
+    // When
+    assertThat(other.passOver(leadership, named)).isTrue();
+    assertThat(other.passOver(leadership, named)).isFalse();
+    long epoch = other.commit(leadership, other.load(), List.of(slot(1, 1))).epoch();
+    // Then
+    assertThat(retrying(registration::renewLease).registeredEpoch()).isEqualTo(epoch);
+  }
+
+  @Test
+  void onlyTheLeaderPassesOver() {
+    // Given
+    TopologyStore store = open();
+    TopologyStore other = open();
+    Leadership former = lead(other, "a");
+    Registration registration = store.register(member(Role.PROXY, "p"));
+    registration.nameWitnesses(List.of(member(Role.TOPOM, "t")));
+    Witnesses named = registration.witnesses().orElseThrow();
+    other.resign(former);
+    Leadership present = lead(other, "b");
+    // When, Then
+    assertRefused(Reason.NOT_LEADER, () -> other.passOver(former, named));
+    assertThat(other.passOver(present, named)).isTrue();
+  }
+
+  @Test
+  void whoIsForgottenIsNotWaitedForUnlessItIsAlive() {
+    // Given
+    TopologyStore store = open();
+    Member proxy = member(Role.PROXY, "p");
+    Registration registration = store.register(proxy);
+    registration.nameWitnesses(List.of(member(Role.TOPOM, "t")));
+    TopologyStore other = open();
+    // When
+    other.forget(Role.PROXY, proxy.token());
+    // Then it relies on what it has named
+    assertThat(other.witnesses()).hasSize(1);
+    // When
+    expireSession(store);
+    await().untilAsserted(() -> assertThat(other.liveMembers(Role.PROXY)).isEmpty());
+    other.forget(Role.PROXY, proxy.token());
+    // Then
+    assertThat(other.witnesses()).isEmpty();
   }
 
   @Test

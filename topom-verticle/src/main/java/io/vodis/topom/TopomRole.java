@@ -2,6 +2,7 @@ package io.vodis.topom;
 
 import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.WitnessService;
 import io.vodis.config.ListenAddress;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.ConfigReload;
@@ -23,7 +24,6 @@ import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.LeaderServices;
 import io.vodis.topom.election.TopomContext;
 import io.vodis.topom.election.VertxLeaderBus;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +70,12 @@ public final class TopomRole implements RunningRole {
               address,
               config.admin().datacenter());
       Registration registration = parts.open(node.store().register(member));
-      Duration third = config.coordinator().coordinatorSessionTimeout().dividedBy(3);
-      parts.open(Periodic.start("topom-registration", third, () -> renew(registration)));
+      parts.open(
+          Periodic.start(
+              "topom-registration",
+              WitnessService.renewPeriod(node),
+              () -> renew(registration)));
+      parts.open(WitnessService.start(node, registration));
       ServerAccess access = ServerAccess.of(config.product());
       TopomContext context =
           new TopomContext(

@@ -15,6 +15,7 @@ import io.vodis.store.Registration;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
+import io.vodis.store.Witnesses;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -163,6 +164,16 @@ final class CrashPoint {
     public void forget(Role role, String token) {
       requireAlive(CrashPoint::storeLost);
       store.forget(role, token);
+    }
+
+    @Override
+    public List<Witnesses> witnesses() {
+      return alive(store::witnesses);
+    }
+
+    @Override
+    public boolean passOver(Leadership leadership, Witnesses named) {
+      return alive(() -> store.passOver(leadership, named));
     }
 
     @Override

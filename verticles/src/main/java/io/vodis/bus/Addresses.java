@@ -15,6 +15,10 @@ public final class Addresses {
   public static final Address<HaQuery, BusReply> HA =
       new Address<>("vodis.%s.ha.%s", HaQuery.class, BusReply.class);
 
+  /** Anybody to one member of any role, by incarnation. */
+  public static final Address<MemberQuery, BusReply> MEMBER =
+      new Address<>("vodis.%s.member.%s", MemberQuery.class, BusReply.class);
+
   /** Published by every process, once a second. */
   public static final Address<MetricsReport, MetricsReport> METRICS =
       new Address<>("vodis.%s.metrics", MetricsReport.class, MetricsReport.class);

@@ -6,4 +6,4 @@ package io.vodis.bus;
  * store is the truth, a message may be lost, repeated or late, and each is idempotent.
  */
 public sealed interface BusMessage
-    permits ProxyCommand, TopomCommand, HaQuery, MetricsReport, BusReply {}
+    permits ProxyCommand, TopomCommand, HaQuery, MemberQuery, MetricsReport, BusReply {}

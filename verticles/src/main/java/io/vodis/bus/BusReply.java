@@ -17,6 +17,23 @@ public sealed interface BusReply extends BusMessage {
   record Accepted(long term, long epoch) implements BusReply {}
 
   /**
+   * How long a proxy may go on serving as far as this member is concerned: until then it agrees to
+   * nobody's going on without it.
+   *
+   * @param millis from when the proxy has asked; 0 if the member does not vouch
+   * @param storeAnswers the member has the store, so that the proxy is alone
+   */
+  record Vouched(String incarnation, long millis, boolean storeAnswers) implements BusReply {}
+
+  /**
+   * Whether the leader may go on without a proxy as far as this member is concerned; it will not
+   * vouch for the proxy in that round any more.
+   *
+   * @param waitMillis 0 if it may now; else when to ask again
+   */
+  record Released(String incarnation, long waitMillis) implements BusReply {}
+
+  /**
    * What one ha member thinks of a server.
    *
    * @param suspected the member's own probes have failed for at least down_after

@@ -21,10 +21,14 @@ final class BusTypes {
           entry(202, TopomCommand.FailoverGroup.class),
           entry(203, TopomCommand.ReportOverride.class),
           entry(301, HaQuery.OpinionQuery.class),
+          entry(351, MemberQuery.VouchQuery.class),
+          entry(352, MemberQuery.ReleaseQuery.class),
           entry(401, MetricsReport.class),
           entry(501, BusReply.FillSlotsAck.class),
           entry(502, BusReply.Accepted.class),
-          entry(503, BusReply.Opinion.class));
+          entry(503, BusReply.Opinion.class),
+          entry(504, BusReply.Vouched.class),
+          entry(505, BusReply.Released.class));
 
   private static final Map<Short, Class<? extends BusMessage>> TYPE_BY_ID = new HashMap<>();
   private static final Map<Class<?>, Short> ID_BY_TYPE = new HashMap<>();

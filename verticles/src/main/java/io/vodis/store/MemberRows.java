@@ -1,12 +1,15 @@
 package io.vodis.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -98,6 +101,24 @@ public final class MemberRows {
               + " is still in the store, remove that node (codis-admin --remove-lock, or delete it"
               + " with the store's own client)");
     }
+  }
+
+  /** A proxy and those who may vouch for it. */
+  public static byte[] writeWitnesses(Witnesses witnesses) {
+    ObjectNode json = CodisJson.object();
+    json.set("proxy", toJson(witnesses.proxy()));
+    json.put("round", witnesses.round());
+    ArrayNode members = json.putArray("members");
+    witnesses.members().forEach(member -> members.add(toJson(member)));
+    return CodisJson.write(json);
+  }
+
+  public static Witnesses readWitnesses(String path, byte[] content) {
+    JsonNode json = CodisJson.read(path, content);
+    List<Member> members = new ArrayList<>();
+    json.path("members").forEach(member -> members.add(fromJson(path, member)));
+    return new Witnesses(
+        fromJson(path, json.path("proxy")), json.path("round").asLong(), members);
   }
 
   private static ObjectNode toJson(Member member) {

@@ -79,6 +79,16 @@ public record StorePaths(String product) {
     return members(role) + "/" + token;
   }
 
+  /** Directory of what proxies have named. */
+  public String witnesses() {
+    return root() + "/vodis/witnesses";
+  }
+
+  /** Who may vouch for the proxy of this incarnation. */
+  public String witnesses(String incarnation) {
+    return witnesses() + "/" + incarnation;
+  }
+
   public String live(Role role) {
     return root() + "/vodis/live/" + role.id();
   }

@@ -62,8 +62,23 @@ public interface TopologyStore extends AutoCloseable {
   /** Members of a role ever registered and not forgotten, alive or not. One entry per token. */
   List<Member> listedMembers(Role role);
 
-  /** Removes a member's persistent entry. A live member lists itself again at its next renewal. */
+  /**
+   * Removes a member's persistent entry. A live member lists itself again at its next renewal; one
+   * that is not alive is not waited for any more, whoever may vouch for it.
+   */
   void forget(Role role, String token);
+
+  /** What proxies have named, those that are gone and not passed over included. */
+  List<Witnesses> witnesses();
+
+  /**
+   * Takes away what a proxy has named that is not alive: the proxy is not waited for any more, and
+   * knows when it is back that it must not go on with the table it has.
+   *
+   * @return false if the proxy has named others meanwhile
+   * @throws StoreException {@code NOT_LEADER} or {@code UNAVAILABLE}
+   */
+  boolean passOver(Leadership leadership, Witnesses named);
 
   /**
    * Calls {@code onChange} (on some thread, calls coalesced) after the topology, the leader or the

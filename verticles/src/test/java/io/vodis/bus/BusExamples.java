@@ -41,6 +41,8 @@ final class BusExamples {
           new TopomCommand.ReportOverride(
               "f00d", "ann", "10.0.0.9:40000", "2026-01-02T03:04:05Z", "serve without the store"),
           new HaQuery.OpinionQuery(A),
+          new MemberQuery.VouchQuery("f00d-1", 4, 2500),
+          new MemberQuery.ReleaseQuery("f00d-1", 4),
           new MetricsReport(
               Role.PROXY,
               "f00d",
@@ -53,7 +55,9 @@ final class BusExamples {
                       "request_seconds", Map.of("command", "get"), List.of(1L, 0L, 7L), 0.25))),
           new BusReply.FillSlotsAck("f00d-1", 3, 17),
           new BusReply.Accepted(3, 17),
-          new BusReply.Opinion("ha-2", A, true, 5200));
+          new BusReply.Opinion("ha-2", A, true, 5200),
+          new BusReply.Vouched("ha-2", 2500, false),
+          new BusReply.Released("ha-2", 700));
 
   private BusExamples() {}
 

@@ -6,11 +6,13 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.BusReply.Released;
 import io.vodis.bus.ProxyCommand;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.lifecycle.Later;
 import io.vodis.model.Member;
+import io.vodis.store.Witnesses;
 import io.vodis.topom.election.LeaderBus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,6 +89,11 @@ final class SimBus {
                       .onFailure(e -> deliver(receiver.process(), topom, () -> answer.tryFail(e))));
         }
         return answer.future();
+      }
+
+      @Override
+      public Future<Released> askWitness(Member witness, Witnesses named) {
+        return Future.failedFuture(timedOut());
       }
 
       @Override

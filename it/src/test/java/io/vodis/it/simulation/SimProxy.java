@@ -70,6 +70,7 @@ final class SimProxy {
         control.join(
             store,
             SimStore.SESSION,
+            null,
             world.keptTable(process.name()),
             () -> world.bus.ask(process, new ResyncProxy(member.token(), member.incarnation())));
         return;

@@ -12,6 +12,7 @@ import io.vodis.store.StoreChange;
 import io.vodis.store.StoreChanges;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
+import io.vodis.store.Witnesses;
 import io.vodis.testsupport.InMemoryTopologyStore;
 import java.time.Duration;
 import java.util.List;
@@ -178,6 +179,16 @@ final class SimStore implements TopologyStore {
   }
 
   @Override
+  public List<Witnesses> witnesses() {
+    return call(inner::witnesses);
+  }
+
+  @Override
+  public boolean passOver(Leadership leadership, Witnesses named) {
+    return call(() -> inner.passOver(leadership, named));
+  }
+
+  @Override
   public AutoCloseable watch(Runnable onChange) {
     return inner.watch(onChange);
   }
@@ -212,6 +223,21 @@ final class SimStore implements TopologyStore {
             }
             return new LeaseGrant(sentNanos, grant.length(), grant.registeredEpoch());
           });
+    }
+
+    @Override
+    public long answeredNanos() {
+      return registration.answeredNanos();
+    }
+
+    @Override
+    public void nameWitnesses(List<Member> witnesses) {
+      run(() -> registration.nameWitnesses(witnesses));
+    }
+
+    @Override
+    public Optional<Witnesses> witnesses() {
+      return registration.witnesses();
     }
 
     @Override

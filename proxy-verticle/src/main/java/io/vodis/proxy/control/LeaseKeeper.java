@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renews the lease with a round trip to the store three times per lease. When the store does not
+ * Renews the lease with a round trip to the store six times per lease. When the store does not
  * answer, nothing has to be done: the lease runs out by itself on every loop.
  */
 final class LeaseKeeper implements AutoCloseable {
@@ -33,7 +33,7 @@ final class LeaseKeeper implements AutoCloseable {
     this.registration = registration;
     this.onGrant = onGrant;
     Duration lease = sessionTimeout.multipliedBy(2).dividedBy(3);
-    this.renewal = Periodic.start("lease", lease.dividedBy(3), this::renew);
+    this.renewal = Periodic.start("lease", lease.dividedBy(6), this::renew);
   }
 
   private void renew() {

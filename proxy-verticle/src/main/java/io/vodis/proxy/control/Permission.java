@@ -53,6 +53,18 @@ final class Permission {
     apply();
   }
 
+  /**
+   * Enough others have vouched. Does not help a proxy whose table is older than its registration:
+   * that one has been passed over.
+   */
+  void onVouched(long sentNanos, Duration length) {
+    LeaseGrant latest = grant;
+    if (latest != null
+        && sentNanos + length.toNanos() - (latest.sentNanos() + latest.length().toNanos()) > 0) {
+      onGrant(new LeaseGrant(sentNanos, length, latest.registeredEpoch()));
+    }
+  }
+
   /** A table of that epoch is in force on the loops, or will be before they hear of this lease. */
   void onTable(long tableEpoch) {
     epoch = tableEpoch;

@@ -27,12 +27,14 @@ public final class ProxyControl {
   private static final Logger LOGGER = LoggerFactory.getLogger(ProxyControl.class);
 
   private final Member member;
+  private final Clock clock;
   private final Executor context;
   private final Permission permission;
   private final TableKeeper tables;
   private @Nullable Registration registration;
   private @Nullable LeaseKeeper leases;
   private @Nullable ResyncCaller resync;
+  private @Nullable OutageLease outage;
 
   /**
    * A proxy that is not a member yet.
@@ -48,6 +50,7 @@ public final class ProxyControl {
       Executor context,
       Consumer<FillSlots> keep) {
     this.member = member;
+    this.clock = clock;
     this.context = context;
     this.permission = new Permission(loops, clock, onIsolation);
     this.tables = new TableKeeper(member.incarnation(), loops, permission::onTable, keep);
@@ -64,6 +67,7 @@ public final class ProxyControl {
    * Joins the product: from here on the leader waits for this proxy, and it renews its lease.
    * Blocks.
    *
+   * @param witnessing the other members, for store outages; null to be fenced in each
    * @param kept the last table of an earlier process, if there was one
    * @param askForTable asks the leader once; blocks, and throws {@link
    *     io.vertx.core.eventbus.ReplyException} if there is none
@@ -71,6 +75,7 @@ public final class ProxyControl {
   public void join(
       TopologyStore store,
       Duration sessionTimeout,
+      @Nullable Witnessing witnessing,
       Optional<FillSlots> kept,
       Runnable askForTable) {
     Registration registered = store.register(member);
@@ -78,6 +83,16 @@ public final class ProxyControl {
     leases =
         new LeaseKeeper(
             registered, sessionTimeout, grant -> context.execute(() -> permission.onGrant(grant)));
+    if (witnessing != null) {
+      outage =
+          new OutageLease(
+              registered,
+              witnessing,
+              clock,
+              sessionTimeout.multipliedBy(2).dividedBy(3),
+              (sentNanos, length) ->
+                  context.execute(() -> permission.onVouched(sentNanos, length)));
+    }
     kept.ifPresent(table -> beginWith(table, store));
     resync = new ResyncCaller(permission::needsTable, askForTable);
   }
@@ -109,10 +124,18 @@ public final class ProxyControl {
     context.execute(() -> permission.serveAlone(length));
   }
 
+  /** Its place among the members; once it has joined. */
+  Registration registration() {
+    return java.util.Objects.requireNonNull(registration);
+  }
+
   /** Leaves the product: the leader need not wait for this proxy any more. Blocks. */
   public void leave() {
     if (resync != null) {
       resync.close();
+    }
+    if (outage != null) {
+      outage.close();
     }
     if (leases != null) {
       leases.close();

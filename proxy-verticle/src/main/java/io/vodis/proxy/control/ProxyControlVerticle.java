@@ -13,6 +13,7 @@ import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand.ReportOverride;
 import io.vodis.bus.TopomCommand.ResyncProxy;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.WitnessService;
 import io.vodis.config.Durations;
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.Member;
@@ -34,6 +35,7 @@ public final class ProxyControlVerticle extends VerticleBase {
   private final ProxyControl control;
   private final @Nullable Path tableFile;
   private @Nullable KeptTable kept;
+  private @Nullable WitnessService witness;
   private @Nullable Overrides overrides;
   private @Nullable MessageConsumer<ProxyCommand> consumer;
 
@@ -85,8 +87,10 @@ public final class ProxyControlVerticle extends VerticleBase {
     control.join(
         node.store(),
         node.coordinator().coordinatorSessionTimeout(),
+        new BusWitnessing(node, member, WitnessService.lease(node).dividedBy(8)),
         tableFile == null ? Optional.empty() : KeptTable.read(tableFile),
         this::askForTable);
+    witness = WitnessService.start(node, control.registration());
   }
 
   private void askForTable() {
@@ -126,6 +130,9 @@ public final class ProxyControlVerticle extends VerticleBase {
 
   /** Leaves the product: the leader need not wait for this proxy any more. Blocks. */
   public void leave() {
+    if (witness != null) {
+      witness.close();
+    }
     control.leave();
   }
 

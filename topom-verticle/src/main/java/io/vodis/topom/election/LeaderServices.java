@@ -8,7 +8,6 @@ import io.vodis.lifecycle.Periodic;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
-import io.vodis.model.Role;
 import io.vodis.model.Server;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdmin;
@@ -28,6 +27,7 @@ import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.promote.CandidateRanking;
 import io.vodis.topom.promote.GroupPromotions;
 import io.vodis.topom.reconcile.RoleReconciler;
+import io.vodis.topom.resync.ServingProxies;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
 import io.vodis.topom.sweep.MigrationSettings;
@@ -72,7 +72,8 @@ public final class LeaderServices implements AutoCloseable {
     admin = context.redisAdmins().apply(name);
     sweepAdmin = context.redisAdmins().apply(StrangerConnections.sweepName(term.number()));
     copyAdmin = context.redisAdmins().apply(StrangerConnections.copyName(term.number()));
-    Supplier<List<Member>> liveProxies = () -> context.store().liveMembers(Role.PROXY);
+    Supplier<List<Member>> liveProxies =
+        new ServingProxies(context.store(), term.leadership(), context.bus()::askWitness);
     resync = new TableResync(term.number(), liveProxies, context.bus()::sendTable, clock);
     topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
     StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());

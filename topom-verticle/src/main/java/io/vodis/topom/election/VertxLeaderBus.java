@@ -7,10 +7,13 @@ import io.vodis.bus.Addresses;
 import io.vodis.bus.BusClient;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.BusReply.Released;
 import io.vodis.bus.BusServer;
+import io.vodis.bus.MemberQuery.ReleaseQuery;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.model.Member;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -21,6 +24,7 @@ public final class VertxLeaderBus implements LeaderBus {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(VertxLeaderBus.class);
   private static final Duration ACK_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration WITNESS_TIMEOUT = Duration.ofMillis(500);
 
   private final Vertx vertx;
   private final String product;
@@ -39,6 +43,17 @@ public final class VertxLeaderBus implements LeaderBus {
         table,
         ACK_TIMEOUT,
         FillSlotsAck.class);
+  }
+
+  @Override
+  public Future<Released> askWitness(Member witness, Witnesses named) {
+    return BusClient.request(
+        vertx,
+        Addresses.MEMBER,
+        Addresses.MEMBER.of(product, witness.incarnation()),
+        new ReleaseQuery(named.proxy().incarnation(), named.round()),
+        WITNESS_TIMEOUT,
+        Released.class);
   }
 
   @Override

@@ -52,6 +52,7 @@ final class StoreLayout {
     nodes.put(paths.root() + "/vodis/members", EMPTY);
     nodes.put(paths.root() + "/vodis/live", EMPTY);
     nodes.put(paths.audit(), EMPTY);
+    nodes.put(paths.witnesses(), EMPTY);
     for (Role role : Role.values()) {
       nodes.put(paths.members(role), EMPTY);
       nodes.put(paths.live(role), EMPTY);

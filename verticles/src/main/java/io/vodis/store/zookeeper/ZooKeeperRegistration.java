@@ -7,6 +7,7 @@ import io.vodis.store.MemberRows;
 import io.vodis.store.Registration;
 import io.vodis.store.StoreException;
 import io.vodis.store.StorePaths;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ final class ZooKeeperRegistration implements Registration {
   private final ZooKeeperConnection connection;
   private final StoreLayout layout;
   private final ZooKeeperMembers members;
+  private final ZooKeeperWitnesses witnesses;
   private final StorePaths paths;
   private final Member member;
   private final String livePath;
@@ -44,17 +46,25 @@ final class ZooKeeperRegistration implements Registration {
   private @Nullable ZooKeeper owner;
 
   private long registeredEpoch;
+  private long round;
+
+  /** Known to be in the store, written in the session that owns the ephemeral node. */
+  private volatile @Nullable Witnesses named;
+
+  private volatile long answeredNanos;
   private boolean closed;
 
   ZooKeeperRegistration(
       ZooKeeperConnection connection,
       StoreLayout layout,
       ZooKeeperMembers members,
+      ZooKeeperWitnesses witnesses,
       StorePaths paths,
       Member member) {
     this.connection = connection;
     this.layout = layout;
     this.members = members;
+    this.witnesses = witnesses;
     this.paths = paths;
     this.member = member;
     this.livePath = paths.live(member.role(), member.token(), member.incarnation());
@@ -78,6 +88,7 @@ final class ZooKeeperRegistration implements Registration {
         owner = null;
         register(session);
       }
+      answeredNanos = sentNanos;
       Duration sessionTimeout = Duration.ofMillis(session.getSessionTimeout());
       return new LeaseGrant(
           sentNanos, sessionTimeout.multipliedBy(2).dividedBy(3), registeredEpoch);
@@ -112,11 +123,16 @@ final class ZooKeeperRegistration implements Registration {
             StoreException.Reason.UNAVAILABLE, livePath + " in the store keeps changing");
       }
     }
-    registeredEpoch =
-        connection
-            .answerOf(Zk.get(session, paths.epoch()))
-            .map(node -> Numbers.read(paths.epoch(), node.content()))
-            .orElse(0L);
+    // Whoever passes this member over takes its row away first and then looks again who is alive:
+    // as long as the row is there, now that the live node is, every leader has waited for it.
+    if (!witnesses.areThere(session, member)) {
+      registeredEpoch =
+          connection
+              .answerOf(Zk.get(session, paths.epoch()))
+              .map(node -> Numbers.read(paths.epoch(), node.content()))
+              .orElse(0L);
+    }
+    named = null;
     owner = session;
     LOGGER.info(
         "{} {} is registered in the store at epoch {}",
@@ -147,6 +163,35 @@ final class ZooKeeperRegistration implements Registration {
   }
 
   @Override
+  public long answeredNanos() {
+    return answeredNanos;
+  }
+
+  @Override
+  public void nameWitnesses(List<Member> others) {
+    lock.lock();
+    try {
+      ZooKeeper session = owner;
+      if (closed || session == null) {
+        throw new StoreException(
+            StoreException.Reason.UNAVAILABLE, member.token() + " is not registered now");
+      }
+      named = null;
+      round++;
+      Witnesses next = new Witnesses(member, round, others);
+      witnesses.put(session, next);
+      named = next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Witnesses> witnesses() {
+    return Optional.ofNullable(named);
+  }
+
+  @Override
   public void close() {
     lock.lock();
     try {
@@ -154,7 +199,9 @@ final class ZooKeeperRegistration implements Registration {
         return;
       }
       closed = true;
+      named = null;
       if (owner != null) {
+        connection.answerOf(Zk.delete(owner, paths.witnesses(member.incarnation())));
         connection.answerOf(Zk.delete(owner, livePath));
       }
     } catch (StoreException e) {

@@ -12,6 +12,7 @@ import io.vodis.store.StoreChanges;
 import io.vodis.store.StoreException;
 import io.vodis.store.StorePaths;
 import io.vodis.store.TopologyStore;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
   private final ZooKeeperMembers members;
   private final ZooKeeperAudit audit;
   private final StoreLayout layout;
+  private final ZooKeeperWitnesses witnesses;
   private final StorePaths paths;
 
   private ZooKeeperTopologyStore(CoordinatorConfig config, String product) {
@@ -42,6 +44,7 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
     election = new ZooKeeperElection(connection, layout, paths);
     audit = new ZooKeeperAudit(connection, paths);
     members = new ZooKeeperMembers(connection, paths);
+    witnesses = new ZooKeeperWitnesses(connection, paths);
   }
 
   /** Begins to connect, and goes on for ever; see {@link #awaitConnected}. */
@@ -94,7 +97,7 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
   @Override
   public Registration register(Member self) {
     ZooKeeperRegistration registration =
-        new ZooKeeperRegistration(connection, layout, members, paths, self);
+        new ZooKeeperRegistration(connection, layout, members, witnesses, paths, self);
     registration.renewLease();
     return registration;
   }
@@ -112,6 +115,20 @@ public final class ZooKeeperTopologyStore implements TopologyStore {
   @Override
   public void forget(Role role, String token) {
     members.forget(role, token);
+    if (members.live(role).stream().noneMatch(member -> member.token().equals(token))) {
+      // Nobody is waited for whom an operator has declared gone.
+      witnesses.forget(token);
+    }
+  }
+
+  @Override
+  public List<Witnesses> witnesses() {
+    return witnesses.all();
+  }
+
+  @Override
+  public boolean passOver(Leadership leadership, Witnesses named) {
+    return witnesses.remove(election, fenceOf(leadership), named);
   }
 
   @Override
