@@ -49,12 +49,12 @@ class StoreOutageIT {
 
   @Test
   void aProxyForWhichNobodyVouchesFencesItselfAndHealsByItself() {
-    ClusterPlan plan =
-        ClusterPlan.small().with(Role.PROXY, 1).withSessionTimeout(SESSION_TIMEOUT);
+    ClusterPlan plan = ClusterPlan.small().with(Role.PROXY, 1).withSessionTimeout(SESSION_TIMEOUT);
     try (VodisCluster cluster = VodisCluster.start(plan)) {
       // Given
       Workload load =
-          Workload.start(Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(50)));
+          Workload.start(
+              Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(50)));
       HostAndPort proxy = cluster.proxies().getFirst();
       awaitWitnesses(cluster, 1);
       ClusterMember topom = cluster.leader();

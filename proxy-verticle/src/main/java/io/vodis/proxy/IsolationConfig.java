@@ -17,9 +17,10 @@ public record IsolationConfig(
     @Doc(
             "What happens when the store has not answered for two thirds of"
                 + " coordinator_session_timeout, and not more than half of the members have lost it"
-                + " too (if they have, the proxy serves in any case). fence: the proxy stops serving, because its slots"
-                + " may be moved or their servers replaced without it. serve: it goes on, as Codis"
-                + " does; writes are lost if slots or primaries change meanwhile.")
+                + " too (if they have, the proxy serves in any case). fence: the proxy stops"
+                + " serving, because its slots may be moved or their servers replaced without it."
+                + " serve: it goes on, as Codis does; writes are lost if slots or primaries change"
+                + " meanwhile.")
         OnIsolation onIsolation,
     @Doc(
             value =

@@ -72,9 +72,7 @@ public final class TopomRole implements RunningRole {
       Registration registration = parts.open(node.store().register(member));
       parts.open(
           Periodic.start(
-              "topom-registration",
-              WitnessService.renewPeriod(node),
-              () -> renew(registration)));
+              "topom-registration", WitnessService.renewPeriod(node), () -> renew(registration)));
       parts.open(WitnessService.start(node, registration));
       ServerAccess access = ServerAccess.of(config.product());
       TopomContext context =

@@ -54,8 +54,7 @@ public final class Witness {
    * @param storeAnsweredNanos when the newest question to the store that was answered had been sent
    * @param lease that the store lends, two thirds of the session timeout; not more is vouched for
    */
-  public Witness(
-      String incarnation, LongSupplier storeAnsweredNanos, Clock clock, Duration lease) {
+  public Witness(String incarnation, LongSupplier storeAnsweredNanos, Clock clock, Duration lease) {
     this.incarnation = incarnation;
     this.storeAnsweredNanos = storeAnsweredNanos;
     this.clock = clock;

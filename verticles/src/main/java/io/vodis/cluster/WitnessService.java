@@ -28,8 +28,7 @@ public final class WitnessService implements AutoCloseable {
     Vertx vertx = node.vertx();
     String incarnation = registration.member().incarnation();
     Witness witness =
-        new Witness(
-            incarnation, registration::answeredNanos, Clock.SYSTEM, lease(node));
+        new Witness(incarnation, registration::answeredNanos, Clock.SYSTEM, lease(node));
     return new WitnessService(
         BusServer.serve(
             vertx,

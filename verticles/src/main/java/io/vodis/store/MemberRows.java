@@ -117,8 +117,7 @@ public final class MemberRows {
     JsonNode json = CodisJson.read(path, content);
     List<Member> members = new ArrayList<>();
     json.path("members").forEach(member -> members.add(fromJson(path, member)));
-    return new Witnesses(
-        fromJson(path, json.path("proxy")), json.path("round").asLong(), members);
+    return new Witnesses(fromJson(path, json.path("proxy")), json.path("round").asLong(), members);
   }
 
   private static ObjectNode toJson(Member member) {

@@ -63,8 +63,7 @@ final class OutageLease implements AutoCloseable {
   }
 
   private boolean isStoreLost() {
-    return clock.nanoTime() - registration.answeredNanos()
-        > Witness.lostAfter(lease).toNanos();
+    return clock.nanoTime() - registration.answeredNanos() > Witness.lostAfter(lease).toNanos();
   }
 
   private void name() {
@@ -74,8 +73,7 @@ final class OutageLease implements AutoCloseable {
     try {
       List<Member> candidates = witnessing.candidates();
       Optional<Witnesses> named = registration.witnesses();
-      if (!candidates.isEmpty()
-          && !named.map(Witnesses::members).equals(Optional.of(candidates))) {
+      if (!candidates.isEmpty() && !named.map(Witnesses::members).equals(Optional.of(candidates))) {
         registration.nameWitnesses(candidates);
         LOGGER.debug("named {} witnesses", candidates.size());
       }
@@ -105,7 +103,8 @@ final class OutageLease implements AutoCloseable {
       witnessing
           .ask(witness, named.round(), lease)
           .onSuccess(round::onAnswer)
-          .onFailure(e -> LOGGER.debug("no word of {}: {}", witness.serviceAddress(), e.toString()));
+          .onFailure(
+              e -> LOGGER.debug("no word of {}: {}", witness.serviceAddress(), e.toString()));
     }
   }
 
@@ -132,7 +131,8 @@ final class OutageLease implements AutoCloseable {
         if (!vouchedFor) {
           vouchedFor = true;
           LOGGER.warn(
-              "the store does not answer; goes on serving, as {} of {} others do not reach it either",
+              "the store does not answer; goes on serving, as {} of {} others do not reach it"
+                  + " either",
               vouching,
               named.members().size());
         }

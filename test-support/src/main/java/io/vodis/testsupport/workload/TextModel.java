@@ -141,7 +141,8 @@ final class TextModel extends KeyModel {
             Operation.expect((long) before.length() + fresh.length(), reply);
           }
           // In a pipeline an earlier write of unknown fate may have been what this was added to.
-          List.copyOf(possible).forEach(text -> possible.add(text.equals(ABSENT) ? fresh : text + fresh));
+          List.copyOf(possible)
+              .forEach(text -> possible.add(text.equals(ABSENT) ? fresh : text + fresh));
           if (Long.valueOf(fresh.length()).equals(reply)) {
             becomes(fresh);
           } else {

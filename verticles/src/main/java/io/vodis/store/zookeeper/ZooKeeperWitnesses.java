@@ -72,16 +72,14 @@ final class ZooKeeperWitnesses {
   }
 
   /** Removes a row if it is still this one and the leader still leads. */
-  boolean remove(
-      ZooKeeperElection election, ZooKeeperElection.Fence fence, Witnesses named) {
+  boolean remove(ZooKeeperElection election, ZooKeeperElection.Fence fence, Witnesses named) {
     ZooKeeper session = connection.session();
     String path = paths.witnesses(named.proxy().incarnation());
     CompletableFuture<Boolean> synced = Zk.sync(session, path);
     CompletableFuture<Optional<Zk.Node>> found = Zk.get(session, path);
     connection.answerOf(synced);
     Optional<Zk.Node> node = connection.answerOf(found);
-    if (node.isEmpty()
-        || !MemberRows.readWitnesses(path, node.get().content()).equals(named)) {
+    if (node.isEmpty() || !MemberRows.readWitnesses(path, node.get().content()).equals(named)) {
       return false;
     }
     List<Op> ops = new ArrayList<>(election.checks(fence));
