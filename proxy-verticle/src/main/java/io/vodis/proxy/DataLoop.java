@@ -357,6 +357,10 @@ final class DataLoop {
     return environment;
   }
 
+  int[] requestsBySlot() {
+    return dispatcher.requestsBySlot();
+  }
+
   /** This loop as a value. */
   LoopSnapshot snapshot() {
     LoopStats copy = new LoopStats(commands.table().size());

@@ -173,6 +173,11 @@ final class DataPlane implements ProcessView, Loops {
   }
 
   @Override
+  public Future<List<int[]>> requestsBySlot() {
+    return fromEach(DataLoop::requestsBySlot);
+  }
+
+  @Override
   public void serving(String words) {
     serving = words;
   }

@@ -70,6 +70,20 @@ class DataLoopTest {
     assertThat(writes(two)).containsExactly("$1\r\n2\r\n$1\r\n3\r\n");
   }
 
+  /** Slots 289 of foo and 579 of a. */
+  @Test
+  void theRequestsOfEachSlotAreCountedHoweverTheyWent() {
+    EmbeddedChannel session = fixture.session();
+    read(session, request("GET", "foo") + request("SET", "a", "1") + request("MGET", "foo", "a"));
+    fixture.iterate();
+    fixture.deliver(fixture.connect(LOWER), "$-1\r\n*1\r\n$-1\r\n");
+    fixture.deliver(fixture.connect(UPPER), "+OK\r\n*1\r\n$1\r\n1\r\n");
+    assertThat(written(session)).endsWith("*2\r\n$-1\r\n$1\r\n1\r\n");
+    assertThat(fixture.loop.requestsBySlot()[289]).isEqualTo(2);
+    assertThat(fixture.loop.requestsBySlot()[579]).isEqualTo(2);
+    assertThat(fixture.loop.requestsBySlot()[1]).isZero();
+  }
+
   @Test
   void repliesWaitForTheirTurn() {
     // Given

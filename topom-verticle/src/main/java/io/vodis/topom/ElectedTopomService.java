@@ -286,6 +286,7 @@ final class ElectedTopomService implements TopomService {
           switch (policy.measure()) {
             case SLOTS -> RebalancePolicy.equalCosts();
             case MEMORY -> bytesBySlot();
+            case LOAD -> leader().load().sample();
           };
       plan = WeightedPlanner.plan(topology, policy, costs);
     }

@@ -185,6 +185,36 @@ class InspectionTest {
   }
 
   @Test
+  void evensOutLoad() {
+    // Given: four slots of the first group are used, and one of the second.
+    for (int slotId = 0; slotId < 4; slotId++) {
+      product.proxies.getFirst().serves(slotId, 1000);
+    }
+    product.proxies.getFirst().serves(700, 1000);
+
+    // When
+    RebalancePlan plan =
+        product.leader().planRebalance(new RebalancePolicy(Measure.LOAD, Map.of(), Set.of(), 100));
+
+    // Then: one more would only exchange the two.
+    assertThat(plan.moves()).hasSize(1);
+    assertThat(plan.moves().getFirst().targetGroupId()).isEqualTo(2);
+    assertThat(plan.moves().getFirst().slotId()).isBetween(0, 3);
+  }
+
+  @Test
+  void withoutTheCountsOfEveryProxyThereIsNoPlanByLoad() {
+    product.proxies.getFirst().close();
+    assertThatThrownBy(
+            () ->
+                product
+                    .leader()
+                    .planRebalance(new RebalancePolicy(Measure.LOAD, Map.of(), Set.of(), 100)))
+        .isInstanceOf(TopomException.class)
+        .hasMessageContaining("no proxy");
+  }
+
+  @Test
   void aDrainedGroupCanBeRemoved() {
     // Given
     TestProduct.fill(first, 0, 0);

@@ -5,9 +5,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vodis.bus.Addresses;
 import io.vodis.bus.BusFailure;
+import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.BusReply.RequestCounts;
 import io.vodis.bus.BusServer;
 import io.vodis.bus.ProxyCommand;
+import io.vodis.bus.ProxyCommand.CountRequests;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.lifecycle.MemberIdentity;
 import io.vodis.model.HostAndPort;
@@ -15,13 +18,17 @@ import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
+import io.vodis.model.Topology;
 import io.vodis.store.Registration;
 import io.vodis.testsupport.InMemoryStoreServer;
 import io.vodis.testsupport.InMemoryTopologyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy as the leader sees it: takes tables and acknowledges them, unless told to be deaf. */
@@ -34,6 +41,8 @@ final class TestProxy implements AutoCloseable {
   private final List<FillSlots> tables = new CopyOnWriteArrayList<>();
   private volatile Predicate<FillSlots> refused = table -> false;
   private volatile @Nullable FillSlots table;
+  private final Map<Integer, Long> usage = new ConcurrentHashMap<>();
+  private volatile long asked;
 
   TestProxy(Vertx vertx, InMemoryStoreServer server, String product, int port) {
     HostAndPort address = new HostAndPort("127.0.0.1", port);
@@ -120,8 +129,28 @@ final class TestProxy implements AutoCloseable {
     store.close();
   }
 
-  private Future<FillSlotsAck> onCommand(ProxyCommand command) {
-    FillSlots next = (FillSlots) command;
+  /** Each time it is asked it has had so many requests more. */
+  void serves(int slotId, long requests) {
+    usage.put(slotId, requests);
+  }
+
+  private Future<? extends BusReply> onCommand(ProxyCommand command) {
+    return switch (command) {
+      case FillSlots next -> onTable(next);
+      case CountRequests question -> Future.succeededFuture(count());
+    };
+  }
+
+  private RequestCounts count() {
+    asked++;
+    return new RequestCounts(
+        member.incarnation(),
+        IntStream.range(0, Topology.SLOT_COUNT)
+            .mapToObj(slotId -> asked * usage.getOrDefault(slotId, 0L))
+            .toList());
+  }
+
+  private Future<FillSlotsAck> onTable(FillSlots next) {
     if (refused.test(next)) {
       return Future.future(never -> {});
     }

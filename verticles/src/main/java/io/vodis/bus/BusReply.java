@@ -1,6 +1,8 @@
 package io.vodis.bus;
 
 import io.vodis.model.HostAndPort;
+import io.vodis.model.Topology;
+import java.util.List;
 
 /** Answers. A failure is not a reply but a {@link BusFailure}. */
 public sealed interface BusReply extends BusMessage {
@@ -41,4 +43,19 @@ public sealed interface BusReply extends BusMessage {
    */
   record Opinion(String incarnation, HostAndPort server, boolean suspected, long silentMillis)
       implements BusReply {}
+
+  /**
+   * How many requests each slot has had on one proxy since its start, modulo 2^32.
+   *
+   * @param incarnation of the proxy that answers
+   * @param bySlot one number per slot, in order
+   */
+  record RequestCounts(String incarnation, List<Long> bySlot) implements BusReply {
+    public RequestCounts {
+      bySlot = List.copyOf(bySlot);
+      if (bySlot.size() != Topology.SLOT_COUNT) {
+        throw new IllegalArgumentException("counts of " + bySlot.size() + " slots");
+      }
+    }
+  }
 }

@@ -17,6 +17,7 @@ final class BusTypes {
   private static final List<Entry> ENTRIES =
       List.of(
           entry(101, ProxyCommand.FillSlots.class),
+          entry(102, ProxyCommand.CountRequests.class),
           entry(201, TopomCommand.ResyncProxy.class),
           entry(202, TopomCommand.FailoverGroup.class),
           entry(203, TopomCommand.ReportOverride.class),
@@ -28,7 +29,8 @@ final class BusTypes {
           entry(502, BusReply.Accepted.class),
           entry(503, BusReply.Opinion.class),
           entry(504, BusReply.Vouched.class),
-          entry(505, BusReply.Released.class));
+          entry(505, BusReply.Released.class),
+          entry(506, BusReply.RequestCounts.class));
 
   private static final Map<Short, Class<? extends BusMessage>> TYPE_BY_ID = new HashMap<>();
   private static final Map<Class<?>, Short> ID_BY_TYPE = new HashMap<>();

@@ -29,4 +29,12 @@ public sealed interface ProxyCommand extends BusMessage {
       }
     }
   }
+
+  /**
+   * How many requests has each slot had? Answered with {@link BusReply.RequestCounts}; two answers
+   * tell what came in between.
+   *
+   * @param term of the leader that asks
+   */
+  record CountRequests(long term) implements ProxyCommand {}
 }

@@ -8,6 +8,7 @@ import io.vodis.model.Role;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -54,6 +55,8 @@ final class BusExamples {
                   new Sample.Histogram(
                       "request_seconds", Map.of("command", "get"), List.of(1L, 0L, 7L), 0.25))),
           new BusReply.FillSlotsAck("f00d-1", 3, 17),
+          new ProxyCommand.CountRequests(3),
+          new BusReply.RequestCounts("f00d-1", Collections.nCopies(1024, 7L)),
           new BusReply.Accepted(3, 17),
           new BusReply.Opinion("ha-2", A, true, 5200),
           new BusReply.Vouched("ha-2", 2500, false),

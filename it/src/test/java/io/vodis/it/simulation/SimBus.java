@@ -7,7 +7,9 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
 import io.vodis.bus.BusReply.Released;
+import io.vodis.bus.BusReply.RequestCounts;
 import io.vodis.bus.ProxyCommand;
+import io.vodis.bus.ProxyCommand.CountRequests;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.lifecycle.Later;
@@ -89,6 +91,12 @@ final class SimBus {
                       .onFailure(e -> deliver(receiver.process(), topom, () -> answer.tryFail(e))));
         }
         return answer.future();
+      }
+
+      /** Nobody plans by load here. */
+      @Override
+      public Future<RequestCounts> countRequests(Member proxy, CountRequests question) {
+        return Future.failedFuture(timedOut());
       }
 
       @Override

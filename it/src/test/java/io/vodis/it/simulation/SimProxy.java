@@ -135,6 +135,11 @@ final class SimProxy {
   private final class AllLoops implements Loops {
 
     @Override
+    public Future<List<int[]>> requestsBySlot() {
+      return Future.succeededFuture(List.of());
+    }
+
+    @Override
     public Future<Void> install(RouteTable given) {
       RouteTable table = world.broken(Rule.KEYS_ARE_PULLED_FIRST) ? withoutPulls(given) : given;
       List<Future<Void>> drained = new ArrayList<>();

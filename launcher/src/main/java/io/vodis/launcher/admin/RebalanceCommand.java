@@ -35,7 +35,10 @@ final class RebalanceCommand implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "POLICY",
-      description = "What to even out: slots or memory (default: slots). Memory reads every key.")
+      description = {
+        "What to even out: slots, memory or load (default: slots). Memory reads every key;",
+        "load is what proxies count in five seconds."
+      })
   private @Nullable String policy;
 
   @Option(

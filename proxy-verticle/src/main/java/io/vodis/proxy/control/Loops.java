@@ -2,6 +2,7 @@ package io.vodis.proxy.control;
 
 import io.vertx.core.Future;
 import io.vodis.proxy.route.RouteTable;
+import java.util.List;
 
 /** All data loops of the process, as the control side sees them. */
 public interface Loops {
@@ -11,6 +12,9 @@ public interface Loops {
 
   /** Every loop may serve until then, by {@link System#nanoTime()}; the past fences all. */
   void leaseEndsAt(long nanos);
+
+  /** Requests of each slot since the start, of each loop; they overflow. */
+  Future<List<int[]>> requestsBySlot();
 
   /** Says in a few words why the proxy serves or does not. */
   void serving(String words);

@@ -2,15 +2,19 @@ package io.vodis.proxy.control;
 
 import io.vertx.core.Future;
 import io.vodis.bus.BusReply;
+import io.vodis.bus.BusReply.RequestCounts;
 import io.vodis.bus.ProxyCommand;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.OneLine;
 import io.vodis.model.Member;
+import io.vodis.model.Topology;
 import io.vodis.store.Registration;
 import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -28,6 +32,7 @@ public final class ProxyControl {
 
   private final Member member;
   private final Clock clock;
+  private final Loops loops;
   private final Executor context;
   private final Permission permission;
   private final TableKeeper tables;
@@ -51,6 +56,7 @@ public final class ProxyControl {
       Consumer<FillSlots> keep) {
     this.member = member;
     this.clock = clock;
+    this.loops = loops;
     this.context = context;
     this.permission = new Permission(loops, clock, onIsolation);
     this.tables = new TableKeeper(member.incarnation(), loops, permission::onTable, keep);
@@ -60,7 +66,22 @@ public final class ProxyControl {
   public Future<? extends BusReply> handle(ProxyCommand command) {
     return switch (command) {
       case ProxyCommand.FillSlots table -> tables.onFillSlots(table);
+      case ProxyCommand.CountRequests count ->
+          loops.requestsBySlot().map(all -> new RequestCounts(member.incarnation(), sum(all)));
     };
+  }
+
+  /** Each loop's count may have overflowed; the sum is one modulo 2^32, too. */
+  private static List<Long> sum(List<int[]> loops) {
+    List<Long> sums = new ArrayList<>(Topology.SLOT_COUNT);
+    for (int slot = 0; slot < Topology.SLOT_COUNT; slot++) {
+      int sum = 0;
+      for (int[] counts : loops) {
+        sum += counts[slot];
+      }
+      sums.add(Integer.toUnsignedLong(sum));
+    }
+    return sums;
   }
 
   /**

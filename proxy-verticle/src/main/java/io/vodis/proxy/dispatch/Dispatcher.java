@@ -101,6 +101,11 @@ public final class Dispatcher {
     return clock.leased();
   }
 
+  /** Requests of each slot since the start of the loop; overflows. */
+  public int[] requestsBySlot() {
+    return board.begun();
+  }
+
   RouteBoard board() {
     return board;
   }

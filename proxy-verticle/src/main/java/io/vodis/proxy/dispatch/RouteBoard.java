@@ -32,7 +32,14 @@ final class RouteBoard {
     }
   }
 
-  private final int[] inFlight = new int[Topology.SLOT_COUNT];
+  /**
+   * How many requests each slot has had. Together with the next it says how many are in flight on
+   * the present route, and by itself how much the slot is used; both may overflow.
+   */
+  private final int[] begun = new int[Topology.SLOT_COUNT];
+
+  /** How many of them are over, or were on a route that is none any more. */
+  private final int[] over = new int[Topology.SLOT_COUNT];
 
   /** The generation in which the present route of a slot came. */
   private final int[] slotGeneration = new int[Topology.SLOT_COUNT];
@@ -53,13 +60,13 @@ final class RouteBoard {
 
   /** One more request on the present route of the slot. */
   void began(int slot) {
-    inFlight[slot]++;
+    begun[slot]++;
   }
 
   /** A request routed in that generation is over. */
   void ended(int slot, int routedIn) {
     if (routedIn >= slotGeneration[slot]) {
-      inFlight[slot]--;
+      over[slot]++;
     } else {
       endedOld(slot, routedIn);
     }
@@ -85,8 +92,8 @@ final class RouteBoard {
       installation.remaining = draining.getLast().remaining;
     }
     for (int slot = changed.nextSetBit(0); slot >= 0; slot = changed.nextSetBit(slot + 1)) {
-      installation.remaining += inFlight[slot];
-      inFlight[slot] = 0;
+      installation.remaining += inFlight(slot);
+      over[slot] = begun[slot];
       slotGeneration[slot] = generation;
     }
     draining.addLast(installation);
@@ -119,7 +126,12 @@ final class RouteBoard {
 
   /** Requests in flight on the slot's present route. */
   int inFlight(int slot) {
-    return inFlight[slot];
+    return begun[slot] - over[slot];
+  }
+
+  /** Requests of each slot since the start; overflows. Moves of keys count as well. */
+  int[] begun() {
+    return begun.clone();
   }
 
   /** Tables whose old routes are not drained. */

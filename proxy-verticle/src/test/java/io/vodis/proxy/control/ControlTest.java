@@ -39,6 +39,11 @@ class ControlTest {
     }
 
     @Override
+    public Future<List<int[]>> requestsBySlot() {
+      return Future.succeededFuture(List.of());
+    }
+
+    @Override
     public void serving(String words) {}
   }
 

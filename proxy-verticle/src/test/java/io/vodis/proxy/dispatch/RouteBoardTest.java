@@ -36,6 +36,21 @@ class RouteBoardTest {
   }
 
   @Test
+  void countsWhatEverySlotHasHadWhateverBecameOfIt() {
+    install(1, A, A);
+    board.began(3);
+    int routedIn = board.generation();
+    board.began(3);
+    board.ended(3, routedIn);
+    install(2, B, A);
+    board.began(3);
+    board.ended(3, routedIn);
+    assertThat(board.inFlight(3)).isEqualTo(1);
+    assertThat(board.begun()[3]).isEqualTo(3);
+    assertThat(board.begun()[600]).isZero();
+  }
+
+  @Test
   void requestsOnUnchangedSlotsHoldNothingUp() {
     // Given
     install(1, A, A);

@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
 import io.vodis.bus.BusReply.Released;
+import io.vodis.bus.BusReply.RequestCounts;
+import io.vodis.bus.ProxyCommand.CountRequests;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.model.Member;
@@ -18,6 +20,9 @@ public interface LeaderBus {
 
   /** Asks a member whether a proxy may be passed over; fails if it does not answer in time. */
   Future<Released> askWitness(Member witness, Witnesses named);
+
+  /** Asks a proxy how many requests each slot has had; fails if it is not answered in time. */
+  Future<RequestCounts> countRequests(Member proxy, CountRequests question);
 
   /**
    * Takes the commands to the leader until the result is closed, each on a thread of its own where

@@ -20,6 +20,7 @@ import io.vodis.topom.audit.Caller;
 import io.vodis.topom.census.CensusTaker;
 import io.vodis.topom.census.Fsck;
 import io.vodis.topom.census.Inspection;
+import io.vodis.topom.census.LoadSampler;
 import io.vodis.topom.census.StraySampler;
 import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.migrate.SlotWork;
@@ -48,6 +49,7 @@ public final class LeaderServices implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LeaderServices.class);
   private static final Duration AUDIT_PERIOD = Duration.ofMinutes(1);
+  private static final Duration LOAD_SAMPLE_LENGTH = Duration.ofSeconds(5);
 
   private final TopomContext context;
   private final Term term;
@@ -61,6 +63,7 @@ public final class LeaderServices implements AutoCloseable {
   private final RoleReconciler reconciler;
   private final Periodic trimmer;
   private final Inspection inspection;
+  private final LoadSampler load;
   private final LeaderBus.Serving commands;
 
   /** Takes over: reads the store, and goes on with what is unfinished there. */
@@ -110,6 +113,9 @@ public final class LeaderServices implements AutoCloseable {
     actions.start();
     reconciler.start();
     inspection = inspection(name);
+    load =
+        new LoadSampler(
+            term.number(), liveProxies, context.bus()::countRequests, LOAD_SAMPLE_LENGTH);
     trimmer = Periodic.start("topom-audit", AUDIT_PERIOD, this::trimAudit);
     commands = context.bus().serve(this::onCommand);
   }
@@ -124,6 +130,11 @@ public final class LeaderServices implements AutoCloseable {
 
   public RedisAdmin admin() {
     return admin;
+  }
+
+  /** How much each slot is used. */
+  public LoadSampler load() {
+    return load;
   }
 
   public TableResync resync() {

@@ -8,8 +8,10 @@ import io.vodis.bus.BusClient;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
 import io.vodis.bus.BusReply.Released;
+import io.vodis.bus.BusReply.RequestCounts;
 import io.vodis.bus.BusServer;
 import io.vodis.bus.MemberQuery.ReleaseQuery;
+import io.vodis.bus.ProxyCommand.CountRequests;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.model.Member;
@@ -25,6 +27,7 @@ public final class VertxLeaderBus implements LeaderBus {
   private static final Logger LOGGER = LoggerFactory.getLogger(VertxLeaderBus.class);
   private static final Duration ACK_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration WITNESS_TIMEOUT = Duration.ofMillis(500);
+  private static final Duration COUNT_TIMEOUT = Duration.ofSeconds(3);
 
   private final Vertx vertx;
   private final String product;
@@ -54,6 +57,17 @@ public final class VertxLeaderBus implements LeaderBus {
         new ReleaseQuery(named.proxy().incarnation(), named.round()),
         WITNESS_TIMEOUT,
         Released.class);
+  }
+
+  @Override
+  public Future<RequestCounts> countRequests(Member proxy, CountRequests question) {
+    return BusClient.request(
+        vertx,
+        Addresses.PROXY,
+        Addresses.PROXY.of(product, proxy.incarnation()),
+        question,
+        COUNT_TIMEOUT,
+        RequestCounts.class);
   }
 
   @Override

@@ -19,7 +19,9 @@ public record RebalancePolicy(
   /** What is evened out. */
   public enum Measure {
     SLOTS,
-    MEMORY
+    MEMORY,
+    /** Requests, as proxies have counted them over a few seconds. */
+    LOAD
   }
 
   public RebalancePolicy {

@@ -28,6 +28,9 @@ public final class WeightedPlanner {
   /** Where costs are estimates, groups within this part of their share are left alone. */
   private static final double TOLERANCE = 0.02;
 
+  /** What a few seconds say is not worth a move for less. */
+  private static final double LOAD_TOLERANCE = 0.05;
+
   /** What one group has, and what it may give. */
   private static final class Load {
     final int groupId;
@@ -147,7 +150,12 @@ public final class WeightedPlanner {
   }
 
   private boolean isNear(Load load) {
-    double tolerance = policy.measure() == RebalancePolicy.Measure.SLOTS ? 0 : TOLERANCE;
+    double tolerance =
+        switch (policy.measure()) {
+          case SLOTS -> 0;
+          case MEMORY -> TOLERANCE;
+          case LOAD -> LOAD_TOLERANCE;
+        };
     return Math.abs(load.excess()) <= tolerance * load.share;
   }
 
