@@ -70,7 +70,7 @@ final class AllCommand implements Callable<Integer> {
       ClusterNode node = scope.started(ClusterNodes.start(product, coordinator));
       List<RunningRole> started = new ArrayList<>();
       for (Prepared<?> role : roles) {
-        RunningRole running = scope.started(role.start(node));
+        RunningRole running = scope.started(ClusterNodes.startWithStore(() -> role.start(node)));
         running.configuration().from(role.source());
         started.add(running);
         out.printf(

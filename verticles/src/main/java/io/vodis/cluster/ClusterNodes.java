@@ -3,10 +3,13 @@ package io.vodis.cluster;
 import io.vertx.core.Vertx;
 import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.ProductConfig;
+import io.vodis.lifecycle.Threads;
+import io.vodis.store.StoreException;
 import io.vodis.store.TopologyStore;
 import io.vodis.store.zookeeper.ZooKeeperTopologyStore;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +18,7 @@ public final class ClusterNodes {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ClusterNodes.class);
   private static final Duration FIRST_WARNING_AFTER = Duration.ofSeconds(2);
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
   private static final Duration WARNING_INTERVAL = Duration.ofSeconds(30);
   private static final int JOIN_ATTEMPTS_MAX = 3;
 
@@ -45,6 +49,31 @@ public final class ClusterNodes {
     } catch (RuntimeException e) {
       store.close();
       throw e;
+    }
+  }
+
+  /**
+   * Starts something that needs the store, and tries again while the store does not answer: it may
+   * have gone away, or the session with it, since the process has joined.
+   *
+   * @param start undoes what it has done when it fails
+   */
+  public static <T> T startWithStore(Supplier<T> start) {
+    boolean told = false;
+    while (true) {
+      try {
+        return start.get();
+      } catch (StoreException e) {
+        if (e.reason() != StoreException.Reason.UNAVAILABLE
+            || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        if (!told) {
+          told = true;
+          LOGGER.warn("waiting for the store, which has gone away meanwhile: {}", e.getMessage());
+        }
+        Threads.current().sleep(RETRY_INTERVAL);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.vodis.it.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import io.vodis.it.Checks;
 import io.vodis.it.ClusterPlan;
 import io.vodis.it.VodisCluster;
@@ -69,6 +70,59 @@ class ChaosIT {
   @Test
   void failoversLoseOnlyWhatWasNotReplicated() {
     run("failovers", Duration.ofSeconds(2), Duration.ofSeconds(8), false);
+  }
+
+  /** As many writes as the machine gives, all of them to slots that are moved to and fro. */
+  @Test
+  void nothingIsLostAtFullSpeedInSlotsThatMove() {
+    try (VodisCluster cluster = VodisCluster.start(ClusterPlan.small())) {
+      // Given
+      int last = Topology.SLOT_COUNT / 2 - 1;
+      cluster.admin().patch("/migration", new JsonObject().put("parallelSlots", last + 1));
+      SequenceLoad writes =
+          SequenceLoad.start(
+              new SequenceLoad.Settings(
+                  cluster.proxies(),
+                  8,
+                  128,
+                  2000,
+                  "speed",
+                  0,
+                  last,
+                  Duration.ofSeconds(20),
+                  Duration.ZERO));
+
+      // When
+      long start = System.nanoTime();
+      long before = writes.acknowledged();
+      int moves = 0;
+      for (int target = 2; System.nanoTime() - start < LENGTH.toNanos() / 4; target = 3 - target) {
+        cluster.migrateAndAwait(0, last, target, Duration.ofSeconds(120));
+        moves++;
+      }
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      long acknowledged = writes.acknowledged() - before;
+      WorkloadReport report = writes.stop();
+      LOGGER.info(
+          "{} writes/s to {} slots that were moved {} times in {} ms; {}",
+          acknowledged * 1000 / millis,
+          last + 1,
+          moves,
+          millis,
+          report);
+
+      // Then
+      Topology topology = cluster.topology();
+      SequenceLoad.Result result =
+          writes.check(
+              LossOracle.NOTHING,
+              cluster.primaries(),
+              slotId -> topology.primaryOf(topology.slot(slotId).groupId()).orElseThrow());
+      assertThat(result.lost()).isEmpty();
+      assertThat(result.wrong()).isEmpty();
+      assertThat(report.errors()).isEmpty();
+      assertThat(report.unknown()).isZero();
+    }
   }
 
   private static void run(

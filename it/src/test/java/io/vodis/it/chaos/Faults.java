@@ -28,17 +28,17 @@ final class Faults {
   /** Some fault of some part; asks the store who is what. */
   Fault any() {
     return switch (random.nextInt(10)) {
-      case 0, 1 -> ofMember("leader", leader());
-      case 2 -> ofMember("topom", one(cluster.members(Role.TOPOM)));
-      case 3, 4 -> ofMember("proxy", one(cluster.members(Role.PROXY)));
-      case 5 -> ofMember("ha", one(cluster.members(Role.HA)));
-      case 6 -> ofStore();
-      case 7 -> ofServer("replica", one(replicas()), false, longest);
-      default -> ofServer("primary", one(cluster.primaries()), true, longestOfPrimary);
+      case 0, 1 -> ofMember("the leader", leader(), way());
+      case 2 -> ofMember("a topom", one(cluster.members(Role.TOPOM)), way());
+      case 3, 4 -> ofMember("a proxy", one(cluster.members(Role.PROXY)), way());
+      case 5 -> ofMember("an ha", one(cluster.members(Role.HA)), way());
+      case 6 -> ofStore(way());
+      case 7 -> ofServer("a replica", one(replicas()), false, longest, way());
+      default -> ofServer("a primary", one(cluster.primaries()), true, longestOfPrimary, way());
     };
   }
 
-  private ClusterMember leader() {
+  ClusterMember leader() {
     // Without one, any: the seed has said which.
     ClusterMember other = one(cluster.members(Role.TOPOM));
     return cluster
@@ -52,7 +52,7 @@ final class Faults {
         .orElse(other);
   }
 
-  private List<HostAndPort> replicas() {
+  List<HostAndPort> replicas() {
     List<HostAndPort> primaries = cluster.primaries();
     return cluster.topology().groups().values().stream()
         .flatMap(group -> group.servers().stream())
@@ -65,111 +65,93 @@ final class Faults {
     return list.get(random.nextInt(list.size()));
   }
 
-  /** A member that dies, stands still, or is cut off from the store. */
-  Fault ofMember(String called, ClusterMember member) {
-    TcpRelay toStore = cluster.relayOf(member);
-    String name = member.address().toString();
-    return switch (random.nextInt(4)) {
-      case 0 -> killOf(called, name, member);
-      case 1 ->
-          new Fault(
-              "SIGSTOP of " + called,
-              name,
-              member,
-              false,
-              false,
-              longest,
-              member::pause,
-              member::resume);
-      case 2 ->
-          new Fault(
-              called + " cut off from the store",
-              name,
-              member,
-              false,
-              false,
-              longest,
-              toStore::cut,
-              toStore::mend);
-      default ->
-          new Fault(
-              called + " hears nothing from the store",
-              name,
-              member,
-              false,
-              false,
-              longest,
-              toStore::freeze,
-              toStore::thaw);
-    };
-  }
+  /** How something breaks. */
+  enum Way {
+    KILL("kill -9 of "),
+    STOP("SIGSTOP of "),
+    CUT("connections cut of "),
+    FREEZE("nothing gets through to or from ");
 
-  private Fault killOf(String called, String name, ClusterMember member) {
-    return new Fault(
-        "kill -9 of " + called, name, member, false, false, longest, member::kill, member::restart);
-  }
+    private final String text;
 
-  private Fault ofStore() {
-    String name = cluster.zooKeeper().address();
-    if (random.nextBoolean()) {
-      return new Fault(
-          "store down",
-          name,
-          name,
-          false,
-          false,
-          longest,
-          cluster.zooKeeper()::stop,
-          cluster.zooKeeper()::restart);
+    Way(String text) {
+      this.text = text;
     }
+  }
+
+  private Way way() {
+    return Way.values()[random.nextInt(Way.values().length)];
+  }
+
+  /** A member that dies, stands still, or is cut off from the store. */
+  Fault ofMember(String called, ClusterMember member, Way way) {
+    TcpRelay toStore = cluster.relayOf(member);
+    boolean alone = way == Way.CUT || way == Way.FREEZE;
     return new Fault(
-        "store stands still",
+        way.text + called + (alone ? " and the store" : ""),
+        member.address().toString(),
+        member,
+        false,
+        false,
+        longest,
+        switch (way) {
+          case KILL -> member::kill;
+          case STOP -> member::pause;
+          case CUT -> toStore::cut;
+          case FREEZE -> toStore::freeze;
+        },
+        switch (way) {
+          case KILL -> member::restart;
+          case STOP -> member::resume;
+          case CUT -> toStore::mend;
+          case FREEZE -> toStore::thaw;
+        });
+  }
+
+  /** The store ends, or nothing gets through between it and the members. */
+  Fault ofStore(Way way) {
+    String name = cluster.zooKeeper().address();
+    return new Fault(
+        way.text + "the store",
         name,
         name,
         false,
         false,
         longest,
-        () -> cluster.relays().forEach(TcpRelay::freeze),
-        () -> cluster.relays().forEach(TcpRelay::thaw));
+        switch (way) {
+          case KILL, STOP -> cluster.zooKeeper()::stop;
+          case CUT -> () -> cluster.relays().forEach(TcpRelay::cut);
+          case FREEZE -> () -> cluster.relays().forEach(TcpRelay::freeze);
+        },
+        switch (way) {
+          case KILL, STOP -> cluster.zooKeeper()::restart;
+          case CUT -> () -> cluster.relays().forEach(TcpRelay::mend);
+          case FREEZE -> () -> cluster.relays().forEach(TcpRelay::thaw);
+        });
   }
 
-  Fault ofServer(String called, HostAndPort address, boolean primary, Duration atMost) {
+  /** A server that dies, stands still, or is reached by nobody. */
+  Fault ofServer(String called, HostAndPort address, boolean primary, Duration atMost, Way way) {
     RedisProcess server = cluster.server(address);
-    TcpRelay way = cluster.relayOfServer(address);
-    String name = address.toString();
-    return switch (random.nextInt(4)) {
-      case 0 ->
-          new Fault(
-              "kill -9 of " + called,
-              name,
-              address,
-              true,
-              primary,
-              atMost,
-              server::kill,
-              server::restart);
-      case 1 ->
-          new Fault(
-              "SIGSTOP of " + called,
-              name,
-              address,
-              true,
-              primary,
-              atMost,
-              server::pause,
-              server::resume);
-      case 2 ->
-          new Fault(called + " cut off", name, address, true, primary, atMost, way::cut, way::mend);
-      default ->
-          new Fault(
-              called + " hears and says nothing",
-              name,
-              address,
-              true,
-              primary,
-              atMost,
-              way::freeze,
-              way::thaw);
-    };
+    TcpRelay relay = cluster.relayOfServer(address);
+    return new Fault(
+        way.text + called,
+        address.toString(),
+        address,
+        true,
+        primary,
+        atMost,
+        switch (way) {
+          case KILL -> server::kill;
+          case STOP -> server::pause;
+          case CUT -> relay::cut;
+          case FREEZE -> relay::freeze;
+        },
+        switch (way) {
+          case KILL -> server::restart;
+          case STOP -> server::resume;
+          case CUT -> relay::mend;
+          case FREEZE -> relay::thaw;
+        });
   }
 }

@@ -1,13 +1,7 @@
 package io.vodis.it.chaos;
 
 import io.vodis.it.VodisCluster;
-import io.vodis.model.Group;
-import io.vodis.model.HostAndPort;
-import io.vodis.model.Promotion;
-import io.vodis.model.Server;
 import io.vodis.testsupport.Poll;
-import io.vodis.testsupport.RespClient;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +29,6 @@ final class Schedule {
 
   /** From there until all actions have ended. */
   private static final Duration ACTIONS_BOUND = Duration.ofSeconds(90);
-
-  private static final Duration ROLES_BOUND = Duration.ofSeconds(60);
 
   /** A member that dies takes this long to start again on a loaded machine. */
   private static final Duration HEALING_BOUND = Duration.ofSeconds(90);
@@ -150,44 +142,8 @@ final class Schedule {
 
   private void awaitRoles() {
     long start = System.nanoTime();
-    String[] wrong = {""};
-    Poll.until(
-        ROLES_BOUND,
-        () -> "one primary, and replicas in sync: " + wrong[0],
-        () -> {
-          wrong[0] = wrongRole();
-          return wrong[0].isEmpty();
-        });
+    Roles.await(cluster);
     worstRolesMillis = Math.max(worstRolesMillis, millisSince(start));
-  }
-
-  private String wrongRole() {
-    for (Group group : cluster.topology().groups().values()) {
-      if (!(group.promotion() instanceof Promotion.None)) {
-        return group + " is promoting";
-      }
-      HostAndPort primary = group.servers().getFirst().address();
-      for (Server server : group.servers()) {
-        String role = roleOf(server.address());
-        boolean right =
-            server.address().equals(primary)
-                ? role.startsWith("[master")
-                : role.startsWith("[slave")
-                    && role.contains(", " + primary.port() + ", connected,");
-        if (!right) {
-          return server.address() + " with primary " + primary + " is " + role;
-        }
-      }
-    }
-    return "";
-  }
-
-  private String roleOf(HostAndPort server) {
-    try (RespClient client = RespClient.connect(server, Duration.ofSeconds(2))) {
-      return String.valueOf(client.call("ROLE"));
-    } catch (UncheckedIOException unreachable) {
-      return String.valueOf(unreachable.getMessage());
-    }
   }
 
   private static long millisSince(long startNanos) {

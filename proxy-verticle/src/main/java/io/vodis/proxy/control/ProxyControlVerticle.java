@@ -87,7 +87,7 @@ public final class ProxyControlVerticle extends VerticleBase {
     control.join(
         node.store(),
         node.coordinator().coordinatorSessionTimeout(),
-        new BusWitnessing(node, member, WitnessService.lease(node).dividedBy(8)),
+        new BusWitnessing(node, member, WitnessService.lease(node).dividedBy(3)),
         tableFile == null ? Optional.empty() : KeptTable.read(tableFile),
         this::askForTable);
     witness = WitnessService.start(node, control.registration());
