@@ -70,8 +70,8 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
               ClusterNodes.start(
                   ConfigSections.find(config, ProductConfig.class),
                   ConfigSections.find(config, CoordinatorConfig.class)));
-      RunningRole role = scope.started(
-              ClusterNodes.startWithStore(() -> definition.start().apply(node, config)));
+      RunningRole role =
+          scope.started(ClusterNodes.startWithStore(() -> definition.start().apply(node, config)));
       role.configuration().from(() -> definition.load(conf, overrides));
       HangUp.onEach(() -> HangUp.reload(role));
       out.printf(

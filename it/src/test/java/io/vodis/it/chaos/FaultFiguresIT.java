@@ -64,7 +64,8 @@ class FaultFiguresIT {
           figures
           | fault | requests | failed | worst wait | disturbed for | of it after the mending | moves ended after | errors |
           |---|---|---|---|---|---|---|---|
-          {}""",
+          {}\
+          """,
           String.join("\n", rows));
     }
   }

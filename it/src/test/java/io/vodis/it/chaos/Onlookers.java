@@ -32,7 +32,8 @@ final class Onlookers implements AutoCloseable {
    *
    * @param lastNanos when the last request ended that failed or was late; 0 for none
    */
-  record Seen(long requests, long failed, Duration worst, long lastNanos, Map<String, Long> errors) {}
+  record Seen(
+      long requests, long failed, Duration worst, long lastNanos, Map<String, Long> errors) {}
 
   private final List<Thread> threads = new ArrayList<>();
   private final Map<String, Long> errors = new TreeMap<>();
@@ -101,8 +102,7 @@ final class Onlookers implements AutoCloseable {
 
   synchronized Seen take() {
     Seen seen =
-        new Seen(
-            requests, failed, Duration.ofNanos(worstNanos), lastNanos, new TreeMap<>(errors));
+        new Seen(requests, failed, Duration.ofNanos(worstNanos), lastNanos, new TreeMap<>(errors));
     requests = 0;
     failed = 0;
     worstNanos = 0;

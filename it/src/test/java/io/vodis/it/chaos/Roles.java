@@ -39,7 +39,8 @@ final class Roles {
         boolean right =
             server.address().equals(primary)
                 ? role.startsWith("[master")
-                : role.startsWith("[slave") && role.contains(", " + primary.port() + ", connected,");
+                : role.startsWith("[slave")
+                    && role.contains(", " + primary.port() + ", connected,");
         if (!right) {
           return server.address() + " with primary " + primary + " is " + role;
         }
