@@ -8,10 +8,14 @@ import io.vodis.config.ListenAddress;
 import io.vodis.config.LogConfig;
 import io.vodis.config.ProductConfig;
 import io.vodis.config.Section;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.Topology;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.MigrationWindows;
+import io.vodis.topom.sweep.CodisSettings;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /** Configuration of the topom role. */
 public record TopomConfig(
@@ -20,6 +24,7 @@ public record TopomConfig(
     @Section("Log") LogConfig log,
     @Section("Admin API") Admin admin,
     @Section("Migration") Migration migration,
+    @Section("Migration between codis-servers") Codis codis,
     @Section("Promotion") Promotion promotion) {
 
   /** Where the admin API listens and who may change things. */
@@ -158,6 +163,48 @@ public record TopomConfig(
     }
   }
 
+  /** How slots are moved from one codis-server to another. */
+  public record Codis(
+      @Doc(
+              "How slots are moved if source and target are codis-servers, which is found out"
+                  + " before each move. sync: whole families of keys with one tag, each holding the"
+                  + " source while it goes. semi-async: in the background, large keys in chunks."
+                  + " Between other servers MIGRATE is used, whatever is said here.")
+          String migrationMethod,
+      @Doc("semi-async: a value of more items goes in chunks of so many. Between 1 and 524288.")
+          int migrationAsyncMaxbulks,
+      @Doc("semi-async: what the source may hold ready for the target. Between 1kb and 1gb.")
+          ByteSize migrationAsyncMaxbytes,
+      @Doc("semi-async: messages, so about keys, of one call. Between 1 and 100000.")
+          int migrationAsyncNumkeys) {
+    public Codis {
+      if (!List.of("sync", "semi-async").contains(migrationMethod.toLowerCase(Locale.ROOT))) {
+        throw ConfigException.invalid("migration_method", migrationMethod, "sync or semi-async");
+      }
+      if (migrationAsyncMaxbulks < 1 || migrationAsyncMaxbulks > 524_288) {
+        throw ConfigException.invalid(
+            "migration_async_maxbulks", migrationAsyncMaxbulks, "1 to 524288");
+      }
+      if (migrationAsyncMaxbytes.bytes() < 1024 || migrationAsyncMaxbytes.bytes() > 1L << 30) {
+        throw ConfigException.invalid(
+            "migration_async_maxbytes", migrationAsyncMaxbytes, "1kb to 1gb");
+      }
+      if (migrationAsyncNumkeys < 1 || migrationAsyncNumkeys > 100_000) {
+        throw ConfigException.invalid(
+            "migration_async_numkeys", migrationAsyncNumkeys, "1 to 100000");
+      }
+    }
+
+    /** The same for the sweep. */
+    public CodisSettings settings() {
+      return new CodisSettings(
+          MigrationMethod.parse(migrationMethod),
+          migrationAsyncMaxbulks,
+          migrationAsyncMaxbytes.bytes(),
+          migrationAsyncNumkeys);
+    }
+  }
+
   /** How primaries are replaced. */
   public record Promotion(
       @Doc(
@@ -191,12 +238,13 @@ public record TopomConfig(
             Duration.ofSeconds(2),
             0,
             ""),
+        new Codis("semi-async", 200, ByteSize.ofMib(32), 500),
         new Promotion(Duration.ofSeconds(3)));
   }
 
   /** The same for a process that has joined a product already. */
   TopomConfig in(ProductConfig joined, CoordinatorConfig by) {
-    return new TopomConfig(joined, by, log, admin, migration, promotion);
+    return new TopomConfig(joined, by, log, admin, migration, codis, promotion);
   }
 
   private static void check(

@@ -89,6 +89,7 @@ final class TestTopom implements AutoCloseable {
             Duration.ofMillis(600),
             0,
             ""),
+        TopomConfig.defaults().codis(),
         new TopomConfig.Promotion(Duration.ofSeconds(1)));
   }
 

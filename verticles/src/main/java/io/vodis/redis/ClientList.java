@@ -31,9 +31,14 @@ public final class ClientList {
      */
     public boolean mayRestoreFrom(String source) {
       return name.isEmpty()
-          && (command.startsWith("restore")
+          && (restores()
               || BEFORE_RESTORE.contains(command)
               || command.equals(NOTHING) && mayBeFrom(source));
+    }
+
+    /** Whether it certainly does: one that is about to may be anybody else's. */
+    public boolean restores() {
+      return command.startsWith("restore") || command.startsWith("slotsrestore");
     }
 
     /** A host name is not resolved here: then any address may be it. */
@@ -43,7 +48,39 @@ public final class ClientList {
     }
   }
 
+  private static final String BACKGROUND = "background ";
+
   private ClientList() {}
+
+  /**
+   * Of the connections over which a codis-server at {@code source} may restore keys, those that it
+   * has replaced by newer ones. It keeps one for all databases, and one more per database for what
+   * it sends in the background; of each the newest is in use. One that has said nothing yet is
+   * taken for replaced.
+   *
+   * @param inBackground whether it has one of the latter kind for {@code database}; if not, all of
+   *     them are outdated
+   */
+  public static List<Client> outdatedRestores(
+      List<Client> clients, String source, boolean inBackground, int database) {
+    Map<String, Client> newest = new HashMap<>();
+    List<Client> restoring = clients.stream().filter(c -> c.mayRestoreFrom(source)).toList();
+    for (Client client : restoring) {
+      newest.merge(use(client), client, (a, b) -> a.id() > b.id() ? a : b);
+    }
+    newest.remove("");
+    if (!inBackground) {
+      newest.remove(BACKGROUND + database);
+    }
+    return restoring.stream().filter(client -> newest.get(use(client)) != client).toList();
+  }
+
+  private static String use(Client client) {
+    if (client.command().startsWith("slotsrestore-async")) {
+      return BACKGROUND + client.database();
+    }
+    return client.command().equals(Client.NOTHING) ? "" : "all";
+  }
 
   /** One line per connection, {@code key=value} separated by spaces; unknown keys are skipped. */
   public static List<Client> parse(String text) {

@@ -86,6 +86,7 @@ final class SimTopom {
             Duration.ofMillis(2000),
             world.keysPerSecond,
             ""),
+        TopomConfig.defaults().codis(),
         new TopomConfig.Promotion(Duration.ofSeconds(1)));
   }
 

@@ -21,6 +21,7 @@ import io.vodis.proxy.scan.SlotHistory;
 import io.vodis.resp.Protocol;
 import io.vodis.resp.RespErrors;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -46,6 +47,7 @@ public final class Dispatcher {
   private final WaitLimits limits;
   private final LostConnections lost;
   private final RouteBoard board = new RouteBoard();
+  private final InPlace inPlace;
   private final SlotHistory history = new SlotHistory();
   private final WaitStats stats = new WaitStats();
   private final @Nullable BackendServer[] serving = new BackendServer[Topology.SLOT_COUNT];
@@ -75,6 +77,7 @@ public final class Dispatcher {
     this.copies = copies;
     this.limits = limits;
     this.lost = lost;
+    this.inPlace = new InPlace(this, pool, copies);
   }
 
   /** The server to which requests of this slot may be sent at once; null: {@link #dispatch}. */
@@ -216,12 +219,40 @@ public final class Dispatcher {
   private void park(RoutedRequest request, int slot, Parked parked) {
     SlotQueue queue = queueOf(slot);
     request.parked = parked;
+    boolean first = !request.origin.waitsIn(slot);
     request.origin.beginsToWait(slot);
     queue.requests.addLast(request);
     stats.waiting++;
     stats.waitingBytes += parked.frame().readableBytes();
     stats.parked++;
-    moveKeys(slot, queue, parked.keys());
+    if (!InPlace.concerns(board.table().route(slot), request, parked)) {
+      moveKeys(slot, queue, parked.keys());
+    } else if (first) {
+      prepare(slot, queue, request);
+    }
+  }
+
+  /** Does what has to be done before the request can run, or has it run where its key is. */
+  private void prepare(int slot, SlotQueue queue, RoutedRequest request) {
+    Parked parked = parkedOf(request);
+    SlotRoute route = board.table().route(slot);
+    if (queue.movingOld == 0
+        && route instanceof SlotRoute.Migrating moving
+        && InPlace.concerns(route, request, parked)
+        && !queue.moving.containsKey(parked.keys().getFirst())) {
+      inPlace.run(moving.source(), request, slot);
+    } else {
+      moveKeys(slot, queue, parked.keys());
+    }
+  }
+
+  /** It waits no more: what becomes of it is known. */
+  void leaveQueue(RoutedRequest request, int slot) {
+    SlotQueue queue = queues[slot];
+    if (queue == null || !queue.requests.remove(request)) {
+      throw new IllegalStateException("a request did not wait for slot " + slot);
+    }
+    unpark(request, slot).release();
   }
 
   private SlotQueue queueOf(int slot) {
@@ -265,12 +296,16 @@ public final class Dispatcher {
     } else {
       failWaitingFor(slot, queue, key);
     }
-    // Once for all keys of the batch that this one belongs to.
+    runSoon(slot);
+    board.ended(slot, began);
+  }
+
+  /** Once for all keys and requests that are heard of in this iteration. */
+  void runSoon(int slot) {
     if (toRun.isEmpty()) {
       flushes.resume(this::runMoved);
     }
     toRun.set(slot);
-    board.ended(slot, began);
   }
 
   private void runMoved() {
@@ -286,7 +321,7 @@ public final class Dispatcher {
   /** Requests that need a key which could not be moved. */
   private void failWaitingFor(int slot, SlotQueue queue, Key key) {
     for (RoutedRequest request : List.copyOf(queue.requests)) {
-      if (parkedOf(request).keys().contains(key)) {
+      if (request.sourceCall == null && parkedOf(request).keys().contains(key)) {
         queue.requests.remove(request);
         unpark(request, slot).release();
         stats.timedOut++;
@@ -328,6 +363,9 @@ public final class Dispatcher {
 
   /** Sends or fails a waiting request; returns false if it must wait on. */
   private boolean runRequest(int slot, SlotRoute route, SlotQueue queue, RoutedRequest request) {
+    if (request.sourceCall != null) {
+      return false;
+    }
     Parked parked = parkedOf(request);
     boolean over = true;
     if (request.origin.isGone() || !clock.leased()) {
@@ -341,7 +379,7 @@ public final class Dispatcher {
               && request.sendTo(backend, slot, parked.frame(), 0, parked.frame().readableBytes());
       if (backend == null) {
         // Forgotten by a full set of moved keys, perhaps: then it is looked for once more.
-        moveKeys(slot, queue, parked.keys());
+        prepare(slot, queue, request);
       }
     }
     if (over) {
@@ -360,7 +398,7 @@ public final class Dispatcher {
     return parked.frame();
   }
 
-  private static Parked parkedOf(RoutedRequest request) {
+  static Parked parkedOf(RoutedRequest request) {
     Parked parked = request.parked;
     if (parked == null) {
       throw new IllegalStateException("a request in a queue is not parked");
@@ -459,6 +497,7 @@ public final class Dispatcher {
   /** Periodic care: answers what has waited too long, and tries what had no room. */
   public void tick(long now) {
     lost.tick(now, server -> pool.server(server).lane(Lane.of(0, Protocol.RESP2)));
+    inPlace.tick();
     for (int slot = queued.nextSetBit(0); slot >= 0; slot = queued.nextSetBit(slot + 1)) {
       SlotQueue queue = queues[slot];
       if (queue != null) {
@@ -469,14 +508,21 @@ public final class Dispatcher {
   }
 
   private void expire(int slot, SlotQueue queue, long now) {
-    // In order of arrival, so in order of deadline.
-    for (RoutedRequest head = queue.requests.peekFirst();
-        head != null && (parkedOf(head).deadlineNanos() - now <= 0 || !clock.leased());
-        head = queue.requests.peekFirst()) {
-      queue.requests.pollFirst();
-      unpark(head, slot).release();
+    List<RoutedRequest> expired = new ArrayList<>();
+    for (RoutedRequest request : queue.requests) {
+      // In order of arrival, so in order of deadline.
+      if (parkedOf(request).deadlineNanos() - now > 0 && clock.leased()) {
+        break;
+      }
+      // One that is being executed is answered with what comes of it.
+      if (request.sourceCall == null) {
+        expired.add(request);
+      }
+    }
+    for (RoutedRequest request : expired) {
+      leaveQueue(request, slot);
       stats.timedOut++;
-      head.onFailure(clock.leased() ? RespErrors.TRY_AGAIN : RespErrors.CLUSTER_DOWN);
+      request.onFailure(clock.leased() ? RespErrors.TRY_AGAIN : RespErrors.CLUSTER_DOWN);
     }
   }
 }

@@ -83,6 +83,11 @@ public abstract class Origin {
     return own == null ? shared : own;
   }
 
+  /** Whether its requests need connections of its own, or something ahead of them. */
+  final boolean isPrivate() {
+    return ownPool != null || announcing;
+  }
+
   /** That server as this origin reaches it. */
   public final BackendServer reached(BackendServer shared) {
     BackendPool own = ownPool;

@@ -22,6 +22,18 @@ public abstract class RoutedRequest extends Request {
   /** What is kept of it while it waits; null otherwise. */
   @Nullable Parked parked;
 
+  /** Its attempt on the source of its slot, while there is no answer to that. */
+  @Nullable SourceCall sourceCall;
+
+  /** How often the source has refused it because its key was being sent. */
+  int sourceTries;
+
+  /** Not to be tried on the source before the next tick. */
+  boolean waitsForTransfer;
+
+  /** The source does not have its key any more, or does not execute it. */
+  boolean isGoneFromSource;
+
   protected RoutedRequest(Origin origin) {
     this.origin = origin;
   }
@@ -33,6 +45,21 @@ public abstract class RoutedRequest extends Request {
   /** Whether it changes nothing, so that it may run on a server whose data is being copied. */
   protected boolean readsOnly() {
     return false;
+  }
+
+  /**
+   * Whether it may run on a server that its key is about to leave: it leaves the key there, and
+   * creates none.
+   *
+   * @param argCount its arguments, its name included
+   */
+  protected boolean keepsItsKey(int argCount) {
+    return false;
+  }
+
+  /** {@link #blocksReplies} for whoever gets a reply in its place. */
+  final boolean takesNoMore(BackendConnection from) {
+    return blocksReplies(from);
   }
 
   /** Whether it is in flight on the route that its slot has now. */

@@ -37,6 +37,10 @@ public final class Key {
     return bytes;
   }
 
+  public byte[] toBytes() {
+    return bytes.clone();
+  }
+
   public int length() {
     return bytes.length;
   }

@@ -37,12 +37,14 @@ final class LeftoverRemoval {
   private final boolean returning;
   private final CopyRun copies;
   private final List<Doubtful> keys;
+  private final String command;
   private Consumer<Boolean> onDone = done -> {};
 
   /**
    * A removal.
    *
    * @param proofs the target, where it carries the numbers
+   * @param command the one that deletes a key
    */
   LeftoverRemoval(
       Backend source,
@@ -50,13 +52,15 @@ final class LeftoverRemoval {
       Backend proofs,
       boolean returning,
       CopyRun copies,
-      List<Doubtful> keys) {
+      List<Doubtful> keys,
+      String command) {
     this.source = source;
     this.target = target;
     this.proofs = proofs;
     this.returning = returning;
     this.copies = copies;
     this.keys = keys;
+    this.command = command;
   }
 
   /** Looks at every key; {@code whenDone} learns whether all could be looked at. */
@@ -163,7 +167,7 @@ final class LeftoverRemoval {
   private void unlink(BackendConnection watching, byte[] key, Consumer<Boolean> over) {
     ServerCall.send(watching, copies, List.of(ServerCall.bytes("MULTI")), multi -> {}, () -> {});
     ServerCall.send(
-        watching, copies, List.of(ServerCall.bytes("UNLINK"), key), queued -> {}, () -> {});
+        watching, copies, List.of(ServerCall.bytes(command), key), queued -> {}, () -> {});
     ServerCall.send(
         watching,
         copies,

@@ -5,6 +5,7 @@ import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.Lane;
 import io.vodis.redis.ClientList;
 import io.vodis.redis.ErrorCounts;
+import io.vodis.redis.InfoField;
 import io.vodis.resp.Protocol;
 import io.vodis.slot.SlotProof;
 import java.util.ArrayDeque;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys that one loop moves from one server to another, in batches, one batch at a time. Keys
- * asked for during a batch make up the next one.
+ * asked for during a batch make up the next one. What is said to the servers is {@link
+ * PullDialect}'s.
  *
  * <p>Why each step is safe. As long as the slot migrates, nobody but movers touches a key on the
  * target before it has left the source, and the source executes one command at a time. So
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
  *       source, which answers only when no MIGRATE runs; from then on it is as {@code IOERR}.
  *   <li>{@code BUSYKEY}: see {@link LeftoverRemoval}.
  *   <li>Any other error: nothing was moved, or some keys were; the batch is sent again later.
+ *   <li>A codis-server replaces what the target has, so whatever may still arrive is worse than
+ *       with MIGRATE; and it does not count attempts that fail. Therefore the target is asked,
+ *       after each batch, whether it has accepted connections since, and is cleaned if it has.
  * </ul>
  *
  * <p>Whoever moved the keys, a replica of the source has heard of it before they are used, if one
@@ -46,9 +51,19 @@ final class PullLine {
   private static final Logger LOGGER = LoggerFactory.getLogger(PullLine.class);
   private static final long FIRST_DELAY_NANOS = 5_000_000;
   private static final long MAX_DELAY_NANOS = 200_000_000;
+  private static final int LOOKS_MAX = 3;
 
   /** No number of failed attempts: whatever the source says, the target has to be cleaned. */
   private static final long UNKNOWN = -1;
+
+  private static final List<byte[]> PING = List.of(ServerCall.bytes("PING"));
+
+  private static final List<byte[]> FENCE = List.of(ServerCall.bytes("SLOTSMGRT-ASYNC-FENCE"));
+
+  private static final List<byte[]> STATUS = List.of(ServerCall.bytes("SLOTSMGRT-ASYNC-STATUS"));
+
+  private static final List<byte[]> CONNECTIONS =
+      List.of(ServerCall.bytes("INFO"), ServerCall.bytes("stats"));
 
   private static final List<byte[]> FAILED_MOVES =
       List.of(ServerCall.bytes("INFO"), ServerCall.bytes("errorstats"));
@@ -58,6 +73,10 @@ final class PullLine {
   /** What has to be done before the batch may be sent (again). */
   private enum Next {
     MIGRATE,
+    AWAIT_TRANSFER,
+    AWAIT_REPLICA,
+    COUNT_CONNECTIONS,
+    LOOK_AT_TRANSFER,
     CLEAN_SOURCE,
     CLEAN_TARGET,
     REMOVE_LEFTOVERS
@@ -65,7 +84,9 @@ final class PullLine {
 
   private final PullWay way;
   private final MoverEnvironment env;
+  private final PullDialect dialect;
   private final ArrayDeque<Pull> wanted = new ArrayDeque<>();
+
   private List<Pull> batch = List.of();
   private Next next = Next.MIGRATE;
 
@@ -83,6 +104,12 @@ final class PullLine {
   /** The batch has left the source, but the target has to be cleaned. */
   private boolean hasLeft;
 
+  /** Whether a codis-server keeps the connection over which it has sent last. */
+  private boolean sourceConnected = true;
+
+  /** How often the connections of the target have been looked at for this batch. */
+  private int looks;
+
   private boolean asked;
   private boolean scheduled;
   private boolean abandoned;
@@ -93,11 +120,18 @@ final class PullLine {
     this.way = way;
     this.env = env;
     this.replicas = new ReplicaPatience(env.replicaWaitMillis());
+    this.dialect = new PullDialect(way, env.access(), env.timeoutMillis());
+    this.next = first();
     this.retryAtNanos = env.clock().nowNanos();
   }
 
   PullWay way() {
     return way;
+  }
+
+  /** What a batch begins with. */
+  private Next first() {
+    return dialect.overwritesHome() ? Next.REMOVE_LEFTOVERS : Next.MIGRATE;
   }
 
   /** One more key; keys of one loop iteration go together. */
@@ -136,6 +170,10 @@ final class PullLine {
     }
     switch (next) {
       case MIGRATE -> migrate();
+      case AWAIT_TRANSFER -> awaitTransfer();
+      case AWAIT_REPLICA -> awaitReplica();
+      case COUNT_CONNECTIONS -> countConnections();
+      case LOOK_AT_TRANSFER -> lookAtTransfer();
       case CLEAN_SOURCE -> cleanSource();
       case CLEAN_TARGET -> cleanTarget();
       case REMOVE_LEFTOVERS -> removeLeftovers();
@@ -151,28 +189,22 @@ final class PullLine {
   }
 
   private void migrate() {
-    List<byte[]> command = new ArrayList<>(batch.size() + 9);
-    command.add(ServerCall.bytes("MIGRATE"));
-    command.add(ServerCall.bytes(way.target().host()));
-    command.add(ServerCall.bytes(Integer.toString(way.target().port())));
-    command.add(new byte[0]);
-    command.add(ServerCall.bytes(Integer.toString(way.database())));
-    command.add(ServerCall.bytes(Long.toString(env.timeoutMillis())));
-    env.access()
-        .credentials(way.target())
-        .ofMigrate()
-        .forEach(word -> command.add(ServerCall.bytes(word)));
-    command.add(ServerCall.bytes("KEYS"));
-    batch.forEach(pull -> command.add(pull.key().bytes()));
-    BackendConnection connection = source().acquire();
+    List<List<byte[]>> commands = new ArrayList<>(dialect.moves(keys(batch)));
+    if (!dialect.overwrites()) {
+      commands.add(FAILED_MOVES);
+    }
+    BackendConnection connection =
+        dialect.answersLate() ? source().acquireDedicated() : source().acquire();
     if (connection == null) {
       fateIsKnown();
       return;
     }
-    // Behind the same connection: the source answers all, or all are lost.
-    String[] moved = new String[1];
-    ServerCall.send(connection, env.copies(), command, reply -> moved[0] = reply, () -> {});
-    if (replicas.mayWait(env.clock().nowNanos())) {
+    // Over one connection: the source answers all, or what it has not answered is lost.
+    List<String> replies = new ArrayList<>();
+    for (List<byte[]> command : commands.subList(0, commands.size() - 1)) {
+      ServerCall.send(connection, env.copies(), command, replies::add, () -> {});
+    }
+    if (!dialect.overwrites() && replicas.mayWait(env.clock().nowNanos())) {
       ServerCall.send(
           connection,
           env.copies(),
@@ -183,51 +215,183 @@ final class PullLine {
     sent(
         connection,
         source(),
-        FAILED_MOVES,
-        info -> {
-          onSource(ErrorCounts.failedMoves(info));
-          onMigrated(String.valueOf(moved[0]));
+        commands.getLast(),
+        last -> {
+          replies.add(last);
+          if (dialect.answersLate()) {
+            source().releaseDedicated(connection);
+          }
+          if (dialect.answersEach()) {
+            onAll(worst(replies));
+          } else {
+            if (!dialect.overwrites()) {
+              onCount(source(), ErrorCounts.failedMoves(last));
+            }
+            onAll(replies.getFirst());
+          }
         },
         Next.CLEAN_SOURCE);
   }
 
-  /** A source that was connected to anew may have been started anew, and counts from zero. */
-  private void onSource(long failed) {
-    if (connects != 0 && connects != source().connects()) {
+  private static List<byte[]> keys(List<Pull> pulls) {
+    return pulls.stream().map(pull -> pull.key().bytes()).toList();
+  }
+
+  /** The reply that decides about all keys: what has moved is asked for again without harm. */
+  private String worst(List<String> replies) {
+    return replies.stream()
+        .filter(reply -> dialect.outcome(reply) != PullDialect.Outcome.MOVED)
+        .findFirst()
+        .orElse(replies.getFirst());
+  }
+
+  /** A server that was connected to anew may have been started anew, and counts from zero. */
+  private void onCount(Backend counting, long failed) {
+    if (connects != 0 && connects != counting.connects()) {
       cleanedAt = UNKNOWN;
     }
-    connects = source().connects();
+    connects = counting.connects();
     failedMoves = failed;
   }
 
-  private void onMigrated(String reply) {
-    if (reply.startsWith("+")) {
-      delayNanos = FIRST_DELAY_NANOS;
-      if (cleanedAt == failedMoves) {
-        over(true);
-      } else {
-        hasLeft = true;
-        next = Next.CLEAN_TARGET;
+  private void onAll(String reply) {
+    switch (dialect.outcome(reply)) {
+      case MOVED -> {
+        if (dialect.overwrites()) {
+          boolean waits = replicas.mayWait(env.clock().nowNanos());
+          next = waits ? Next.AWAIT_REPLICA : Next.COUNT_CONNECTIONS;
+          step();
+        } else {
+          onLeft();
+        }
+      }
+      case LEFTOVER -> {
+        next = Next.REMOVE_LEFTOVERS;
         step();
       }
-    } else if (reply.contains("BUSYKEY")) {
-      next = Next.REMOVE_LEFTOVERS;
-      step();
-    } else if (reply.startsWith("-IOERR")) {
-      LOGGER.info("moving keys from {} to {}: {}", way.source(), way.target(), reply.strip());
-      next = Next.CLEAN_TARGET;
-      step();
-    } else {
-      LOGGER.info("moving keys from {} to {}: {}", way.source(), way.target(), reply.strip());
-      fateIsKnown();
+      case BUSY -> {
+        next = Next.AWAIT_TRANSFER;
+        step();
+      }
+      case FAILED -> {
+        logRefusal(reply);
+        if (dialect.overwrites()) {
+          // What it has sent is older than what will arrive, and ended when that has.
+          fateIsKnown();
+        } else {
+          next = Next.CLEAN_TARGET;
+          step();
+        }
+      }
+      case REFUSED -> {
+        logRefusal(reply);
+        fateIsKnown();
+      }
     }
+  }
+
+  private void logRefusal(String reply) {
+    LOGGER.info("moving keys from {} to {}: {}", way.source(), way.target(), reply.strip());
+  }
+
+  /** The whole batch has left the source. */
+  private void onLeft() {
+    delayNanos = FIRST_DELAY_NANOS;
+    if (cleanedAt == failedMoves) {
+      over(true);
+    } else {
+      hasLeft = true;
+      looks = 0;
+      next = dialect.answersLate() ? Next.LOOK_AT_TRANSFER : Next.CLEAN_TARGET;
+      step();
+    }
+  }
+
+  /** Whether the source has a connection to the target that it has not given up. */
+  private void lookAtTransfer() {
+    call(
+        source(),
+        STATUS,
+        reply -> {
+          sourceConnected = !reply.startsWith("*-1") && !reply.startsWith("-");
+          next = Next.CLEAN_TARGET;
+          step();
+        },
+        Next.LOOK_AT_TRANSFER);
+  }
+
+  /** Until the source has ended the transfer it is at, or given it up. */
+  private void awaitTransfer() {
+    BackendConnection connection = source().acquireDedicated();
+    if (connection == null) {
+      fateIsKnown();
+      return;
+    }
+    sent(
+        connection,
+        source(),
+        FENCE,
+        reply -> {
+          source().releaseDedicated(connection);
+          next = Next.MIGRATE;
+          if (hasExpired()) {
+            fateIsKnown();
+          } else {
+            step();
+          }
+        },
+        Next.CLEAN_SOURCE);
+  }
+
+  /** WAIT is about what was done before the last command of its connection. */
+  private void awaitReplica() {
+    BackendConnection connection = source().acquire();
+    if (connection == null) {
+      tryLater();
+      return;
+    }
+    ServerCall.send(connection, env.copies(), PING, reply -> {}, () -> {});
+    sent(
+        connection,
+        source(),
+        replicas.command(),
+        reply -> {
+          replicas.onReply(reply, env.clock().nowNanos());
+          next = Next.COUNT_CONNECTIONS;
+          step();
+        },
+        Next.AWAIT_REPLICA);
+  }
+
+  private boolean hasExpired() {
+    long now = env.clock().nowNanos();
+    return batch.stream().anyMatch(pull -> pull.deadlineNanos() - now <= 0);
+  }
+
+  /**
+   * A codis-server does not count attempts that fail. But each of them ends the connection it was
+   * made on: as long as the target has accepted none since it was cleaned, there was none.
+   */
+  private void countConnections() {
+    call(
+        target(),
+        CONNECTIONS,
+        info -> {
+          onCount(target(), InfoField.number(info, "total_connections_received"));
+          onLeft();
+        },
+        Next.COUNT_CONNECTIONS);
   }
 
   private void cleanSource() {
     call(
         source(),
         List.of(ServerCall.bytes("CLIENT"), ServerCall.bytes("LIST")),
-        reply -> kill(source(), ids(reply, this::isOwn), Next.CLEAN_TARGET),
+        reply ->
+            kill(
+                source(),
+                ids(ClientList.parse(reply), this::isOwn),
+                dialect.overwrites() ? Next.MIGRATE : Next.CLEAN_TARGET),
         Next.CLEAN_SOURCE);
   }
 
@@ -235,19 +399,31 @@ final class PullLine {
     call(
         target(),
         List.of(ServerCall.bytes("CLIENT"), ServerCall.bytes("LIST")),
-        reply ->
-            kill(
-                target(),
-                ids(reply, client -> client.mayRestoreFrom(way.source().host())),
-                Next.MIGRATE),
+        this::cleanTarget,
         Next.CLEAN_TARGET);
   }
 
-  private static List<String> ids(String reply, Predicate<ClientList.Client> wanted) {
-    return ClientList.parse(reply).stream()
-        .filter(wanted)
-        .map(client -> Long.toString(client.id()))
-        .toList();
+  private void cleanTarget(String clientList) {
+    List<ClientList.Client> clients = ClientList.parse(clientList);
+    String host = way.source().host();
+    if (!dialect.overwrites()) {
+      kill(target(), ids(clients, client -> client.mayRestoreFrom(host)), Next.MIGRATE);
+      return;
+    }
+    // What was moved has arrived over the newest one, if there still is one: others are outdated.
+    List<ClientList.Client> outdated =
+        ClientList.outdatedRestores(clients, host, sourceConnected, way.database());
+    if (looks++ < LOOKS_MAX && outdated.stream().anyMatch(client -> !client.restores())) {
+      // Perhaps one of our own that has not said its name yet.
+      tryLater();
+      return;
+    }
+    kill(target(), ids(outdated, client -> true), Next.MIGRATE);
+  }
+
+  private static List<String> ids(
+      List<ClientList.Client> clients, Predicate<ClientList.Client> wanted) {
+    return clients.stream().filter(wanted).map(client -> Long.toString(client.id())).toList();
   }
 
   /** Whether MIGRATE has been sent over it, or could be; not the one that asks. */
@@ -260,10 +436,12 @@ final class PullLine {
   /** Kills connections of {@code server} one after the other, then goes on with {@code then}. */
   private void kill(Backend server, List<String> ids, Next then) {
     if (ids.isEmpty()) {
-      next = then;
-      if (then == Next.MIGRATE) {
+      if (next == Next.CLEAN_TARGET) {
         onTargetCleaned();
+      } else if (then == Next.MIGRATE) {
+        fateIsKnown();
       } else {
+        next = then;
         step();
       }
       return;
@@ -302,7 +480,8 @@ final class PullLine {
             env.copies(),
             batch.stream()
                 .map(pull -> new LeftoverRemoval.Doubtful(pull.key(), pull.proof()))
-                .toList())
+                .toList(),
+            dialect.overwrites() ? "DEL" : "UNLINK")
         .run(
             done -> {
               asked = false;
@@ -319,7 +498,7 @@ final class PullLine {
 
   /** Nothing is under way any more: gives up what has taken too long, tries the rest again. */
   private void fateIsKnown() {
-    next = Next.MIGRATE;
+    next = first();
     long now = env.clock().nowNanos();
     List<Pull> still = new ArrayList<>();
     List<Pull> givenUp = new ArrayList<>();
@@ -341,7 +520,7 @@ final class PullLine {
   private void over(boolean moved) {
     List<Pull> done = batch;
     batch = List.of();
-    next = Next.MIGRATE;
+    next = first();
     done.forEach(pull -> pull.listener().onOver(pull.key(), moved));
     if (!wanted.isEmpty()) {
       schedule();
@@ -364,7 +543,7 @@ final class PullLine {
     BackendConnection connection = server.acquire();
     if (connection == null) {
       // Nothing was sent, so nothing has become less certain than it was.
-      if (next == Next.MIGRATE) {
+      if (next == first()) {
         fateIsKnown();
       } else {
         tryLater();

@@ -204,4 +204,9 @@ public final class LargeRequest extends SessionRequest implements Detour {
       phase = Phase.OVER;
     }
   }
+
+  @Override
+  protected boolean keepsItsKey(int argCount) {
+    return false;
+  }
 }

@@ -26,4 +26,9 @@ public class MultiSlotRequest extends SessionRequest {
       endedOn(dispatcher, slot, routedIn);
     }
   }
+
+  @Override
+  protected boolean keepsItsKey(int argCount) {
+    return false;
+  }
 }

@@ -60,6 +60,11 @@ public class SessionRequest extends RoutedRequest {
     return spec.readOnly();
   }
 
+  @Override
+  protected boolean keepsItsKey(int argCount) {
+    return KeyKeepers.contains(spec, argCount);
+  }
+
   final long startNanos() {
     return startNanos;
   }

@@ -99,9 +99,15 @@ final class SlotIndex {
   }
 
   private void remove(int database, String key) {
-    bySlot.getOrDefault(database, Map.of()).getOrDefault(slotOf(key), Set.of()).remove(key);
+    removeFrom(bySlot.getOrDefault(database, Map.of()).get(slotOf(key)), key);
     if (isTagged(key)) {
-      byTag.getOrDefault(database, Map.of()).getOrDefault(crc(key), Set.of()).remove(key);
+      removeFrom(byTag.getOrDefault(database, Map.of()).get(crc(key)), key);
+    }
+  }
+
+  private static void removeFrom(@Nullable Set<String> keys, String key) {
+    if (keys != null) {
+      keys.remove(key);
     }
   }
 

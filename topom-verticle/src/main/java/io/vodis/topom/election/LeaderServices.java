@@ -259,7 +259,8 @@ public final class LeaderServices implements AutoCloseable {
             context.config().migration().migrationPinnedKeysMax(),
             context.config().migration().migrationKnownKeysBytes().bytes(),
             context.config().migration().migrationDumpMaxBytes().bytes(),
-            ServerAccess.of(context.config().product())),
+            ServerAccess.of(context.config().product()),
+            context.config().codis().settings()),
         context.clock(),
         () -> speed(limits.under(topology.current().control())));
   }

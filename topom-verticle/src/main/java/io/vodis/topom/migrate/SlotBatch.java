@@ -394,6 +394,9 @@ final class SlotBatch {
     String sweep = StrangerConnections.sweepName(work.term().number());
     Optional<HostAndPort> home = topology.primaryOf(batch.targetGroupId());
     home.ifPresent(server -> work.admin().killClients(server, sweep, SERVER_TIMEOUT));
+    if (home.isPresent() && rows(topology).anyMatch(SlotBatch::isSemiAsync)) {
+      endTransfersInBackground(home.get());
+    }
     String from = home.map(HostAndPort::host).orElse("");
     topology
         .primaryOf(batch.sourceGroupId())
@@ -434,6 +437,21 @@ final class SlotBatch {
     return true;
   }
 
+  private static boolean isSemiAsync(SlotMapping slot) {
+    return slot.action() instanceof SlotAction.Moving moving
+        && moving.method() == MigrationMethod.SEMI_ASYNC;
+  }
+
+  /** A codis-server goes on sending when whoever has asked for it is gone. */
+  private void endTransfersInBackground(HostAndPort home) {
+    LeftoverCleaner cleaner = new LeftoverCleaner(work.admin(), SERVER_TIMEOUT);
+    work.admin()
+        .status(home, SERVER_TIMEOUT)
+        .keysByDatabase()
+        .keySet()
+        .forEach(database -> cleaner.cancelTransfer(home, database));
+  }
+
   private void moveKeys(Topology topology) {
     awaitProxies(topology.epoch());
     awaitNoPromotion();
@@ -447,7 +465,7 @@ final class SlotBatch {
     boolean emptied =
         source.isEmpty() || sweep(source.get(), target.orElseThrow(), moving, slotIds);
     if (emptied) {
-      source.ifPresent(from -> endLateRestores(from, target.orElseThrow()));
+      source.ifPresent(from -> endLateRestores(from, target.orElseThrow(), moving));
       advance(
           new SlotEvent.Emptied(), slot -> slotIds.contains(slot.slotId()), Topology.SLOT_COUNT);
       if (!left.isEmpty()) {
@@ -489,13 +507,20 @@ final class SlotBatch {
    * Attempts of movers that have failed may be under way even after the last key has moved. Until
    * now the movers have looked; from here on nobody does.
    */
-  private void endLateRestores(HostAndPort source, HostAndPort target) {
+  private void endLateRestores(HostAndPort source, HostAndPort target, List<SlotMapping> moved) {
+    // A codis-server does not count them.
+    boolean counted = moved.stream().allMatch(SlotBatch::isMovedByMigrate);
     String errors =
         Replies.text(
             work.admin().call(source, 0, SERVER_TIMEOUT, Replies.command("INFO", "errorstats")));
-    if (ErrorCounts.failedMoves(errors) > 0) {
+    if (!counted || ErrorCounts.failedMoves(errors) > 0) {
       new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(source.host(), target);
     }
+  }
+
+  private static boolean isMovedByMigrate(SlotMapping slot) {
+    return slot.action() instanceof SlotAction.Moving moving
+        && moving.method() == MigrationMethod.MIGRATE;
   }
 
   private static MigrationTask task(

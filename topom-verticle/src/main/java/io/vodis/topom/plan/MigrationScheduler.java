@@ -1,6 +1,7 @@
 package io.vodis.topom.plan;
 
 import io.vodis.model.Group;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
@@ -92,6 +93,9 @@ public final class MigrationScheduler {
         // Also while those that are to come back are held: a batch would end as soon as it began.
         continue;
       }
+      if (isPending(first) && meetsOwnMeans(topology, wayOf(first))) {
+        continue;
+      }
       List<Integer> slotIds = new ArrayList<>();
       for (SlotMapping slot : waiting) {
         if (wayOf(slot).equals(wayOf(first)) && (!isPending(slot) || slotIds.size() < room)) {
@@ -154,6 +158,28 @@ public final class MigrationScheduler {
     return waiting;
   }
 
+  /**
+   * Whether slots of one of the groups are open on another way, between codis-servers. These send
+   * to one server at a time, and take nothing in while they send.
+   */
+  private static boolean meetsOwnMeans(Topology topology, Way way) {
+    for (SlotMapping slot : topology.slots()) {
+      if (slot.action() instanceof SlotAction.Migrating moving
+          && moving.method() != MigrationMethod.MIGRATE
+          && !wayOf(slot).equals(way)
+          && (involves(wayOf(slot), way.sourceGroupId())
+              || involves(wayOf(slot), way.targetGroupId()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean involves(Way way, int groupId) {
+    return groupId != SlotMapping.NO_GROUP
+        && (groupId == way.sourceGroupId() || groupId == way.targetGroupId());
+  }
+
   /** Why an action that may run does not, in words. */
   public static String waitingFor(
       Topology topology, Collection<Batch> running, SlotMapping slot, int slotsMax) {
@@ -171,6 +197,9 @@ public final class MigrationScheduler {
             + batch.targetGroupId()
             + " are being moved";
       }
+    }
+    if (isPending(slot) && meetsOwnMeans(topology, way)) {
+      return "slots of codis-servers that are being moved from or to one of its groups";
     }
     int moving = running.stream().mapToInt(batch -> batch.slotIds().size()).sum();
     return moving >= slotsMax ? "its turn: " + slotsMax + " slots are moved at once" : "its turn";

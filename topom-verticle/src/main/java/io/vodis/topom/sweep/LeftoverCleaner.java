@@ -3,6 +3,7 @@ package io.vodis.topom.sweep;
 import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.ClientList;
+import io.vodis.redis.ClientList.Client;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
@@ -12,8 +13,10 @@ import io.vodis.slot.SlotProof;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class LeftoverCleaner {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LeftoverCleaner.class);
+
+  private static final int LOOKS_MAX = 3;
+  private static final Duration LOOK = Duration.ofMillis(5);
 
   private final RedisAdmin admin;
   private final Duration timeout;
@@ -44,12 +50,27 @@ public final class LeftoverCleaner {
    * @param source host of the server that may be restoring; empty if it is not known
    */
   public void killRestores(String source, HostAndPort target) {
-    String list = Replies.text(admin.call(target, 0, timeout, Replies.command("CLIENT", "LIST")));
-    for (ClientList.Client client : ClientList.parse(list)) {
-      if (client.mayRestoreFrom(source)) {
-        kill(target, Long.toString(client.id()));
-      }
+    List<Client> suspects = suspects(source, target);
+    for (int look = 1; look < LOOKS_MAX && !suspects.stream().allMatch(Client::restores); look++) {
+      // Perhaps one of our own that has not said its name yet.
+      Threads.current().sleep(LOOK);
+      Set<Long> before = suspects.stream().map(Client::id).collect(Collectors.toSet());
+      suspects =
+          suspects(source, target).stream()
+              .filter(client -> client.restores() || before.contains(client.id()))
+              .toList();
     }
+    suspects.forEach(client -> kill(target, Long.toString(client.id())));
+  }
+
+  private List<Client> suspects(String source, HostAndPort target) {
+    String list = Replies.text(admin.call(target, 0, timeout, Replies.command("CLIENT", "LIST")));
+    return ClientList.parse(list).stream().filter(client -> client.mayRestoreFrom(source)).toList();
+  }
+
+  /** Ends what a codis-server is sending in the background, if it is. */
+  public void cancelTransfer(HostAndPort source, int database) {
+    admin.call(source, database, timeout, Replies.command("SLOTSMGRT-ASYNC-CANCEL"));
   }
 
   private void kill(HostAndPort target, String clientId) {

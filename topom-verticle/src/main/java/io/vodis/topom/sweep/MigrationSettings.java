@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param knownKeysBytesMax bytes of key names that may be remembered for a batch of slots
  * @param dumpBytesMax size of a key that may be moved as one dump, for lack of another way
  * @param access how the servers sign in to their targets
+ * @param codis how codis-servers move keys
  */
 public record MigrationSettings(
     long migrationBigKeyBytes,
@@ -19,11 +20,19 @@ public record MigrationSettings(
     int pinnedKeysMax,
     long knownKeysBytesMax,
     long dumpBytesMax,
-    ServerAccess access) {
+    ServerAccess access,
+    CodisSettings codis) {
 
   /** Settings by which no key is pinned. */
   public MigrationSettings(long migrationBigKeyBytes, Duration migrationTimeout, String password) {
-    this(migrationBigKeyBytes, migrationTimeout, 0, 0, 0, ServerAccess.withPassword(password));
+    this(
+        migrationBigKeyBytes,
+        migrationTimeout,
+        0,
+        0,
+        0,
+        ServerAccess.withPassword(password),
+        CodisSettings.defaults());
   }
 
   @Override

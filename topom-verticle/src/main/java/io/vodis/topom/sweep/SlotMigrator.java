@@ -45,7 +45,8 @@ public final class SlotMigrator {
 
   /** How keys can get from one server to the other; asks both. */
   public MigrationMethod chooseMethod(HostAndPort source, HostAndPort target) {
-    return new MethodChoice().choose(source, target);
+    return new MethodChoice(admin, settings.migrationTimeout())
+        .choose(source, target, settings.codis().method());
   }
 
   /**
@@ -144,7 +145,7 @@ public final class SlotMigrator {
       case MIGRATE ->
           new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
       case SYNC, SEMI_ASYNC ->
-          throw new IllegalStateException("no sweep for " + task.method().text());
+          new CodisSweep(admin, settings, clock, speed, task, proceed, progress);
     };
   }
 }

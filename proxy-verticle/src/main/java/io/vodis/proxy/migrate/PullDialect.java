@@ -1,0 +1,163 @@
+package io.vodis.proxy.migrate;
+
+import io.vodis.model.MigrationMethod;
+import io.vodis.redis.ServerAccess;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a line asks of the source, by the method of its way, and what the answers mean. Pure. */
+final class PullDialect {
+
+  /** What has become of a key. */
+  enum Outcome {
+    /** It is on the target, or exists nowhere. */
+    MOVED,
+    /** The source is at another transfer in this database, and does one at a time. */
+    BUSY,
+    /** The target has a copy already. */
+    LEFTOVER,
+    /** It is on the source still, and what was sent of it may be under way. */
+    FAILED,
+    /** It is on the source still, and nothing was sent. */
+    REFUSED
+  }
+
+  private final PullWay way;
+  private final ServerAccess access;
+  private final long timeoutMillis;
+
+  /**
+   * What is said on a way.
+   *
+   * @param access how a server signs in to its target with MIGRATE
+   * @param timeoutMillis of one move between the servers
+   */
+  PullDialect(PullWay way, ServerAccess access, long timeoutMillis) {
+    this.way = way;
+    this.access = access;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  /** Whether there is one answer for each key, else one for all. */
+  boolean answersEach() {
+    return way.method() == MigrationMethod.SYNC;
+  }
+
+  /**
+   * Whether keys replace what the target has, and attempts that fail are not counted: so it is
+   * between codis-servers.
+   */
+  boolean overwrites() {
+    return way.method() != MigrationMethod.MIGRATE;
+  }
+
+  /**
+   * Whether of a slot that returns, of which the copy on the target counts, the one on the source
+   * has to go first.
+   */
+  boolean overwritesHome() {
+    return overwrites() && way.returning();
+  }
+
+  /** Whether the answer to a move comes when it is over, and others of its connection before. */
+  boolean answersLate() {
+    return way.method() == MigrationMethod.SEMI_ASYNC;
+  }
+
+  /** The commands that move these keys. */
+  List<List<byte[]>> moves(List<byte[]> keys) {
+    return switch (way.method()) {
+      case MIGRATE -> List.of(migrate(keys));
+      case SYNC ->
+          keys.stream()
+              .map(key -> one(way.returning() ? "SLOTSMGRTONE" : "SLOTSMGRTTAGONE", key))
+              .toList();
+      case SEMI_ASYNC -> List.of(inBackground(keys));
+    };
+  }
+
+  private List<byte[]> migrate(List<byte[]> keys) {
+    List<byte[]> command =
+        words(
+            "MIGRATE",
+            way.target().host(),
+            Integer.toString(way.target().port()),
+            "",
+            Integer.toString(way.database()),
+            Long.toString(timeoutMillis));
+    access
+        .credentials(way.target())
+        .ofMigrate()
+        .forEach(word -> command.add(ServerCall.bytes(word)));
+    command.addAll(words("KEYS"));
+    command.addAll(keys);
+    return command;
+  }
+
+  private List<byte[]> one(String command, byte[] key) {
+    List<byte[]> words =
+        words(
+            command,
+            way.target().host(),
+            Integer.toString(way.target().port()),
+            Long.toString(timeoutMillis));
+    words.add(key);
+    return words;
+  }
+
+  /** With the limits that the server has; large values go in chunks. */
+  private List<byte[]> inBackground(List<byte[]> keys) {
+    List<byte[]> words =
+        words(
+            "SLOTSMGRTTAGONE-ASYNC",
+            way.target().host(),
+            Integer.toString(way.target().port()),
+            Long.toString(timeoutMillis),
+            "0",
+            "0");
+    words.addAll(keys);
+    return words;
+  }
+
+  Outcome outcome(String reply) {
+    return switch (way.method()) {
+      case MIGRATE -> ofMigrate(reply);
+      case SYNC -> ofTransfer(reply);
+      case SEMI_ASYNC -> ofBackground(reply);
+    };
+  }
+
+  private static Outcome ofMigrate(String reply) {
+    if (reply.startsWith("+")) {
+      return Outcome.MOVED;
+    }
+    if (reply.contains("BUSYKEY")) {
+      return Outcome.LEFTOVER;
+    }
+    return reply.startsWith("-IOERR") ? Outcome.FAILED : Outcome.REFUSED;
+  }
+
+  private static Outcome ofTransfer(String reply) {
+    if (reply.startsWith(":")) {
+      return Outcome.MOVED;
+    }
+    boolean sent = reply.startsWith("-IOERR") || reply.startsWith("-ERR error on slotsrestore");
+    return sent ? Outcome.FAILED : Outcome.REFUSED;
+  }
+
+  private static Outcome ofBackground(String reply) {
+    if (reply.startsWith(":")) {
+      return Outcome.MOVED;
+    }
+    boolean busy = reply.contains("is being migrated") || reply.contains("has not finished");
+    return busy ? Outcome.BUSY : Outcome.FAILED;
+  }
+
+  private static List<byte[]> words(String... words) {
+    List<byte[]> command = new ArrayList<>();
+    for (String word : words) {
+      command.add(ServerCall.bytes(word));
+    }
+    return command;
+  }
+}

@@ -1,0 +1,261 @@
+package io.vodis.topom.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vodis.lifecycle.Clock;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.ServerAccess;
+import io.vodis.redis.VertxRedisAdmin;
+import io.vodis.slot.SlotHash;
+import io.vodis.testsupport.RedisProcess;
+import io.vodis.testsupport.RespClient;
+import io.vodis.testsupport.TcpRelay;
+import io.vodis.testsupport.codis.FakeCodisServer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The sweep between codis-servers. */
+class CodisSweepTest {
+
+  private static final String PASSWORD = "between-servers";
+  private static final int SPLIT = 512;
+
+  private static Vertx vertx;
+  private static FakeCodisServer source;
+  private static FakeCodisServer target;
+
+  private final Map<Integer, Integer> movedBySlot = new TreeMap<>();
+  private VertxRedisAdmin admin;
+  private RespClient onSource;
+  private RespClient onTarget;
+
+  @BeforeAll
+  static void startServers() {
+    vertx = Vertx.vertx();
+    source = FakeCodisServer.withPassword(PASSWORD);
+    target = FakeCodisServer.withPassword(PASSWORD);
+  }
+
+  @AfterAll
+  static void stopServers() {
+    source.close();
+    target.close();
+    vertx.close().await();
+  }
+
+  @BeforeEach
+  void connect() {
+    admin = new VertxRedisAdmin(vertx, ServerAccess.withPassword(PASSWORD), "");
+    onSource = source.client();
+    onTarget = target.client();
+    onSource.expect("FLUSHALL");
+    onTarget.expect("FLUSHALL");
+  }
+
+  @AfterEach
+  void disconnect() {
+    onSource.close();
+    onTarget.close();
+    admin.close();
+  }
+
+  @Test
+  void aPairOfCodisServersIsFoundOut() {
+    SlotMigrator migrator = migrator(MigrationMethod.SEMI_ASYNC);
+    try (RedisProcess plain = RedisProcess.builder().password(PASSWORD).start()) {
+      assertThat(migrator.chooseMethod(source.address(), target.address()))
+          .isEqualTo(MigrationMethod.SEMI_ASYNC);
+      assertThat(migrator(MigrationMethod.SYNC).chooseMethod(source.address(), target.address()))
+          .isEqualTo(MigrationMethod.SYNC);
+      assertThat(migrator.chooseMethod(source.address(), plain.address()))
+          .isEqualTo(MigrationMethod.MIGRATE);
+      assertThat(migrator.chooseMethod(plain.address(), target.address()))
+          .isEqualTo(MigrationMethod.MIGRATE);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SYNC", "SEMI_ASYNC"})
+  void movesEveryKeyOfTheSlotsInEveryDatabaseAndNoOther(MigrationMethod method) {
+    // Given
+    Map<String, Integer> databaseOfKey = new HashMap<>();
+    for (int i = 0; i < 900; i++) {
+      String key = (i % 7 == 0 ? "{tag" + i / 21 + "}:" : "") + "key:" + i;
+      int database = i % 3 == 0 ? 5 : 0;
+      onSource.expect("SELECT", String.valueOf(database));
+      onSource.expect("SET", key, "value-" + i, "PX", "600000");
+      databaseOfKey.put(key, database);
+    }
+
+    // When
+    boolean complete = migrator(method).migrate(task(method), () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    databaseOfKey.forEach(
+        (key, database) -> {
+          boolean moves = slotOf(key) < SPLIT;
+          RespClient holder = moves ? onTarget : onSource;
+          RespClient other = moves ? onSource : onTarget;
+          holder.expect("SELECT", String.valueOf(database));
+          other.expect("SELECT", String.valueOf(database));
+          assertThat(holder.expectNumber("PTTL", key)).as(key).isBetween(500_000L, 600_000L);
+          assertThat(other.expectNumber("EXISTS", key)).as(key).isZero();
+        });
+    long moving = databaseOfKey.keySet().stream().filter(key -> slotOf(key) < SPLIT).count();
+    assertThat(movedBySlot.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(moving);
+  }
+
+  @Test
+  void aLargeValueGoesInChunksAndASmallNumberOfKeysWithEachCall() {
+    // Given
+    String key = keyOfMovingSlot("large");
+    for (int i = 0; i < 5000; i += 50) {
+      String[] push = new String[52];
+      push[0] = "RPUSH";
+      push[1] = key;
+      for (int j = 0; j < 50; j++) {
+        push[j + 2] = "item " + (i + j);
+      }
+      onSource.expect(push);
+    }
+    long before = target.calls("SLOTSRESTORE-ASYNC");
+
+    // When
+    migrator(MigrationMethod.SEMI_ASYNC)
+        .migrate(task(MigrationMethod.SEMI_ASYNC), () -> true, progress());
+
+    // Then
+    assertThat(onTarget.expectNumber("LLEN", key)).isEqualTo(5000);
+    assertThat(onTarget.expectText("LINDEX", key, "-1")).isEqualTo("item 4999");
+    assertThat(target.calls("SLOTSRESTORE-ASYNC") - before).isGreaterThan(25);
+  }
+
+  @Test
+  void ofASlotThatReturnsTheCopyAtHomeCounts() {
+    // Given
+    String both = keyOfMovingSlot("both");
+    String away = keyOfMovingSlot("away");
+    onTarget.expect("SET", both, "never left home");
+    onSource.expect("SET", both, "half of it, left of the way there");
+    onSource.expect("SET", away, "moved and changed since");
+    MigrationTask there = task(MigrationMethod.SYNC);
+    MigrationTask back =
+        new MigrationTask(
+            source.address(),
+            there.targetBySlot(),
+            there.targetBySlot().keySet(),
+            List.of(),
+            MigrationMethod.SYNC);
+
+    // When
+    boolean complete = migrator(MigrationMethod.SYNC).migrate(back, () -> true, progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    assertThat(onTarget.expectText("GET", both)).isEqualTo("never left home");
+    assertThat(onTarget.expectText("GET", away)).isEqualTo("moved and changed since");
+    assertThat(onSource.expectNumber("EXISTS", both, away)).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SYNC", "SEMI_ASYNC"})
+  void aTargetThatDoesNotAnswerLosesNothing(MigrationMethod method) {
+    try (TcpRelay relay = TcpRelay.to(target.address())) {
+      // Given
+      String key = keyOfMovingSlot("kept");
+      onSource.expect("SET", key, "value");
+      relay.hold(TcpRelay.Direction.BACK);
+      Map<Integer, HostAndPort> targets = Map.of(slotOf(key), relay.address());
+      MigrationTask held =
+          new MigrationTask(source.address(), targets, Set.of(), List.of(), method);
+      AtomicInteger asked = new AtomicInteger();
+
+      // When
+      assertThatThrownBy(
+              () ->
+                  migrator(method, Duration.ofMillis(300))
+                      .migrate(held, () -> asked.incrementAndGet() < 50, progress()))
+          .isInstanceOf(RedisAdminException.class);
+      assertThat(onSource.expectText("GET", key)).isEqualTo("value");
+      relay.release(TcpRelay.Direction.BACK);
+      boolean complete =
+          migrator(method, Duration.ofSeconds(2)).migrate(held, () -> true, progress());
+
+      // Then
+      assertThat(complete).isTrue();
+      assertThat(onTarget.expectText("GET", key)).isEqualTo("value");
+      assertThat(onSource.expectNumber("EXISTS", key)).isZero();
+    }
+  }
+
+  private SlotMigrator migrator(MigrationMethod method) {
+    return migrator(method, Duration.ofSeconds(2));
+  }
+
+  private SlotMigrator migrator(MigrationMethod method, Duration timeout) {
+    CodisSettings codis = new CodisSettings(method, 200, 1 << 20, 50);
+    return new SlotMigrator(
+        admin,
+        new MigrationSettings(
+            Long.MAX_VALUE, timeout, 0, 0, ServerAccess.withPassword(PASSWORD), codis),
+        Clock.SYSTEM,
+        () -> new SweepSpeed(Duration.ofMillis(2), 0));
+  }
+
+  private MigrationTask task(MigrationMethod method) {
+    Map<Integer, HostAndPort> targets = new HashMap<>();
+    for (int slotId = 0; slotId < SPLIT; slotId++) {
+      targets.put(slotId, target.address());
+    }
+    return new MigrationTask(source.address(), targets, Set.of(), List.of(), method);
+  }
+
+  private MigrationProgress progress() {
+    return new MigrationProgress() {
+      @Override
+      public void onMoved(int slotId, int keys) {
+        movedBySlot.merge(slotId, keys, Integer::sum);
+      }
+
+      @Override
+      public void onBigKey(int slotId, byte[] key, long bytes) {
+        throw new AssertionError("no key is moved alone");
+      }
+
+      @Override
+      public void onScanned(long scannedKeys, long totalKeys) {
+        assertThat(scannedKeys).isLessThanOrEqualTo(totalKeys);
+      }
+    };
+  }
+
+  private static String keyOfMovingSlot(String prefix) {
+    for (int i = 0; ; i++) {
+      if (slotOf(prefix + i) < SPLIT) {
+        return prefix + i;
+      }
+    }
+  }
+
+  private static int slotOf(String key) {
+    return SlotHash.slotOf(key.getBytes(StandardCharsets.UTF_8));
+  }
+}
