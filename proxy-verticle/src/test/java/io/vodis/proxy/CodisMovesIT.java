@@ -59,6 +59,7 @@ class CodisMovesIT {
             ByteSize.ofMib(64),
             16,
             Duration.ofMillis(500),
+            Duration.ofMillis(50),
             CrossSlot.SAME_SERVER);
     planes = Planes.start(2, config -> Planes.withSlots(config, slots));
     planes.installAll(Planes.serving(source.address()));
@@ -73,7 +74,7 @@ class CodisMovesIT {
   }
 
   private static SlotRoute migrating(MigrationMethod method) {
-    return new SlotRoute.Migrating(source.address(), target.address(), false, List.of(), method);
+    return new SlotRoute.Migrating(source.address(), target.address(), false, List.of(), method, 0);
   }
 
   @ParameterizedTest
@@ -277,7 +278,7 @@ class CodisMovesIT {
       // Given an attempt of another mover that the network has delayed, after which it died
       client.expect("SET", "foo", "old");
       planes.installAll(
-          new SlotRoute.Migrating(source.address(), relay.address(), false, List.of(), method));
+          new SlotRoute.Migrating(source.address(), relay.address(), false, List.of(), method, 0));
       client.expect("SET", "{foo}", "so that there is a connection");
       relay.holdNew(true);
       String port = Integer.toString(relay.address().port());
@@ -309,7 +310,7 @@ class CodisMovesIT {
       onSource.expect("SET", "bar", "moved");
       planes.installAll(
           new SlotRoute.Migrating(
-              source.address(), target.address(), true, List.of(), MigrationMethod.SYNC));
+              source.address(), target.address(), true, List.of(), MigrationMethod.SYNC, 0));
       // When / Then
       assertThat(client.call("GET", "foo")).isEqualTo("never left");
       assertThat(client.call("APPEND", "bar", " back")).isEqualTo(10L);

@@ -162,6 +162,7 @@ class CodisSweepTest {
             source.address(),
             there.targetBySlot(),
             there.targetBySlot().keySet(),
+            Map.of(),
             List.of(),
             MigrationMethod.SYNC);
 
@@ -185,19 +186,19 @@ class CodisSweepTest {
       relay.hold(TcpRelay.Direction.BACK);
       Map<Integer, HostAndPort> targets = Map.of(slotOf(key), relay.address());
       MigrationTask held =
-          new MigrationTask(source.address(), targets, Set.of(), List.of(), method);
+          new MigrationTask(source.address(), targets, Set.of(), Map.of(), List.of(), method);
       AtomicInteger asked = new AtomicInteger();
 
       // When
       assertThatThrownBy(
               () ->
-                  migrator(method, Duration.ofMillis(300))
+                  migrator(method, Duration.ofMillis(500))
                       .migrate(held, () -> asked.incrementAndGet() < 50, progress()))
           .isInstanceOf(RedisAdminException.class);
       assertThat(onSource.expectText("GET", key)).isEqualTo("value");
       relay.release(TcpRelay.Direction.BACK);
       boolean complete =
-          migrator(method, Duration.ofSeconds(2)).migrate(held, () -> true, progress());
+          migrator(method, Duration.ofSeconds(10)).migrate(held, () -> true, progress());
 
       // Then
       assertThat(complete).isTrue();
@@ -207,7 +208,7 @@ class CodisSweepTest {
   }
 
   private SlotMigrator migrator(MigrationMethod method) {
-    return migrator(method, Duration.ofSeconds(2));
+    return migrator(method, Duration.ofSeconds(10));
   }
 
   private SlotMigrator migrator(MigrationMethod method, Duration timeout) {
@@ -215,7 +216,7 @@ class CodisSweepTest {
     return new SlotMigrator(
         admin,
         new MigrationSettings(
-            Long.MAX_VALUE, timeout, 0, 0, ServerAccess.withPassword(PASSWORD), codis),
+            Long.MAX_VALUE, timeout, 0, 0, 0, ServerAccess.withPassword(PASSWORD), codis),
         Clock.SYSTEM,
         () -> new SweepSpeed(Duration.ofMillis(2), 0));
   }
@@ -225,7 +226,7 @@ class CodisSweepTest {
     for (int slotId = 0; slotId < SPLIT; slotId++) {
       targets.put(slotId, target.address());
     }
-    return new MigrationTask(source.address(), targets, Set.of(), List.of(), method);
+    return new MigrationTask(source.address(), targets, Set.of(), Map.of(), List.of(), method);
   }
 
   private MigrationProgress progress() {

@@ -32,7 +32,13 @@ class OpeningCheckTest {
   private static final int OTHER = slotOf("bar");
   private static final MigrationSettings SETTINGS =
       new MigrationSettings(
-          Long.MAX_VALUE, Duration.ofSeconds(2), 0, 1 << 20, 0, ServerAccess.withPassword(""));
+          Long.MAX_VALUE,
+          Duration.ofSeconds(2),
+          0,
+          1 << 20,
+          0,
+          ServerAccess.withPassword(""),
+          CodisSettings.defaults());
 
   private static Vertx vertx;
   private static RedisProcess source;

@@ -326,7 +326,13 @@ class SlotMigratorTest {
 
   private static MigrationSettings settings(long bigKeyBytes) {
     return new MigrationSettings(
-        bigKeyBytes, Duration.ofSeconds(2), 0, 1 << 20, 0, ServerAccess.withPassword(PASSWORD));
+        bigKeyBytes,
+        Duration.ofSeconds(2),
+        0,
+        1 << 20,
+        0,
+        ServerAccess.withPassword(PASSWORD),
+        CodisSettings.defaults());
   }
 
   private static MigrationTask task() {
