@@ -10,6 +10,7 @@ import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.testsupport.RespClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,14 +74,17 @@ final class Planes implements AutoCloseable {
         config.isolation());
   }
 
-  /** The same, but clients may change these settings of the servers. */
+  /**
+   * The same, but clients may change these settings of the servers, which may take as long for
+   * their answers as a busy machine needs.
+   */
   static ServerConfig allowing(ServerConfig server, List<String> settings) {
     return new ServerConfig(
         server.clientMaxPause(),
         server.slowlogLogSlowerThan(),
         server.slowlogMaxLen(),
         server.slowlogCloseLook(),
-        server.serverSurveyTimeout(),
+        Duration.ofSeconds(20),
         settings,
         server.clusterCompatible(),
         server.serverAddressedCommands());

@@ -173,15 +173,31 @@ public final class ServerSurvey implements AutoCloseable {
         .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
   }
 
+  /**
+   * A connection that broke, perhaps because another call on it took too long, says nothing about
+   * the server: what is asked here may be said twice, so it is, if there is time left.
+   */
   private Answer ask(HostAndPort server, List<List<byte[]>> commands) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      List<Reply> replies = redis.callAll(server, 0, timeout, commands);
-      return new Answer(server, replies, "");
+      return new Answer(server, callAll(server, commands, deadline), "");
     } catch (RedisAdminException e) {
       String words = OneLine.of(e);
       String prefix = server + ": ";
       return new Answer(
           server, List.of(), words.startsWith(prefix) ? words.substring(prefix.length()) : words);
+    }
+  }
+
+  private List<Reply> callAll(HostAndPort server, List<List<byte[]>> commands, long deadline) {
+    try {
+      return redis.callAll(server, 0, timeout, commands);
+    } catch (RedisAdminException e) {
+      long left = deadline - System.nanoTime();
+      if (e.kind() != RedisAdminException.Kind.NO_ANSWER || left <= 0) {
+        throw e;
+      }
+      return redis.callAll(server, 0, Duration.ofNanos(left), commands);
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vodis.model.HostAndPort;
 import io.vodis.proxy.info.ServerReports;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.RedisAdminException.Kind;
 import io.vodis.redis.Reply;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,7 @@ class ServerSurveyTest {
 
   private final AtomicInteger asked = new AtomicInteger();
   private final Semaphore begun = new Semaphore(0);
+  private final Semaphore lost = new Semaphore(0);
   private final Semaphore mayAnswer = new Semaphore(0);
   private final ServerSurvey survey = new ServerSurvey(server(), Duration.ofSeconds(10));
 
@@ -38,6 +41,9 @@ class ServerSurveyTest {
             (proxy, method, args) -> {
               if (!method.getName().equals("callAll")) {
                 return null;
+              }
+              if (lost.tryAcquire()) {
+                throw new RedisAdminException(SERVER, Kind.NO_ANSWER, "CONNECTION_CLOSED", null);
               }
               String info = "# Stats\r\nasked:" + asked.incrementAndGet() + "\r\n";
               begun.release();
@@ -74,6 +80,19 @@ class ServerSurveyTest {
     }
     assertThat(of(late)).isNotSameAs(of(answers.getFirst()));
     assertThat(asked).hasValue(3);
+  }
+
+  @Test
+  void aConnectionThatBreaksIsNotTheEndOfIt() throws Exception {
+    // Given
+    survey.servers(Set.of(SERVER), Set.of());
+    mayAnswer.release(10);
+    // When
+    lost.release();
+    ServerReports reports = of(survey.reports());
+    // Then
+    assertThat(lost.availablePermits()).isZero();
+    assertThat(reports.byServer()).containsOnlyKeys(SERVER);
   }
 
   @Test
