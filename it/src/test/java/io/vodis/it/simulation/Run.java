@@ -75,6 +75,10 @@ record Run(
     }
     world.over = true;
     simulation.runFor(STEP);
+    // What an operator had ordered before may have begun only now.
+    for (int steps = 0; steps < REST_STEPS_MAX && !world.unrest().isEmpty(); steps++) {
+      simulation.runFor(STEP);
+    }
     for (SimClient client : world.clients) {
       for (String key : client.keys()) {
         var primary =
