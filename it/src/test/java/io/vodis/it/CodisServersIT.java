@@ -53,8 +53,9 @@ class CodisServersIT {
       Workload load =
           Workload.start(
               Workload.Settings.over(product.cluster.proxies())
-                  .withConnections(8)
-                  .withPause(Duration.ofMillis(2)));
+                  .withConnections(4)
+                  .withDatabases(0, 5)
+                  .withPause(Duration.ofMillis(5)));
       LOGGER.info("{}", load.settings());
 
       // When
@@ -83,8 +84,9 @@ class CodisServersIT {
       Workload load =
           Workload.start(
               Workload.Settings.over(product.cluster.proxies())
-                  .withConnections(8)
-                  .withPause(Duration.ofMillis(2)));
+                  .withConnections(4)
+                  .withDatabases(0, 5)
+                  .withPause(Duration.ofMillis(5)));
       Poll.until(
           MOVE_TIMEOUT,
           "there are keys",

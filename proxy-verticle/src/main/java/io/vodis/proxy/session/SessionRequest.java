@@ -3,6 +3,7 @@ package io.vodis.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
+import io.vodis.proxy.command.KeyKeepers;
 import io.vodis.proxy.dispatch.RoutedRequest;
 import io.vodis.proxy.loop.RespSocket;
 import java.util.List;

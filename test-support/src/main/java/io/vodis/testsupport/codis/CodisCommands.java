@@ -1,5 +1,7 @@
 package io.vodis.testsupport.codis;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +68,7 @@ final class CodisCommands {
    */
   CodisCommands(Engine behind, Set<String> allowed) {
     this.allowed = allowed;
-    for (Object each : (List<?>) behind.call("COMMAND")) {
+    for (Object each : (List<?>) requireNonNull(behind.call("COMMAND"))) {
       List<?> entry = (List<?>) each;
       String name = String.valueOf(entry.get(0)).toUpperCase(Locale.ROOT);
       if (!isNewer(name)) {

@@ -182,7 +182,7 @@ final class CodisSession {
     }
   }
 
-  private String own(String command, List<String> request) {
+  private @Nullable String own(String command, List<String> request) {
     if (!authenticated && !command.equals("SLOTSRESTORE-ASYNC-AUTH")) {
       return "-NOAUTH Authentication required.\r\n";
     }

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The messages that carry one key to a target, small ones whole and large ones in chunks. */
 final class KeyTransfer {
@@ -224,7 +223,7 @@ final class KeyTransfer {
 
   /** As SLOTSMGRT-ASYNC-STATUS shows it. */
   String status() {
-    @Nullable String[] fields = {
+    String[] fields = {
       "key", key,
       "val.type", Integer.toString(List.of("string", "list", "set", "zset", "hash").indexOf(type)),
       "stage", Integer.toString(stage.ordinal()),

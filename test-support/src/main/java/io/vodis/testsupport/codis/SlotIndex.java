@@ -1,5 +1,7 @@
 package io.vodis.testsupport.codis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vodis.slot.SlotHash;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -146,7 +148,7 @@ final class SlotIndex {
       questions.call("SELECT", Integer.toString(database));
       String cursor = "0";
       do {
-        List<?> page = (List<?>) questions.call("SCAN", cursor, "COUNT", "1000");
+        List<?> page = (List<?>) requireNonNull(questions.call("SCAN", cursor, "COUNT", "1000"));
         int in = database;
         ((List<?>) page.get(1)).forEach(key -> add(in, String.valueOf(key)));
         cursor = String.valueOf(page.get(0));

@@ -143,16 +143,22 @@ final class SyncMoves {
 
   /** Closes what has not been used for long. */
   void tick() {
-    for (String name : List.copyOf(sockets.keySet())) {
-      if (System.nanoTime() - sockets.get(name).lastNanos > IDLE_NANOS) {
-        close(name);
-      }
-    }
+    List<String> idle = new ArrayList<>();
+    sockets.forEach(
+        (name, cached) -> {
+          if (System.nanoTime() - cached.lastNanos > IDLE_NANOS) {
+            idle.add(name);
+          }
+        });
+    idle.forEach(this::close);
   }
 
   private void close(String name) {
     try {
-      sockets.remove(name).socket.close();
+      Cached cached = sockets.remove(name);
+      if (cached != null) {
+        cached.socket.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

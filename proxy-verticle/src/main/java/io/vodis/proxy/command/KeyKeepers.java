@@ -1,10 +1,9 @@
-package io.vodis.proxy.session;
+package io.vodis.proxy.command;
 
-import io.vodis.proxy.command.CommandSpec;
 import java.util.Set;
 
 /** Commands after which their only key is still there, with the expiry it had or none. Pure. */
-final class KeyKeepers {
+public final class KeyKeepers {
 
   private static final Set<String> WRITES =
       Set.of(
@@ -43,7 +42,7 @@ final class KeyKeepers {
   private KeyKeepers() {}
 
   /** Whether a call with so many arguments, its name included, is one of them. */
-  static boolean contains(CommandSpec spec, int argCount) {
+  public static boolean contains(CommandSpec spec, int argCount) {
     if (spec.isScript() || spec.mayBlock() || CURSORS.contains(spec.name())) {
       return false;
     }
