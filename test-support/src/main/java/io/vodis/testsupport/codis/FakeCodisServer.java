@@ -2,6 +2,7 @@ package io.vodis.testsupport.codis;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.testsupport.FreePorts;
+import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class FakeCodisServer implements AutoCloseable {
 
   static final int DATABASES = 16;
-  private static final long TICK_MILLIS = 50;
+  private static final Duration TICK = Duration.ofMillis(50);
 
   private final String password;
   private final int port;
@@ -130,12 +132,7 @@ public final class FakeCodisServer implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      try {
-        Thread.sleep(TICK_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+      Poll.pass(TICK);
     }
   }
 
