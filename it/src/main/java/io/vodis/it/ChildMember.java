@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class ChildMember implements ClusterMember {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(ChildMember.class);
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final String UP = " is up on ";
 
   private final Role role;

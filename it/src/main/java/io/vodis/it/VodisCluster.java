@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 public final class VodisCluster implements AutoCloseable {
 
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Of the test's own way to the store, which no fault is to touch. */
+  private static final Duration OBSERVER_SESSION = Duration.ofSeconds(20);
+
   private static final String ADMIN_TOKEN = "token-of-the-tests";
 
   private final ClusterPlan plan;
@@ -105,7 +109,7 @@ public final class VodisCluster implements AutoCloseable {
 
   private CoordinatorConfig coordinator() {
     return new CoordinatorConfig(
-        "zookeeper", storeAddress.toString(), "", plan.sessionTimeout(), "127.0.0.1");
+        "zookeeper", storeAddress.toString(), "", OBSERVER_SESSION, "127.0.0.1");
   }
 
   private void startServers() {

@@ -31,7 +31,7 @@ final class Schedule {
   private static final Duration ACTIONS_BOUND = Duration.ofSeconds(90);
 
   /** A member that dies takes this long to start again on a loaded machine. */
-  private static final Duration HEALING_BOUND = Duration.ofSeconds(90);
+  private static final Duration HEALING_BOUND = Duration.ofSeconds(150);
 
   private static final int STAGGER_MILLIS_MAX = 800;
 
