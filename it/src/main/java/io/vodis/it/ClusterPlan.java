@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     each
  * @param keys configuration per role, where it differs from the defaults
  * @param password of the servers, empty for none
+ * @param redisOptions settings of the servers; words of one are separated by single spaces
  * @param serversRelayed whether the addresses of the servers are those of relays
  */
 public record ClusterPlan(

@@ -124,7 +124,7 @@ public final class VodisCluster implements AutoCloseable {
         if (!plan.password().isEmpty()) {
           builder.password(plan.password());
         }
-        plan.redisOptions().forEach(builder::option);
+        plan.redisOptions().forEach((key, words) -> builder.option(key, words.split(" ", -1)));
         HostAndPort own = new HostAndPort("127.0.0.1", FreePorts.next());
         HostAndPort known = plan.serversRelayed() ? relayTo(own) : own;
         builder.port(own.port());

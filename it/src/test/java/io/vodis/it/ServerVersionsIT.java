@@ -1,10 +1,12 @@
 package io.vodis.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
+import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.ServerBinary;
@@ -82,6 +84,36 @@ class ServerVersionsIT {
       // Then
       assertThat(before).isEqualTo(written);
       assertThat(after).isEqualTo(written);
+    }
+  }
+
+  /** Known before anything is fenced: the keys stay where they are and go on being used. */
+  @Test
+  void aMoveToAnOlderServerSaysWhyItWaitsAndCanBeCancelled() {
+    List<ServerBinary> redis =
+        versions().stream().filter(version -> version.product().equals("redis")).toList();
+    ServerBinary oldest = redis.getFirst();
+    ServerBinary newest = redis.getLast();
+    assumeTrue(
+        newest.version().isAtLeast(7, 0) && !oldest.version().isAtLeast(7, 0),
+        "a server that does not understand another's keys");
+    try (Product product = new Product("it-older", List.of(newest, oldest))) {
+      // Given
+      Map<String, Object> written = product.write();
+
+      // When
+      product.cluster.admin().migrate(0, Topology.SLOT_COUNT / 2 - 1, 2);
+      Poll.until(
+          MOVE_TIMEOUT,
+          () -> "the reason is shown: " + product.cluster.admin().actions().encode(),
+          () -> product.cluster.admin().actions().encode().contains("DUMP payload version"));
+
+      // Then
+      assertThat(product.read()).isEqualTo(written);
+      product.cluster.admin().delete("/actions?started=true");
+      product.cluster.awaitIdle(MOVE_TIMEOUT);
+      assertThat(product.cluster.topology().slot(0).groupId()).isEqualTo(1);
+      assertThat(product.read()).isEqualTo(written);
     }
   }
 

@@ -112,6 +112,13 @@ public final class SimulatedLoop {
   private static final class NoProcess implements ProcessView {
 
     @Override
+    public io.vodis.proxy.migrate.KeyRequests keyRequests() {
+      return (source, target, database, keys, onAnswer) -> {
+        throw new IllegalStateException("there is no topom to ask");
+      };
+    }
+
+    @Override
     public void askForCommand(String name, Runnable onAnswered) {
       throw new UnsupportedOperationException(name);
     }

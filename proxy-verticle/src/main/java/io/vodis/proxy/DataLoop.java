@@ -260,6 +260,7 @@ final class DataLoop {
             own.copies(),
             clientName,
             limits.access(),
+            process.keyRequests(),
             config.slot().slotPullMaxKeys(),
             timeoutMillis,
             config.slot().slotPullReplicaWait().toMillis(),

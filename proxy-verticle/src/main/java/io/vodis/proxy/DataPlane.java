@@ -11,9 +11,11 @@ import io.vodis.proxy.command.CommandPolicy;
 import io.vodis.proxy.command.CommandTable;
 import io.vodis.proxy.control.Loops;
 import io.vodis.proxy.control.ServerSurvey;
+import io.vodis.proxy.control.TopomKeyMoves;
 import io.vodis.proxy.info.ClusterView;
 import io.vodis.proxy.info.ServerReports;
 import io.vodis.proxy.learn.CommandLearner;
+import io.vodis.proxy.migrate.KeyRequests;
 import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.process.Servers;
 import io.vodis.proxy.route.RouteTable;
@@ -58,6 +60,7 @@ final class DataPlane implements ProcessView, Loops {
   private final ServerSurvey survey;
   private volatile HostAndPort address;
   private volatile ClusterView cluster;
+  private volatile TopomKeyMoves topom = TopomKeyMoves.NONE;
 
   private DataPlane(Vertx vertx, ProxyConfig config, String incarnation, int port) {
     this.vertx = vertx;
@@ -265,6 +268,23 @@ final class DataPlane implements ProcessView, Loops {
   private <T> void backHere(CompletableFuture<T> answer, Consumer<T> onAnswer) {
     Context asking = vertx.getOrCreateContext();
     var unused = answer.thenAccept(value -> asking.runOnContext(v -> onAnswer.accept(value)));
+  }
+
+  @Override
+  public KeyRequests keyRequests() {
+    return (source, target, database, keys, onAnswer) -> {
+      Context asking = vertx.getOrCreateContext();
+      topom
+          .move(source, target, database, keys)
+          .map(left -> new KeyRequests.Answer(left, ""))
+          .otherwise(error -> KeyRequests.Answer.unknown(keys.size(), error))
+          .onSuccess(answer -> asking.runOnContext(v -> onAnswer.accept(answer)));
+    };
+  }
+
+  /** From here on there is a topom to ask. */
+  void topom(TopomKeyMoves moves) {
+    topom = moves;
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.proxy.control.ProxyControlVerticle;
+import io.vodis.proxy.control.TopomKeyMoves;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,9 @@ public final class ProxyRole implements RunningRole {
   private static final Logger LOGGER = LoggerFactory.getLogger(ProxyRole.class);
   private static final Duration PROXIES_PERIOD = Duration.ofSeconds(1);
   private static final long STEP_SECONDS = 20;
+
+  /** An answer that has not come by then is asked for again. */
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
 
   /** What takes effect at once, for new and for present clients where both can have it. */
   static final Set<String> WHILE_RUNNING =
@@ -96,6 +100,8 @@ public final class ProxyRole implements RunningRole {
               config.isolation().onIsolation(),
               config.isolation().tableFile(product).orElse(null));
       await("joining the bus", vertx.deployVerticle(verticle));
+      plane.topom(
+          TopomKeyMoves.over(vertx, product, ANSWER_TIMEOUT, config.slot().slotPullReplicaWait()));
       // Closed last: until all is answered, this proxy may still write.
       parts.last(verticle::leave);
       verticle.join();

@@ -173,6 +173,14 @@ final class LoopFixture implements AutoCloseable {
   final Map<String, Runnable> questions = new java.util.LinkedHashMap<>();
 
   private final class NoProcess implements ProcessView {
+
+    @Override
+    public io.vodis.proxy.migrate.KeyRequests keyRequests() {
+      return (source, target, database, keys, onAnswer) -> {
+        throw new IllegalStateException("there is no topom to ask");
+      };
+    }
+
     @Override
     public void askForCommand(String name, Runnable onAnswered) {
       questions.put(name, onAnswered);

@@ -84,7 +84,15 @@ public final class TcpRelay implements AutoCloseable {
     holdingNew = value;
   }
 
-  /** Passes on what was held by {@link #holdNew}. */
+  /**
+   * Holds the connections that are open now, both ways, until {@link #releaseHeld}, even if they
+   * are closed at one end meanwhile; those opened from now on pass.
+   */
+  public void holdPresent() {
+    held.addAll(open);
+  }
+
+  /** Passes on what was held by {@link #holdNew} and {@link #holdPresent}. */
   public void releaseHeld() {
     lock.lock();
     try {

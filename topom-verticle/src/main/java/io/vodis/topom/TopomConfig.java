@@ -13,6 +13,7 @@ import io.vodis.model.Topology;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.MigrationWindows;
 import io.vodis.topom.sweep.CodisSettings;
+import io.vodis.topom.sweep.ThroughTopom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -102,7 +103,13 @@ public record TopomConfig(
               "When keys may be moved: HH:MM-HH:MM, several separated by commas, then perhaps a"
                   + " time zone, as in \"22:00-06:00 Europe/Berlin\" (else UTC). Outside, running"
                   + " actions stand still where it does no harm. Empty: always.")
-          String migrationWindows) {
+          String migrationWindows,
+      @Doc(
+              "From which servers keys are moved through topom, with DUMP and RESTORE instead of"
+                  + " MIGRATE: auto (those that refuse MIGRATE to us, as managed services do) or"
+                  + " always (if servers cannot reach each other). It is slower, and keys of"
+                  + " slots on their way that have not been moved need a topom that leads.")
+          ThroughTopom migrationThroughTopom) {
     private static final int PINNED_KEYS_MAX = 10_000;
     private static final long KNOWN_KEYS_BYTES_MAX = 4L << 30;
 
@@ -237,7 +244,8 @@ public record TopomConfig(
             ByteSize.ofMib(64),
             Duration.ofSeconds(2),
             0,
-            ""),
+            "",
+            ThroughTopom.AUTO),
         new Codis("semi-async", 200, ByteSize.ofMib(32), 500),
         new Promotion(Duration.ofSeconds(3)));
   }

@@ -294,6 +294,11 @@ final class CrashPoint {
     }
 
     @Override
+    public List<Answer> callEach(Duration timeout, List<List<byte[]>> commands) {
+      return effect(() -> session.callEach(timeout, commands), this::lost);
+    }
+
+    @Override
     public void set(Duration timeout, byte[] key, long length, LongFunction<byte[]> pieceAt) {
       var unused =
           effect(

@@ -48,7 +48,15 @@ final class TestProduct implements AutoCloseable {
   }
 
   RedisProcess startServer() {
-    RedisProcess server = RedisProcess.start();
+    return add(RedisProcess.start());
+  }
+
+  /** One that forbids MIGRATE. */
+  RedisProcess startServerWithoutMigrate() {
+    return add(RedisProcess.builder().option("rename-command", "MIGRATE", "").start());
+  }
+
+  private RedisProcess add(RedisProcess server) {
     servers.add(server);
     return server;
   }

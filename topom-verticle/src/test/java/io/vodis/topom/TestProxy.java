@@ -89,7 +89,12 @@ final class TestProxy implements AutoCloseable {
   private static SlotRoute withoutNumber(SlotRoute route) {
     return route instanceof SlotRoute.Migrating moving
         ? new SlotRoute.Migrating(
-            moving.source(), moving.target(), moving.returning(), moving.pinned())
+            moving.source(),
+            moving.target(),
+            moving.returning(),
+            moving.pinned(),
+            moving.method(),
+            0)
         : route;
   }
 

@@ -19,6 +19,7 @@ import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.TopomContext;
 import io.vodis.topom.election.VertxLeaderBus;
+import io.vodis.topom.sweep.ThroughTopom;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -88,7 +89,8 @@ final class TestTopom implements AutoCloseable {
             ByteSize.ofMib(1),
             Duration.ofMillis(600),
             0,
-            ""),
+            "",
+            ThroughTopom.AUTO),
         TopomConfig.defaults().codis(),
         new TopomConfig.Promotion(Duration.ofSeconds(1)));
   }

@@ -38,6 +38,30 @@ class TopomCrashTest {
   }
 
   @Test
+  void aMoveThroughTopomIsBroughtToItsEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(
+        (product, point, victim) ->
+            move(
+                product,
+                point,
+                victim,
+                product.startServerWithoutMigrate(),
+                product.startServerWithoutMigrate()));
+  }
+
+  @Test
+  void aMoveThroughTopomThatIsCancelledIsBroughtToAnEndByTheNextLeader() throws Exception {
+    dieAtEveryEffect(
+        (product, point, victim) ->
+            cancelHalfWay(
+                product,
+                point,
+                victim,
+                product.startServerWithoutMigrate(),
+                product.startServerWithoutMigrate()));
+  }
+
+  @Test
   void aBigKeyIsMovedToItsEndByTheNextLeader() throws Exception {
     dieAtEveryEffect(TopomCrashTest::moveBigKey);
   }
@@ -83,8 +107,15 @@ class TopomCrashTest {
   }
 
   private static Runnable move(TestProduct product, CrashPoint point, TestTopom victim) {
-    RedisProcess source = product.startServer();
-    RedisProcess target = product.startServer();
+    return move(product, point, victim, product.startServer(), product.startServer());
+  }
+
+  private static Runnable move(
+      TestProduct product,
+      CrashPoint point,
+      TestTopom victim,
+      RedisProcess source,
+      RedisProcess target) {
     product.group(1, source);
     product.group(2, target);
     product.leader().assignSlots(0, 1023, 1);
@@ -126,8 +157,15 @@ class TopomCrashTest {
   }
 
   private static Runnable cancelHalfWay(TestProduct product, CrashPoint point, TestTopom victim) {
-    RedisProcess source = product.startServer();
-    RedisProcess target = product.startServer();
+    return cancelHalfWay(product, point, victim, product.startServer(), product.startServer());
+  }
+
+  private static Runnable cancelHalfWay(
+      TestProduct product,
+      CrashPoint point,
+      TestTopom victim,
+      RedisProcess source,
+      RedisProcess target) {
     product.group(1, source);
     product.group(2, target);
     product.leader().assignSlots(0, 1023, 1);

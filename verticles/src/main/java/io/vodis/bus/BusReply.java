@@ -36,6 +36,18 @@ public sealed interface BusReply extends BusMessage {
   record Released(String incarnation, long waitMillis) implements BusReply {}
 
   /**
+   * What has become of keys that were asked for.
+   *
+   * @param left places, in the command, of those whose slots are not on that way, or not now; the
+   *     others are not on the source any more
+   */
+  record KeysMoved(List<Integer> left) implements BusReply {
+    public KeysMoved {
+      left = List.copyOf(left);
+    }
+  }
+
+  /**
    * What one ha member thinks of a server.
    *
    * @param suspected the member's own probes have failed for at least down_after

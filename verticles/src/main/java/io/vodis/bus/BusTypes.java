@@ -21,6 +21,7 @@ final class BusTypes {
           entry(201, TopomCommand.ResyncProxy.class),
           entry(202, TopomCommand.FailoverGroup.class),
           entry(203, TopomCommand.ReportOverride.class),
+          entry(204, TopomCommand.MoveKeys.class),
           entry(301, HaQuery.OpinionQuery.class),
           entry(351, MemberQuery.VouchQuery.class),
           entry(352, MemberQuery.ReleaseQuery.class),
@@ -30,7 +31,8 @@ final class BusTypes {
           entry(503, BusReply.Opinion.class),
           entry(504, BusReply.Vouched.class),
           entry(505, BusReply.Released.class),
-          entry(506, BusReply.RequestCounts.class));
+          entry(506, BusReply.RequestCounts.class),
+          entry(507, BusReply.KeysMoved.class));
 
   private static final Map<Short, Class<? extends BusMessage>> TYPE_BY_ID = new HashMap<>();
   private static final Map<Class<?>, Short> ID_BY_TYPE = new HashMap<>();

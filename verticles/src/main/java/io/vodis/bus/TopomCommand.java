@@ -24,6 +24,25 @@ public sealed interface TopomCommand extends BusMessage {
       implements TopomCommand {}
 
   /**
+   * A proxy needs keys of migrating slots on their target, from a server that forbids MIGRATE. The
+   * leader moves them, unless they have been moved, and answers {@link BusReply.KeysMoved}.
+   *
+   * @param keys their bytes in Base64
+   * @param replicaWaitMillis how long to wait until a replica of the source knows of it
+   */
+  record MoveKeys(
+      HostAndPort source,
+      HostAndPort target,
+      int database,
+      List<String> keys,
+      long replicaWaitMillis)
+      implements TopomCommand {
+    public MoveKeys {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
    * A quorum of ha members finds the primary of a group down. The leader checks that {@code
    * primary} still is the primary and that nothing else is under way, and starts a failover.
    *

@@ -11,6 +11,12 @@ public enum MigrationMethod {
   MIGRATE,
 
   /**
+   * {@code DUMP}, {@code RESTORE} and {@code UNLINK}, all given by the leading topom, which proxies
+   * ask for the keys they need: for servers that forbid {@code MIGRATE}.
+   */
+  DUMP,
+
+  /**
    * codis-server's {@code SLOTSMGRTTAGONE} and {@code SLOTSMGRTTAGSLOT}: whole families of keys.
    */
   SYNC,
@@ -20,6 +26,11 @@ public enum MigrationMethod {
    * through {@code SLOTSMGRT-EXEC-WRAPPER} as long as they are there.
    */
   SEMI_ASYNC;
+
+  /** Whether it is for keys one by one, of servers that know nothing of slots. */
+  public boolean isOfPlainServers() {
+    return this == MIGRATE || this == DUMP;
+  }
 
   /** As written in rows and configuration: {@code semi-async}. */
   public String text() {

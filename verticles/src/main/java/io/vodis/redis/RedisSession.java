@@ -18,6 +18,25 @@ public interface RedisSession extends AutoCloseable {
   List<Reply> callAll(Duration timeout, List<List<byte[]>> commands);
 
   /**
+   * Several commands at once. The refusal of one is its answer, and says nothing of the others.
+   *
+   * @return an answer for each, in order
+   */
+  List<Answer> callEach(Duration timeout, List<List<byte[]>> commands);
+
+  /**
+   * What became of one command of several.
+   *
+   * @param refusal the server's words if it has refused, else empty; then {@code reply} is null
+   */
+  record Answer(Reply reply, String refusal) {
+
+    public boolean isRefused() {
+      return !refusal.isEmpty();
+    }
+  }
+
+  /**
    * SET of a value that nobody holds whole on its way. The server takes it in as it comes and
    * executes nothing before the end.
    *

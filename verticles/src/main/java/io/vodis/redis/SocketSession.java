@@ -104,24 +104,38 @@ final class SocketSession implements RedisSession {
 
   @Override
   public List<Reply> callAll(Duration timeout, List<List<byte[]>> commands) {
-    List<Object> replies =
-        within(
-            timeout,
-            () -> {
-              for (List<byte[]> command : commands) {
-                header('*', command.size());
-                for (byte[] argument : command) {
-                  bulk(argument);
-                }
-              }
-              out.flush();
-              List<Object> read = new ArrayList<>(commands.size());
-              for (int i = 0; i < commands.size(); i++) {
-                read.add(read());
-              }
-              return read;
-            });
-    return replies.stream().map(this::orThrow).toList();
+    return exchange(timeout, commands).stream().map(this::orThrow).toList();
+  }
+
+  @Override
+  public List<Answer> callEach(Duration timeout, List<List<byte[]>> commands) {
+    return exchange(timeout, commands).stream()
+        .map(
+            reply ->
+                reply instanceof ErrorReply error
+                    ? new Answer(new Reply.Null(), error.words())
+                    : new Answer((Reply) reply, ""))
+        .toList();
+  }
+
+  /** Replies and {@link ErrorReply}s. */
+  private List<Object> exchange(Duration timeout, List<List<byte[]>> commands) {
+    return within(
+        timeout,
+        () -> {
+          for (List<byte[]> command : commands) {
+            header('*', command.size());
+            for (byte[] argument : command) {
+              bulk(argument);
+            }
+          }
+          out.flush();
+          List<Object> read = new ArrayList<>(commands.size());
+          for (int i = 0; i < commands.size(); i++) {
+            read.add(read());
+          }
+          return read;
+        });
   }
 
   @Override

@@ -39,6 +39,12 @@ final class BusExamples {
                           4711)))),
           new TopomCommand.ResyncProxy("f00d", "f00d-1"),
           new TopomCommand.FailoverGroup(2, A, 17, List.of("ha-1", "ha-2"), "no PING for 5.2s"),
+          new TopomCommand.MoveKeys(
+              new HostAndPort("10.0.0.1", 6379),
+              new HostAndPort("10.0.0.2", 6379),
+              3,
+              List.of("Y2FydDo0Mg=="),
+              50),
           new TopomCommand.ReportOverride(
               "f00d", "ann", "10.0.0.9:40000", "2026-01-02T03:04:05Z", "serve without the store"),
           new HaQuery.OpinionQuery(A),
@@ -58,6 +64,7 @@ final class BusExamples {
           new ProxyCommand.CountRequests(3),
           new BusReply.RequestCounts("f00d-1", Collections.nCopies(1024, 7L)),
           new BusReply.Accepted(3, 17),
+          new BusReply.KeysMoved(List.of(2)),
           new BusReply.Opinion("ha-2", A, true, 5200),
           new BusReply.Vouched("ha-2", 2500, false),
           new BusReply.Released("ha-2", 700));

@@ -14,6 +14,7 @@ import io.vodis.topom.census.SampleCounts;
 import io.vodis.topom.election.LeaderElection;
 import io.vodis.topom.election.LeaderServices;
 import io.vodis.topom.election.TopomContext;
+import io.vodis.topom.sweep.ThroughTopom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -85,7 +86,8 @@ final class SimTopom {
             ByteSize.ofMib(1),
             Duration.ofMillis(2000),
             world.keysPerSecond,
-            ""),
+            "",
+            ThroughTopom.AUTO),
         TopomConfig.defaults().codis(),
         new TopomConfig.Promotion(Duration.ofSeconds(1)));
   }

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
  * @param pool connections of the mover's own, so that a MIGRATE holds up no client's requests
  * @param clientName the name of these connections, different in every loop
  * @param access how the servers sign in to their targets
+ * @param keyRequests asks for keys that this process must not move itself
  * @param maxKeys of one MIGRATE
  * @param timeoutMillis of one MIGRATE between the servers
  * @param replicaWaitMillis how long a replica of the source may take to hear of it; 0: none is
@@ -27,6 +28,7 @@ public record MoverEnvironment(
     CopyRun copies,
     String clientName,
     ServerAccess access,
+    KeyRequests keyRequests,
     int maxKeys,
     long timeoutMillis,
     long replicaWaitMillis,

@@ -73,6 +73,7 @@ final class PullDialect {
               .map(key -> one(way.returning() ? "SLOTSMGRTONE" : "SLOTSMGRTTAGONE", key))
               .toList();
       case SEMI_ASYNC -> List.of(inBackground(keys));
+      case DUMP -> throw notOurs();
     };
   }
 
@@ -124,7 +125,12 @@ final class PullDialect {
       case MIGRATE -> ofMigrate(reply);
       case SYNC -> ofTransfer(reply);
       case SEMI_ASYNC -> ofBackground(reply);
+      case DUMP -> throw notOurs();
     };
+  }
+
+  private static IllegalStateException notOurs() {
+    return new IllegalStateException("topom moves these keys");
   }
 
   private static Outcome ofMigrate(String reply) {

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * answers in time: else a failover of the source could bring back what is deleted on the target
  * since ({@link ReplicaPatience}).
  */
-final class PullLine {
+final class PullLine implements KeyLine {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(PullLine.class);
   private static final long FIRST_DELAY_NANOS = 5_000_000;
@@ -125,7 +125,8 @@ final class PullLine {
     this.retryAtNanos = env.clock().nowNanos();
   }
 
-  PullWay way() {
+  @Override
+  public PullWay way() {
     return way;
   }
 
@@ -134,8 +135,8 @@ final class PullLine {
     return dialect.overwritesHome() ? Next.REMOVE_LEFTOVERS : Next.MIGRATE;
   }
 
-  /** One more key; keys of one loop iteration go together. */
-  void add(Key key, long proof, KeyMover.Listener listener) {
+  @Override
+  public void add(Key key, long proof, KeyMover.Listener listener) {
     wanted.add(new Pull(key, proof, listener, env.clock().nowNanos() + env.patienceNanos()));
     schedule();
   }
@@ -152,7 +153,8 @@ final class PullLine {
     }
   }
 
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (!asked && now - retryAtNanos >= 0 && !(batch.isEmpty() && wanted.isEmpty())) {
       step();
     }
@@ -528,7 +530,8 @@ final class PullLine {
   }
 
   /** One of the servers is being replaced; what it may still do does not matter any more. */
-  void abandon() {
+  @Override
+  public void abandon() {
     abandoned = true;
     source().breakAll("the server is being replaced");
     target().breakAll("the server is being replaced");

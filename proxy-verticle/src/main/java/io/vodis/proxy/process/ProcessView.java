@@ -2,6 +2,7 @@ package io.vodis.proxy.process;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.proxy.info.ClusterView;
+import io.vodis.proxy.migrate.KeyRequests;
 import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.proxy.stats.LoopSnapshot;
 import java.time.Instant;
@@ -39,6 +40,9 @@ public interface ProcessView {
 
   /** The servers, asked beside the traffic; what is said comes back on the loop that asks. */
   Servers servers();
+
+  /** The way to the leading topom for keys that this process must not move itself. */
+  KeyRequests keyRequests();
 
   /** The proxies of the product as nodes of a cluster. */
   ClusterView cluster();

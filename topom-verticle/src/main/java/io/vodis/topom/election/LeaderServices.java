@@ -22,6 +22,9 @@ import io.vodis.topom.census.Fsck;
 import io.vodis.topom.census.Inspection;
 import io.vodis.topom.census.LoadSampler;
 import io.vodis.topom.census.StraySampler;
+import io.vodis.topom.dump.DumpMover;
+import io.vodis.topom.dump.DumpServers;
+import io.vodis.topom.migrate.RequestedMoves;
 import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.migrate.SlotWork;
 import io.vodis.topom.plan.MigrationLimits;
@@ -40,6 +43,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +54,7 @@ public final class LeaderServices implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(LeaderServices.class);
   private static final Duration AUDIT_PERIOD = Duration.ofMinutes(1);
   private static final Duration LOAD_SAMPLE_LENGTH = Duration.ofSeconds(5);
+  private static final Duration STRANGERS_TIMEOUT = Duration.ofSeconds(1);
 
   private final TopomContext context;
   private final Term term;
@@ -58,7 +63,10 @@ public final class LeaderServices implements AutoCloseable {
   private final RedisAdmin copyAdmin;
   private final LeaderTopology topology;
   private final TableResync resync;
+  private final DumpMover dumps;
+  private final RedisAdmin dumpAdmin;
   private final SlotActions actions;
+  private final RequestedMoves requestedMoves;
   private final GroupPromotions promotions;
   private final RoleReconciler reconciler;
   private final Periodic trimmer;
@@ -74,6 +82,7 @@ public final class LeaderServices implements AutoCloseable {
     String name = StrangerConnections.topomName(term.number());
     admin = context.redisAdmins().apply(name);
     sweepAdmin = context.redisAdmins().apply(StrangerConnections.sweepName(term.number()));
+    dumpAdmin = context.redisAdmins().apply(StrangerConnections.dumpName(term.number()));
     copyAdmin = context.redisAdmins().apply(StrangerConnections.copyName(term.number()));
     Supplier<List<Member>> liveProxies =
         new ServingProxies(context.store(), term.leadership(), context.bus()::askWitness);
@@ -81,20 +90,22 @@ public final class LeaderServices implements AutoCloseable {
     topology = new LeaderTopology(context.store(), term.leadership(), this::onCommit);
     StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());
     MigrationLimits limits = context.config().migration().limits();
-    actions =
-        new SlotActions(
-            new SlotWork(
-                term,
-                topology,
-                resync,
-                strangers,
-                admin,
-                copyAdmin,
-                migrator(sweepAdmin),
-                clock,
-                limits,
-                context.config().migration().migrationFenceMax()),
-            context.movedKeys());
+    dumps = dumpMover(strangers);
+    SlotWork work =
+        new SlotWork(
+            term,
+            topology,
+            resync,
+            strangers,
+            admin,
+            copyAdmin,
+            migrator(sweepAdmin),
+            dumps,
+            clock,
+            limits,
+            context.config().migration().migrationFenceMax());
+    actions = new SlotActions(work, context.movedKeys());
+    requestedMoves = new RequestedMoves(work);
     reconciler = new RoleReconciler(term, topology, admin, clock);
     promotions =
         new GroupPromotions(
@@ -104,7 +115,7 @@ public final class LeaderServices implements AutoCloseable {
             strangers,
             admin,
             clock,
-            actions::isRunning,
+            groupId -> actions.isRunning(groupId) || requestedMoves.isRunning(groupId),
             reconciler::historyOf,
             context.config().promotion().promotionFenceMax());
     resync.publish(topology.current());
@@ -174,6 +185,8 @@ public final class LeaderServices implements AutoCloseable {
     inspection.close();
     sweepAdmin.close();
     copyAdmin.close();
+    dumps.close();
+    dumpAdmin.close();
     admin.close();
   }
 
@@ -186,7 +199,28 @@ public final class LeaderServices implements AutoCloseable {
     actions.wake();
   }
 
+  private DumpMover dumpMover(StrangerConnections strangers) {
+    return new DumpMover(
+        new DumpServers(
+            admin,
+            dumpAdmin,
+            StrangerConnections.dumpName(term.number()),
+            server -> strangers.end(server, Set.of(), STRANGERS_TIMEOUT),
+            term::confirm,
+            this::isPrimary,
+            context.clock()));
+  }
+
+  private boolean isPrimary(HostAndPort server) {
+    Topology now = topology.current();
+    return now.groups().keySet().stream()
+        .anyMatch(groupId -> now.primaryOf(groupId).filter(server::equals).isPresent());
+  }
+
   private BusReply onCommand(TopomCommand command) {
+    if (command instanceof TopomCommand.MoveKeys keys) {
+      return requestedMoves.move(keys);
+    }
     if (!term.isCurrent()) {
       throw BusFailure.NOT_LEADER.asException("term " + term.number() + " is over");
     }
@@ -194,6 +228,7 @@ public final class LeaderServices implements AutoCloseable {
       case TopomCommand.ResyncProxy proxy -> resync.resync(proxy.incarnation());
       case TopomCommand.FailoverGroup failover -> failOver(failover);
       case TopomCommand.ReportOverride override -> writeDown(override);
+      case TopomCommand.MoveKeys keys -> throw new IllegalStateException("not reached: " + keys);
     }
     return new BusReply.Accepted(term.number(), topology.current().epoch());
   }
@@ -260,9 +295,11 @@ public final class LeaderServices implements AutoCloseable {
             context.config().migration().migrationKnownKeysBytes().bytes(),
             context.config().migration().migrationDumpMaxBytes().bytes(),
             ServerAccess.of(context.config().product()),
-            context.config().codis().settings()),
+            context.config().codis().settings(),
+            context.config().migration().migrationThroughTopom()),
         context.clock(),
-        () -> speed(limits.under(topology.current().control())));
+        () -> speed(limits.under(topology.current().control())),
+        dumps);
   }
 
   private void trimAudit() {

@@ -27,7 +27,7 @@ record Opening(MigrationMethod method, KnownKeys known, Map<Integer, List<Pinned
   /** Whether there may be keys of the slot that are known by name and have not been moved yet. */
   boolean knows(SlotMapping slot) {
     return slot.action() instanceof SlotAction.Moving moving
-        && moving.method() == MigrationMethod.MIGRATE
+        && moving.method().isOfPlainServers()
         && known.covers(slot.slotId());
   }
 

@@ -213,7 +213,7 @@ final class SlotBatch {
   private long prove(Topology topology, MigrationMethod method, Set<Integer> slotIds) {
     Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
-    if (source.isEmpty() || target.isEmpty() || method != MigrationMethod.MIGRATE) {
+    if (source.isEmpty() || target.isEmpty() || !method.isOfPlainServers()) {
       return 0;
     }
     OpeningCheck looked = check;
@@ -282,8 +282,9 @@ final class SlotBatch {
     if (source.isEmpty() || target.isEmpty()) {
       return Opening.withoutLook(MigrationMethod.MIGRATE, slotIds);
     }
+    work.migrator().requireUnderstanding(source.get(), target.get());
     MigrationMethod method = work.migrator().chooseMethod(source.get(), target.get());
-    if (method != MigrationMethod.MIGRATE) {
+    if (!method.isOfPlainServers()) {
       return Opening.withoutLook(method, slotIds);
     }
     waitingFor = "a look at the keys of its source";
@@ -317,7 +318,7 @@ final class SlotBatch {
       prepared = prepareOpening(topology);
       opening = prepared;
     }
-    if (check == null && prepared.method() == MigrationMethod.MIGRATE) {
+    if (check == null && prepared.method().isOfPlainServers()) {
       lookAtTarget(topology);
     }
     for (SlotMapping slot : rows(topology).toList()) {
@@ -397,6 +398,9 @@ final class SlotBatch {
     if (home.isPresent() && rows(topology).anyMatch(SlotBatch::isSemiAsync)) {
       endTransfersInBackground(home.get());
     }
+    topology
+        .primaryOf(batch.sourceGroupId())
+        .ifPresent(away -> home.ifPresent(server -> work.dumps().settle(server, away)));
     String from = home.map(HostAndPort::host).orElse("");
     topology
         .primaryOf(batch.sourceGroupId())
@@ -423,13 +427,11 @@ final class SlotBatch {
     Set<Integer> slotIds = moving.stream().map(SlotMapping::slotId).collect(Collectors.toSet());
     try {
       if (source.isPresent() && target.isPresent() && !moving.isEmpty()) {
-        work.migrator()
-            .moveKnown(
-                task(source.get(), target.get(), MigrationMethod.MIGRATE, moving),
-                prepared.known(),
-                pacing,
-                new SweepGuard(work, batch.way(), slotIds),
-                progress);
+        SweepGuard guard = new SweepGuard(work, batch.way(), slotIds);
+        for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod(moving).entrySet()) {
+          MigrationTask task = task(source.get(), target.get(), slots.getKey(), slots.getValue());
+          work.migrator().moveKnown(task, prepared.known(), pacing, guard, progress);
+        }
       }
     } finally {
       slotIds.forEach(prepared.known()::forget); // A pass over the source finds what is left.
@@ -478,16 +480,18 @@ final class SlotBatch {
   private boolean sweep(
       HostAndPort source, HostAndPort target, List<SlotMapping> moving, Set<Integer> slotIds) {
     SweepGuard guard = new SweepGuard(work, batch.way(), slotIds);
-    Map<MigrationMethod, List<SlotMapping>> byMethod =
-        moving.stream()
-            .collect(Collectors.groupingBy(slot -> ((SlotAction.Moving) slot.action()).method()));
-    for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod.entrySet()) {
+    for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod(moving).entrySet()) {
       MigrationTask task = task(source, target, slots.getKey(), slots.getValue());
       if (!work.migrator().migrate(task, pacing, guard, progress)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static Map<MigrationMethod, List<SlotMapping>> byMethod(List<SlotMapping> moving) {
+    return moving.stream()
+        .collect(Collectors.groupingBy(slot -> ((SlotAction.Moving) slot.action()).method()));
   }
 
   /** Moves the pinned keys of all slots that may go on; returns why some are left. */

@@ -3,6 +3,7 @@ package io.vodis.topom.migrate;
 import io.vodis.lifecycle.Clock;
 import io.vodis.model.SlotMapping;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.topom.dump.DumpMover;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
  *
  * @param admin for short calls
  * @param copyAdmin opens the connections over which keys are copied that are moved alone
+ * @param dumps moves keys through this process
  * @param configured limits, unless an operator has said otherwise
  * @param fenceMax how long slots may be fenced before a proxy that has not fenced them is given up
  *     on and the slots are released
@@ -30,6 +32,7 @@ public record SlotWork(
     RedisAdmin admin,
     RedisAdmin copyAdmin,
     SlotMigrator migrator,
+    DumpMover dumps,
     Clock clock,
     MigrationLimits configured,
     Duration fenceMax) {

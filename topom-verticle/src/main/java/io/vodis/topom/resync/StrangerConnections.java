@@ -49,6 +49,11 @@ public final class StrangerConnections {
     return topomName(term) + ":copy";
   }
 
+  /** What the names of those begin with over which a leader moves keys from server to server. */
+  public static String dumpName(long term) {
+    return topomName(term) + ":dump";
+  }
+
   /**
    * Ends them and returns how many there were.
    *
@@ -89,6 +94,7 @@ public final class StrangerConnections {
     return name.startsWith(TOPOM_PREFIX)
         && !name.equals(topomName(term))
         && !name.equals(sweepName(term))
-        && !name.equals(copyName(term));
+        && !name.equals(copyName(term))
+        && !name.startsWith(dumpName(term));
   }
 }

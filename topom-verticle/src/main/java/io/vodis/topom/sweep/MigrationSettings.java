@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param dumpBytesMax size of a key that may be moved as one dump, for lack of another way
  * @param access how the servers sign in to their targets
  * @param codis how codis-servers move keys
+ * @param throughTopom from which servers keys are moved without MIGRATE
  */
 public record MigrationSettings(
     long migrationBigKeyBytes,
@@ -21,7 +22,8 @@ public record MigrationSettings(
     long knownKeysBytesMax,
     long dumpBytesMax,
     ServerAccess access,
-    CodisSettings codis) {
+    CodisSettings codis,
+    ThroughTopom throughTopom) {
 
   /** Settings by which no key is pinned. */
   public MigrationSettings(long migrationBigKeyBytes, Duration migrationTimeout, String password) {
@@ -32,7 +34,8 @@ public record MigrationSettings(
         0,
         0,
         ServerAccess.withPassword(password),
-        CodisSettings.defaults());
+        CodisSettings.defaults(),
+        ThroughTopom.AUTO);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.topom.dump.DumpMover;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import io.vodis.topom.sweep.SourceSurvey.Survey;
 import java.util.ArrayList;
@@ -25,14 +26,21 @@ public final class SlotMigrator {
   private final MigrationSettings settings;
   private final Clock clock;
   private final Supplier<SweepSpeed> speed;
+  private final DumpMover dumps;
 
   /**
    * A migrator.
    *
    * @param speed asked again and again while keys are moved
+   * @param dumps moves keys from servers that forbid MIGRATE
    */
   public SlotMigrator(
-      RedisAdmin admin, MigrationSettings settings, Clock clock, Supplier<SweepSpeed> speed) {
+      RedisAdmin admin,
+      MigrationSettings settings,
+      Clock clock,
+      Supplier<SweepSpeed> speed,
+      DumpMover dumps) {
+    this.dumps = dumps;
     this.admin = admin;
     this.settings = settings;
     this.clock = clock;
@@ -45,8 +53,24 @@ public final class SlotMigrator {
 
   /** How keys can get from one server to the other; asks both. */
   public MigrationMethod chooseMethod(HostAndPort source, HostAndPort target) {
-    return new MethodChoice(admin, settings.migrationTimeout())
-        .choose(source, target, settings.codis().method());
+    MigrationMethod method =
+        new MethodChoice(admin, settings.migrationTimeout())
+            .choose(source, target, settings.codis().method());
+    boolean forbidden =
+        method == MigrationMethod.MIGRATE
+            && (settings.throughTopom() == ThroughTopom.ALWAYS
+                || !MigratePermission.isGiven(admin, source, target, settings.migrationTimeout()));
+    return forbidden ? MigrationMethod.DUMP : method;
+  }
+
+  /**
+   * Makes sure that the target understands what the source sends, before anything is asked of them.
+   *
+   * @throws io.vodis.redis.RedisAdminException if it does not, as an older version than the source,
+   *     or if one of them does not answer
+   */
+  public void requireUnderstanding(HostAndPort source, HostAndPort target) {
+    TransferProbe.require(admin, source, target, settings.migrationTimeout());
   }
 
   /**
@@ -65,8 +89,7 @@ public final class SlotMigrator {
   }
 
   /**
-   * Moves the keys of the task's slots that are known by name, with MIGRATE. That none is left is
-   * not proven.
+   * Moves the keys of the task's slots that are known by name. That none is left is not proven.
    *
    * @throws io.vodis.redis.RedisAdminException as {@link #migrate}
    */
@@ -76,12 +99,16 @@ public final class SlotMigrator {
       SweepPacing pacing,
       BooleanSupplier proceed,
       MigrationProgress progress) {
-    var sweep = new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
     Set<Integer> slotIds = task.targetBySlot().keySet();
     for (int database : known.databases(slotIds)) {
       List<MovingKey> keys = new ArrayList<>();
       slotIds.forEach(slotId -> keys.addAll(known.keys(slotId, database)));
-      sweep.run(new SourceServer(admin, settings, task.source(), database), keys);
+      SourceServer source = new SourceServer(admin, settings, task.source(), database);
+      if (task.method() == MigrationMethod.DUMP) {
+        dumpSweep(task, pacing, proceed, progress).run(source, keys);
+      } else {
+        migrateSweep(task, pacing, proceed, progress).run(source, keys);
+      }
     }
   }
 
@@ -142,10 +169,20 @@ public final class SlotMigrator {
   private SlotSweep sweep(
       MigrationTask task, SweepPacing pacing, BooleanSupplier proceed, MigrationProgress progress) {
     return switch (task.method()) {
-      case MIGRATE ->
-          new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
+      case MIGRATE -> migrateSweep(task, pacing, proceed, progress);
+      case DUMP -> dumpSweep(task, pacing, proceed, progress);
       case SYNC, SEMI_ASYNC ->
           new CodisSweep(admin, settings, clock, speed, task, proceed, progress);
     };
+  }
+
+  private MigrateSweep migrateSweep(
+      MigrationTask task, SweepPacing pacing, BooleanSupplier proceed, MigrationProgress progress) {
+    return new MigrateSweep(admin, settings, clock, speed, pacing, task, proceed, progress);
+  }
+
+  private DumpSweep dumpSweep(
+      MigrationTask task, SweepPacing pacing, BooleanSupplier proceed, MigrationProgress progress) {
+    return new DumpSweep(admin, settings, clock, speed, pacing, dumps, task, proceed, progress);
   }
 }

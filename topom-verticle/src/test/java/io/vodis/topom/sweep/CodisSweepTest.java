@@ -15,6 +15,8 @@ import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.TcpRelay;
 import io.vodis.testsupport.codis.FakeCodisServer;
+import io.vodis.topom.dump.DumpMover;
+import io.vodis.topom.dump.DumpServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -216,9 +218,19 @@ class CodisSweepTest {
     return new SlotMigrator(
         admin,
         new MigrationSettings(
-            Long.MAX_VALUE, timeout, 0, 0, 0, ServerAccess.withPassword(PASSWORD), codis),
+            Long.MAX_VALUE,
+            timeout,
+            0,
+            0,
+            0,
+            ServerAccess.withPassword(PASSWORD),
+            codis,
+            ThroughTopom.AUTO),
         Clock.SYSTEM,
-        () -> new SweepSpeed(Duration.ofMillis(2), 0));
+        () -> new SweepSpeed(Duration.ofMillis(2), 0),
+        new DumpMover(
+            new DumpServers(
+                admin, admin, "dump", server -> {}, () -> {}, server -> true, Clock.SYSTEM)));
   }
 
   private MigrationTask task(MigrationMethod method) {

@@ -38,7 +38,8 @@ class OpeningCheckTest {
           1 << 20,
           0,
           ServerAccess.withPassword(""),
-          CodisSettings.defaults());
+          CodisSettings.defaults(),
+          ThroughTopom.AUTO);
 
   private static Vertx vertx;
   private static RedisProcess source;

@@ -14,6 +14,8 @@ import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.slot.SlotHash;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
+import io.vodis.topom.dump.DumpMover;
+import io.vodis.topom.dump.DumpServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -159,7 +161,8 @@ class SlotMigratorTest {
             admin,
             settings(Long.MAX_VALUE),
             Clock.SYSTEM,
-            () -> new SweepSpeed(Duration.ofMillis(2), 300));
+            () -> new SweepSpeed(Duration.ofMillis(2), 300),
+            dumps());
 
     // When
     long start = System.nanoTime();
@@ -321,7 +324,42 @@ class SlotMigratorTest {
 
   private SlotMigrator migrator(long bigKeyBytes) {
     return new SlotMigrator(
-        admin, settings(bigKeyBytes), Clock.SYSTEM, () -> new SweepSpeed(Duration.ofMillis(2), 0));
+        admin,
+        settings(bigKeyBytes),
+        Clock.SYSTEM,
+        () -> new SweepSpeed(Duration.ofMillis(2), 0),
+        dumps());
+  }
+
+  @Test
+  void serversThatForbidMigrateAreEmptiedThroughTopom() {
+    SlotMigrator migrator = migrator(Long.MAX_VALUE);
+    assertThat(migrator.chooseMethod(source.address(), target.address()))
+        .isEqualTo(MigrationMethod.MIGRATE);
+    try (RedisProcess renamed =
+        RedisProcess.builder().password(PASSWORD).option("rename-command", "MIGRATE", "").start()) {
+      assertThat(migrator.chooseMethod(renamed.address(), target.address()))
+          .isEqualTo(MigrationMethod.DUMP);
+    }
+    onSource.expect("ACL", "SETUSER", "default", "-migrate");
+    try {
+      assertThat(migrator.chooseMethod(source.address(), target.address()))
+          .isEqualTo(MigrationMethod.DUMP);
+    } finally {
+      onSource.expect("ACL", "SETUSER", "default", "+migrate");
+    }
+  }
+
+  private DumpMover dumps() {
+    return new DumpMover(
+        new DumpServers(
+            admin,
+            admin,
+            "vodis:topom:1:dump",
+            server -> {},
+            () -> {},
+            server -> true,
+            Clock.SYSTEM));
   }
 
   private static MigrationSettings settings(long bigKeyBytes) {
@@ -332,7 +370,8 @@ class SlotMigratorTest {
         1 << 20,
         0,
         ServerAccess.withPassword(PASSWORD),
-        CodisSettings.defaults());
+        CodisSettings.defaults(),
+        ThroughTopom.AUTO);
   }
 
   private static MigrationTask task() {
