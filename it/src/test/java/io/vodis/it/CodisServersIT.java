@@ -2,6 +2,7 @@ package io.vodis.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
@@ -87,18 +88,15 @@ class CodisServersIT {
                   .withConnections(4)
                   .withDatabases(0, 5)
                   .withPause(Duration.ofMillis(5)));
-      Poll.until(
-          MOVE_TIMEOUT,
-          "there are keys",
-          () -> product.servers.getFirst().behind().keyCount() > 500);
+      FakeCodisServer source = product.servers.getFirst();
+      Poll.until(MOVE_TIMEOUT, "there are keys", () -> source.behind().keyCount() > 100);
 
       // When
+      product.keysPerSecond(50);
       product.cluster.admin().migrate(0, HALF - 1, 2);
-      Poll.until(
-          MOVE_TIMEOUT,
-          "keys are moving",
-          () -> product.servers.getFirst().calls("SLOTSMGRTTAGSLOT-ASYNC") > 20);
+      Poll.until(MOVE_TIMEOUT, "keys are moving", () -> source.calls("SLOTSMGRTTAGSLOT-ASYNC") > 5);
       product.cluster.admin().delete("/actions?started=true");
+      product.keysPerSecond(0);
       product.cluster.awaitIdle(MOVE_TIMEOUT);
       WorkloadReport report = load.stop();
       LOGGER.info("{}", report);
@@ -167,6 +165,10 @@ class CodisServersIT {
                   .with(Role.TOPOM, "migration_method", method),
               HostAndPort.parse(zooKeeper.address()),
               addresses);
+    }
+
+    void keysPerSecond(int keys) {
+      cluster.admin().patch("/migration", new JsonObject().put("keysPerSecond", keys));
     }
 
     /** Every slot changes its group. */
