@@ -25,6 +25,11 @@ final class Faults {
     this.longestOfPrimary = longestOfPrimary;
   }
 
+  /** The death of a primary for as long as that may last. */
+  Fault deathOfPrimary() {
+    return ofServer("a primary", one(cluster.primaries()), true, longestOfPrimary, Way.KILL);
+  }
+
   /** Some fault of some part; asks the store who is what. */
   Fault any() {
     return switch (random.nextInt(10)) {

@@ -39,13 +39,25 @@ final class Schedule {
   private final Random random;
   private final Faults faults;
   private final UnplannedFailovers failovers;
+  private final boolean failoverFirst;
   private final Map<String, Integer> counts = new TreeMap<>();
   private long worstServingMillis;
   private long worstActionsMillis;
   private long worstRolesMillis;
   private int rounds;
 
-  Schedule(VodisCluster cluster, Random random, Faults faults, UnplannedFailovers failovers) {
+  /**
+   * A schedule to be run once.
+   *
+   * @param failoverFirst whether it begins with the death of a primary that is to be replaced
+   */
+  Schedule(
+      VodisCluster cluster,
+      Random random,
+      Faults faults,
+      UnplannedFailovers failovers,
+      boolean failoverFirst) {
+    this.failoverFirst = failoverFirst;
     this.cluster = cluster;
     this.random = random;
     this.faults = faults;
@@ -76,9 +88,10 @@ final class Schedule {
 
   private void round(Operator operator) {
     rounds++;
-    List<Fault> chosen = choose();
+    boolean failover = failoverFirst && rounds == 1;
+    List<Fault> chosen = failover ? List.of(faults.deathOfPrimary()) : choose();
     long longest = chosen.stream().mapToLong(f -> f.longest().toMillis()).min().orElseThrow();
-    long lengthMillis = 200 + random.nextLong(longest);
+    long lengthMillis = failover ? longest : 200 + random.nextLong(longest);
     boolean toTheEnd = random.nextInt(4) == 0;
     LOGGER.info("round {}: {} for {} ms", rounds, chosen, lengthMillis);
     chosen.forEach(fault -> counts.merge(fault.kind(), 1, Integer::sum));
