@@ -88,8 +88,12 @@ class SimulationTest {
     assertThat(runs.stream().mapToLong(Run::epoch).sum()).isGreaterThan(20 * 10);
   }
 
+  /**
+   * But for one, which none of 1500 runs notices at present (docs/simulation.md);
+   * StrangerConnectionsTest and LostConnectionsTest test it by itself.
+   */
   @ParameterizedTest
-  @EnumSource(Rule.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LATE_COMMANDS_ARE_CUT_OFF")
   void aBrokenRuleIsNoticed(Rule rule) {
     Optional<Run> found =
         LongStream.rangeClosed(1, RUNS_UNTIL_FOUND)
