@@ -41,6 +41,9 @@ class AskedLineTest {
   private final Map<String, Boolean> over = new TreeMap<>();
   private long nanos;
   private final LoopClock clock = new LoopClock(() -> nanos);
+
+  /** It has no connections of its own, so it needs no environment for them. */
+  @SuppressWarnings("NullAway")
   private final AskedLine line =
       new AskedLine(
           new PullWay(

@@ -205,10 +205,10 @@ final class DumpLane {
     }
     RedisSession source = servers.opener().open(way.source(), way.database(), CALL_TIMEOUT);
     try {
-      Reply named = source.call(CALL_TIMEOUT, setName());
+      Reply unused = source.call(CALL_TIMEOUT, setName());
       RedisSession target = servers.opener().open(way.target(), way.database(), CALL_TIMEOUT);
       present = new Ends(source, target);
-      named = target.call(CALL_TIMEOUT, setName());
+      unused = target.call(CALL_TIMEOUT, setName());
       servers.confirm().run();
     } catch (RuntimeException e) {
       source.close();
@@ -230,7 +230,7 @@ final class DumpLane {
     List<Dump> dumps = dump(open.source(), keys, timeout);
     long dumpedNanos = servers.clock().nanoTime();
     if (dumps.isEmpty()) {
-      Reply unwatched = open.source().call(timeout, Replies.command("UNWATCH"));
+      Reply unused = open.source().call(timeout, Replies.command("UNWATCH"));
       return true;
     }
     List<DumpKey> there = new ArrayList<>();
@@ -337,7 +337,7 @@ final class DumpLane {
   /** False if a key was touched since it was dumped; then none has been removed. */
   private static boolean unlink(RedisSession source, List<DumpKey> keys, Duration timeout) {
     if (keys.isEmpty()) {
-      Reply unwatched = source.call(timeout, Replies.command("UNWATCH"));
+      Reply unused = source.call(timeout, Replies.command("UNWATCH"));
       return true;
     }
     List<byte[]> unlink = Replies.command("UNLINK");

@@ -222,7 +222,7 @@ final class SlotBatch {
             && looked.isAbout(source.get(), target.get())
             && !SweepGuard.isPromoting(topology, batch.way());
     // Each opening raises the epoch, so that none has the number of another.
-    return same ? looked.prove(slotIds, topology.epoch()) : -1;
+    return same && looked != null ? looked.prove(slotIds, topology.epoch()) : -1;
   }
 
   /**
