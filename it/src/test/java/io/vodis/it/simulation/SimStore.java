@@ -218,9 +218,9 @@ final class SimStore implements TopologyStore {
       return call(
           () -> {
             LeaseGrant grant = registration.renewLease();
-            if (!expired) {
-              heardNanos = world.simulation.now();
-            }
+            // What was made in a new session lives and ends with that one.
+            expired = false;
+            heardNanos = world.simulation.now();
             return new LeaseGrant(sentNanos, grant.length(), grant.registeredEpoch());
           });
     }
