@@ -5,6 +5,8 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.topom.dump.DumpMover;
+import io.vodis.topom.dump.MigratePermission;
+import io.vodis.topom.dump.TransferProbe;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import io.vodis.topom.sweep.SourceSurvey.Survey;
 import java.util.ArrayList;

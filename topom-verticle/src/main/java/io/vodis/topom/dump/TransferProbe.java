@@ -1,4 +1,4 @@
-package io.vodis.topom.sweep;
+package io.vodis.topom.dump;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
@@ -16,7 +16,7 @@ import java.util.UUID;
  * Whether a server understands what another one dumps. Each version writes dumps of its own number
  * and refuses those of a higher one; so one key of the simplest kind tells for all.
  */
-final class TransferProbe {
+public final class TransferProbe {
 
   private static final String MILLIS = "5000";
 
@@ -26,7 +26,7 @@ final class TransferProbe {
    * Takes a key there that is no key of the product and vanishes by itself. A server that does not
    * take it for another reason, such as having no memory left, will say so in its time.
    */
-  static void require(RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
+  public static void require(RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
     byte[] name = CopyName.of(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
     List<byte[]> set = command("SET", name);
     set.addAll(Replies.command("v", "PX", MILLIS));

@@ -1,4 +1,4 @@
-package io.vodis.topom.sweep;
+package io.vodis.topom.dump;
 
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
@@ -10,7 +10,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Whether a server lets us give it {@code MIGRATE}. */
-final class MigratePermission {
+public final class MigratePermission {
 
   private MigratePermission() {}
 
@@ -19,7 +19,7 @@ final class MigratePermission {
    *
    * @throws RedisAdminException if it does not answer
    */
-  static boolean isGiven(
+  public static boolean isGiven(
       RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
     String port = Integer.toString(target.port());
     String nothing = "vodis:" + UUID.randomUUID();
