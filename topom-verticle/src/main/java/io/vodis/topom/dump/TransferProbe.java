@@ -26,7 +26,8 @@ public final class TransferProbe {
    * Takes a key there that is no key of the product and vanishes by itself. A server that does not
    * take it for another reason, such as having no memory left, will say so in its time.
    */
-  public static void require(RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
+  public static void require(
+      RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
     byte[] name = CopyName.of(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
     List<byte[]> set = command("SET", name);
     set.addAll(Replies.command("v", "PX", MILLIS));
