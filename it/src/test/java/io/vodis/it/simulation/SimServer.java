@@ -212,6 +212,7 @@ final class SimServer {
       case "WAIT" -> await(by, call);
       case "EXISTS" -> data.containsKey(call.get(1)) ? 1L : 0L;
       case "RANDOMKEY" -> SimReply.NONE;
+      case "ROLE" -> role();
       case "INFO" ->
           "total_reads_processed:1\r\ntotal_commands_processed:1\r\nerrorstat_IOERR:count=%d\r\n"
               .formatted(failedTransfers);
@@ -237,6 +238,20 @@ final class SimServer {
       case "SIM.STATUS" -> status();
       default -> new Failure("ERR unknown command '" + name + "'");
     };
+  }
+
+  private List<?> role() {
+    SimServer from = upstream;
+    if (from != null) {
+      String link = linkUp ? "connected" : "connect";
+      return List.of("slave", from.address.host(), (long) from.address.port(), link, 0L);
+    }
+    return List.of(
+        "master",
+        (long) offset(),
+        replicas.keySet().stream()
+            .map(replica -> List.of(replica.address.host(), "" + replica.address.port(), "0"))
+            .toList());
   }
 
   private static Object orNone(@Nullable String value) {

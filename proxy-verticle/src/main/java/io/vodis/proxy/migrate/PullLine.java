@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PullLine implements KeyLine {
 
+  private static final List<byte[]> ROLE = List.of(ServerCall.bytes("ROLE"));
   private static final Logger LOGGER = LoggerFactory.getLogger(PullLine.class);
   private static final long FIRST_DELAY_NANOS = 5_000_000;
   private static final long MAX_DELAY_NANOS = 200_000_000;
@@ -103,6 +104,9 @@ final class PullLine implements KeyLine {
 
   /** The batch has left the source, but the target has to be cleaned. */
   private boolean hasLeft;
+
+  /** A replica of the source was waited for behind the batch. */
+  private boolean waited;
 
   /** Whether a codis-server keeps the connection over which it has sent last. */
   private boolean sourceConnected = true;
@@ -202,11 +206,22 @@ final class PullLine implements KeyLine {
       return;
     }
     // Over one connection: the source answers all, or what it has not answered is lost.
+    long now = env.clock().nowNanos();
+    if (replicas.mustAsk(now)) {
+      ServerCall.send(
+          connection,
+          env.copies(),
+          ROLE,
+          reply -> replicas.onRole(reply, env.clock().nowNanos()),
+          () -> {});
+    }
     List<String> replies = new ArrayList<>();
     for (List<byte[]> command : commands.subList(0, commands.size() - 1)) {
       ServerCall.send(connection, env.copies(), command, replies::add, () -> {});
     }
-    if (!dialect.overwrites() && replicas.mayWait(env.clock().nowNanos())) {
+    waited = false;
+    boolean waits = !dialect.overwrites() && replicas.mayWait(now);
+    if (waits) {
       ServerCall.send(
           connection,
           env.copies(),
@@ -229,6 +244,7 @@ final class PullLine implements KeyLine {
             if (!dialect.overwrites()) {
               onCount(source(), ErrorCounts.failedMoves(last));
             }
+            waited = waits;
             onAll(replies.getFirst());
           }
         },
@@ -259,12 +275,12 @@ final class PullLine implements KeyLine {
   private void onAll(String reply) {
     switch (dialect.outcome(reply)) {
       case MOVED -> {
-        if (dialect.overwrites()) {
-          boolean waits = replicas.mayWait(env.clock().nowNanos());
-          next = waits ? Next.AWAIT_REPLICA : Next.COUNT_CONNECTIONS;
+        // Only now the source may have said that it has a replica.
+        if (!waited && replicas.mayWait(env.clock().nowNanos())) {
+          next = Next.AWAIT_REPLICA;
           step();
         } else {
-          onLeft();
+          onKnownToReplica();
         }
       }
       case LEFTOVER -> {
@@ -359,10 +375,19 @@ final class PullLine implements KeyLine {
         replicas.command(),
         reply -> {
           replicas.onReply(reply, env.clock().nowNanos());
-          next = Next.COUNT_CONNECTIONS;
-          step();
+          onKnownToReplica();
         },
         Next.AWAIT_REPLICA);
+  }
+
+  /** Or none is to be waited for. */
+  private void onKnownToReplica() {
+    if (dialect.overwrites()) {
+      next = Next.COUNT_CONNECTIONS;
+      step();
+    } else {
+      onLeft();
+    }
   }
 
   private boolean hasExpired() {
