@@ -48,6 +48,7 @@ class TidyTest {
                       "io.vodis.model..",
                       "io.vodis.lifecycle..",
                       "io.vodis.config..",
+                      "javax.net..",
                       "io.vertx.core..",
                       "io.vertx.redis.client..")),
               Map.entry(

@@ -1,5 +1,6 @@
 package io.vodis.testsupport.codis;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -66,8 +67,8 @@ class FakeCodisServerTest {
               assertThat(described.get(1)).isNull();
               assertThat(described.get(2)).isNotNull();
             });
-    assertThat(text(onSource.call("INFO", "server"))).contains("redis_version:3.2.11");
-    assertThat(onSource.call("UNLINK", "a").toString()).contains("unknown command 'UNLINK'");
+    assertThat(text(requireNonNull(onSource.call("INFO", "server")))).contains("redis_version:3.2.11");
+    assertThat(String.valueOf(onSource.call("UNLINK", "a"))).contains("unknown command 'UNLINK'");
   }
 
   @Test
@@ -220,7 +221,7 @@ class FakeCodisServerTest {
             "SLOTSMGRTTAGSLOT-ASYNC h 1 5 1 1 1024 1",
             "SLOTSMGRTTAGONE-ASYNC 127.0.0.1 1 5 1 1 a",
             "SLOTSMGRT-EXEC-WRAPPER a")) {
-      errors.add(onSource.call(line.split(" ")).toString());
+      errors.add(String.valueOf(onSource.call(line.split(" "))));
     }
     assertThat(errors)
         .satisfiesExactly(
