@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -148,7 +149,7 @@ class SourceFailoverIT {
     Poll.until(
         PATIENCE,
         "the replica has all",
-        () -> source.call("DBSIZE").equals(replica.call("DBSIZE")));
+        () -> Objects.equals(source.call("DBSIZE"), replica.call("DBSIZE")));
   }
 
   private static long countOf(RedisProcess server, List<String> keys) {

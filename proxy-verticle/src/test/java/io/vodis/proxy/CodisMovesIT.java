@@ -14,6 +14,7 @@ import io.vodis.testsupport.codis.FakeCodisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,7 +176,7 @@ class CodisMovesIT {
     }
   }
 
-  private Object moveFromSource(String key) {
+  private @Nullable Object moveFromSource(String key) {
     String port = Integer.toString(target.address().port());
     return onSource.call("SLOTSMGRTTAGONE", target.address().host(), port, "1000", key);
   }

@@ -27,8 +27,8 @@ class IsolationCommandTest {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private HttpServer proxy;
   private String address;
-  private StringWriter out;
-  private StringWriter err;
+  private StringWriter out = new StringWriter();
+  private StringWriter err = new StringWriter();
 
   @BeforeEach
   void start() throws IOException {

@@ -67,7 +67,8 @@ class FakeCodisServerTest {
               assertThat(described.get(1)).isNull();
               assertThat(described.get(2)).isNotNull();
             });
-    assertThat(text(requireNonNull(onSource.call("INFO", "server")))).contains("redis_version:3.2.11");
+    assertThat(text(requireNonNull(onSource.call("INFO", "server"))))
+        .contains("redis_version:3.2.11");
     assertThat(String.valueOf(onSource.call("UNLINK", "a"))).contains("unknown command 'UNLINK'");
   }
 
