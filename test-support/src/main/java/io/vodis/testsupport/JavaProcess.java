@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A JVM of its own that runs a main class or a jar, with its output in a file. It can be paused and
@@ -59,12 +60,30 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   private static List<String> command(List<String> jvmFlags, List<String> tail) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(hearingHangUp());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(jvmFlags);
     command.addAll(tail);
     return List.copyOf(command);
+  }
+
+  /** Under nohup SIGHUP is ignored, and whoever is started inherits that. */
+  private static List<String> hearingHangUp() {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return List.of();
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      boolean ignored =
+          lines
+              .filter(line -> line.startsWith("SigIgn:"))
+              .map(line -> line.substring("SigIgn:".length()).strip())
+              .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & 1) != 0);
+      return ignored ? List.of("env", "--default-signal=HUP") : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String classPath() {

@@ -3,17 +3,28 @@ package io.vodis.it.simulation;
 /** Rules that safety rests on. Each can be broken on purpose, to see that it is noticed. */
 enum Rule {
   /** A proxy acknowledges a table when all its loops have switched and nothing old is in flight. */
-  ACKNOWLEDGED_WHEN_SWITCHED,
+  ACKNOWLEDGED_WHEN_SWITCHED(43),
   /** A loop serves while its lease runs, and no longer. */
-  SERVED_ON_A_LEASE_ONLY,
+  SERVED_ON_A_LEASE_ONLY(106),
   /** A silent proxy is passed over only when its session, and so its lease, has ended. */
-  PASSED_OVER_AFTER_THE_SESSION,
+  PASSED_OVER_AFTER_THE_SESSION(8),
   /** A commit checks who leads and which epoch it is based on. */
-  COMMITS_CHECK_TERM_AND_EPOCH,
+  COMMITS_CHECK_TERM_AND_EPOCH(239),
   /** What a passed over member has under way is cut off on the servers. */
-  LATE_COMMANDS_ARE_CUT_OFF,
+  LATE_COMMANDS_ARE_CUT_OFF(324),
   /** A key is pulled before a request for it runs on the target. */
-  KEYS_ARE_PULLED_FIRST,
+  KEYS_ARE_PULLED_FIRST(1),
   /** Of a key on both servers the target's copy counts while the target carries the proof. */
-  PROOFS_COUNT
+  PROOFS_COUNT(319);
+
+  private final long noticedAt;
+
+  Rule(long noticedAt) {
+    this.noticedAt = noticedAt;
+  }
+
+  /** A seed that noticed it when it was last looked for; a change of the sources may shift it. */
+  long noticedAt() {
+    return noticedAt;
+  }
 }
