@@ -55,7 +55,10 @@ final class SlotBatch {
   /** A commit takes the longer the more rows it has; requests to the slots wait for two of them. */
   private static final int FENCED_SLOTS_MAX = 32;
 
-  /** Slots that are proven empty by one pass: each pass looks at every key of the source. */
+  /**
+   * Slots that are proven empty by one pass while clients are at work. Each pass looks at every key
+   * of the source; so where nobody is kept waiting there is one for all.
+   */
   private static final int OPEN_SLOTS_MAX = 128;
 
   /** Urgency of the states in which requests wait. */
@@ -143,7 +146,7 @@ final class SlotBatch {
         case SlotAction.Turning turning -> start(topology);
         case SlotAction.Pending pending -> {
           if (!moveKnownKeys(topology)) {
-            if (openSlots(topology).size() < OPEN_SLOTS_MAX) {
+            if (!pacing.isBusy() || openSlots(topology).size() < OPEN_SLOTS_MAX) {
               start(topology);
             } else {
               moveKeys(topology);

@@ -16,12 +16,17 @@ record Pace(long boundNanos, int pausePercent, int pageKeys, int lightKeysMax) {
   /** Operations per second of others from which a server counts as busy. */
   static final long BUSY_OPS = 500;
 
-  private static final int BUSY_SHARE = 8;
+  private static final int BUSY_SHARE = 4;
 
   static Pace of(long maxBlockNanos, long opsOfOthers) {
     return opsOfOthers >= BUSY_OPS
-        ? new Pace(maxBlockNanos / BUSY_SHARE, 100, 128, 32)
+        ? new Pace(maxBlockNanos / BUSY_SHARE, 100, 256, 64)
         : new Pace(maxBlockNanos, 0, 500, 100);
+  }
+
+  /** Whether clients are at work. */
+  boolean isBusy() {
+    return pausePercent > 0;
   }
 
   long pauseNanos(long callNanos) {

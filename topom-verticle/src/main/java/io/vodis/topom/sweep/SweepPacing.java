@@ -14,6 +14,11 @@ public final class SweepPacing {
     this.keeper = keeper;
   }
 
+  /** Whether clients were at work on the servers when they were looked at last. */
+  public boolean isBusy() {
+    return keeper.pace().isBusy();
+  }
+
   BatchSizer sizer() {
     return sizer;
   }
