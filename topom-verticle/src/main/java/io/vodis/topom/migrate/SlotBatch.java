@@ -14,7 +14,6 @@ import io.vodis.topom.plan.MigrationScheduler.Batch;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.sweep.LeftoverCleaner;
 import io.vodis.topom.sweep.MigrationTask;
-import io.vodis.topom.sweep.OpeningCheck;
 import io.vodis.topom.sweep.SourceSurvey.Survey;
 import io.vodis.topom.sweep.SweepPacing;
 import io.vodis.topom.transition.Decision;
@@ -73,13 +72,11 @@ final class SlotBatch {
   private volatile String waitingFor = "";
 
   private final PinnedMoves pinned;
+  private final OpeningProofs proofs;
   private final SweepPacing pacing;
 
   /** How slots will be opened; null until that is known. */
   private @Nullable Opening opening;
-
-  /** That none of their keys is on both servers; null until that has been looked at. */
-  private @Nullable OpeningCheck check;
 
   /** Why no further slot of the batch is started; empty while there is no reason. */
   private String startsNoMore = "";
@@ -89,6 +86,7 @@ final class SlotBatch {
     this.batch = batch;
     this.progress = progress;
     this.pinned = new PinnedMoves(work, progress);
+    this.proofs = new OpeningProofs(work, batch);
     this.pacing = work.migrator().pacing();
   }
 
@@ -140,7 +138,7 @@ final class SlotBatch {
         case SlotAction.Prepared prepared -> open(topology);
         case SlotAction.Finished finished -> {
           awaitProxies(topology.epoch());
-          forgetProofs(topology);
+          proofs.forget(topology, slotsIn(topology, SlotAction.Finished.class));
           advance(new SlotEvent.Settled());
         }
         case SlotAction.Turning turning -> start(topology);
@@ -198,57 +196,20 @@ final class SlotBatch {
     Set<Integer> slotIds = Set.copyOf(slotsIn(topology, SlotAction.Prepared.class));
     long proof;
     try {
-      proof = prove(topology, found.method(), slotIds);
+      proof = found.method().isOfPlainServers() ? proofs.prove(topology, slotIds) : 0;
     } catch (RedisAdminException e) {
       advance(new SlotEvent.FenceExpired());
       startsNoMore = String.valueOf(e.getMessage());
       return;
     }
-    if (proof < 0) {
-      check = null;
+    if (proof == OpeningProofs.VOID) {
       advance(new SlotEvent.FenceExpired());
     } else {
       advance(slot -> found.of(slot, slotIds.contains(slot.slotId()) ? proof : 0));
     }
   }
 
-  /** The number under which slots are opened, 0 for none; negative if that has to be looked at. */
-  private long prove(Topology topology, MigrationMethod method, Set<Integer> slotIds) {
-    Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
-    Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
-    if (source.isEmpty() || target.isEmpty() || !method.isOfPlainServers()) {
-      return 0;
-    }
-    OpeningCheck looked = check;
-    boolean same =
-        looked != null
-            && looked.isAbout(source.get(), target.get())
-            && !SweepGuard.isPromoting(topology, batch.way());
-    // Each opening raises the epoch, so that none has the number of another.
-    return same && looked != null ? looked.prove(slotIds, topology.epoch()) : -1;
-  }
-
-  /**
-   * Nobody moves keys of these slots any more. What is left of it does no harm, and is written over
-   * by the next move of the slot.
-   */
-  private void forgetProofs(Topology topology) {
-    List<Integer> slotIds = slotsIn(topology, SlotAction.Finished.class);
-    if (batch.sourceGroupId() == SlotMapping.NO_GROUP || slotIds.isEmpty()) {
-      return;
-    }
-    for (HostAndPort server : servers(topology)) {
-      try {
-        OpeningCheck.forget(work.admin(), server, slotIds);
-      } catch (RedisAdminException e) {
-        LOGGER.info("proofs of slots are left on {}: {}", server, e.getMessage());
-      }
-    }
-  }
-
-  /**
-   * One look for all slots of the batch: nobody brings their keys to the target before they open.
-   */
+  /** For keys that are on both servers, of all slots of the batch. */
   private void lookAtTarget(Topology topology) {
     Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
@@ -257,11 +218,8 @@ final class SlotBatch {
       return;
     }
     waitingFor = "a look for keys that are on both servers";
-    check =
-        work.migrator()
-            .check(
-                task(source.get(), target.get(), MigrationMethod.MIGRATE, unopened),
-                this::requireGoingOn);
+    proofs.look(
+        task(source.get(), target.get(), MigrationMethod.MIGRATE, unopened), this::requireGoingOn);
     waitingFor = "";
   }
 
@@ -321,7 +279,7 @@ final class SlotBatch {
       prepared = prepareOpening(topology);
       opening = prepared;
     }
-    if (check == null && prepared.method().isOfPlainServers()) {
+    if (proofs.isMissing() && prepared.method().isOfPlainServers()) {
       lookAtTarget(topology);
     }
     for (SlotMapping slot : rows(topology).toList()) {
