@@ -24,13 +24,13 @@ import io.vodis.proxy.groups.ScriptCommands;
 import io.vodis.proxy.local.AclCommands;
 import io.vodis.proxy.local.ClientCommands;
 import io.vodis.proxy.local.ClusterCommands;
+import io.vodis.proxy.local.CommandLogCommands;
 import io.vodis.proxy.local.ConfigCommands;
 import io.vodis.proxy.local.ConnectionCommands;
 import io.vodis.proxy.local.InfoCommand;
 import io.vodis.proxy.local.LatencyCommands;
 import io.vodis.proxy.local.MemoryCommands;
 import io.vodis.proxy.local.ServerCommands;
-import io.vodis.proxy.local.SlowLogCommands;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
@@ -53,7 +53,7 @@ import io.vodis.proxy.session.SessionEnvironment;
 import io.vodis.proxy.session.SessionGate;
 import io.vodis.proxy.session.SessionLimits;
 import io.vodis.proxy.session.SessionRegistry;
-import io.vodis.proxy.session.SlowLog;
+import io.vodis.proxy.stats.CommandLogs;
 import io.vodis.proxy.stats.ListenerView;
 import io.vodis.proxy.stats.LoopSnapshot;
 import io.vodis.proxy.stats.LoopStats;
@@ -151,12 +151,12 @@ final class DataLoop {
     new ClientCommands(process).addTo(handlers);
     new ServerCommands(process, commands, locator).addTo(handlers);
     new InfoCommand(process, commands, settings).addTo(handlers);
-    new ConfigCommands(process, settings).addTo(handlers);
-    new SlowLogCommands(process, settings).addTo(handlers);
+    new ConfigCommands(process, commands, settings).addTo(handlers);
+    new CommandLogCommands(process, settings).addTo(handlers);
     new LatencyCommands(process, commands).addTo(handlers);
     new MemoryCommands(process).addTo(handlers);
     new ClusterCommands(process, settings).addTo(handlers);
-    new AclCommands(commands, settings).addTo(handlers);
+    new AclCommands(process, commands, settings).addTo(handlers);
     SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
     SessionGate gate = new SessionGate(sessions);
     blocking =
@@ -214,7 +214,7 @@ final class DataLoop {
             stats,
             sessions,
             gate,
-            new SlowLog(place.index(), place.count()),
+            new CommandLogs(place.index(), place.count(), settings.server().commandLog()),
             monitors,
             scripts,
             scriptSender,
@@ -231,8 +231,7 @@ final class DataLoop {
                 transactions,
                 scriptCommands,
                 new TableWait(dispatcher, clock)));
-    stats.slowFrom(settings.server());
-    gate.lookCloselyAlways(settings.server().slowFromNanos() <= 0);
+    environment.apply(limits, settings.server());
     this.place = place;
   }
 

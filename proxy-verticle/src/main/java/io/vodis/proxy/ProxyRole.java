@@ -57,6 +57,10 @@ public final class ProxyRole implements RunningRole {
           "slowlog_log_slower_than",
           "slowlog_max_len",
           "slowlog_close_look",
+          "commandlog_request_larger_than",
+          "commandlog_large_request_max_len",
+          "commandlog_reply_larger_than",
+          "commandlog_large_reply_max_len",
           "config_set_allowed",
           "on_isolation");
 

@@ -1,7 +1,9 @@
 package io.vodis.proxy;
 
+import io.vodis.config.ByteSize;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
+import io.vodis.proxy.stats.CommandLogSettings;
 import io.vodis.proxy.stats.ServerSettings;
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +19,20 @@ public record ServerConfig(
     @Doc(
             "For so long after a slow request the arguments of all requests are noted, at some"
                 + " cost, so that SLOWLOG can show them; a slow request before that is shown with"
-                + " its command's name only. 0: never.")
+                + " its command's name only. The same for requests of one client after a large"
+                + " reply to it. 0: never.")
         Duration slowlogCloseLook,
+    @Doc(
+            "Requests of so many bytes are kept for COMMANDLOG, in front of servers that have it"
+                + " (Valkey 8.1). 0: all. Below 256kb every request is looked at, at some cost.")
+        ByteSize commandlogRequestLargerThan,
+    @Doc("Most large requests that COMMANDLOG keeps. 0: none.") int commandlogLargeRequestMaxLen,
+    @Doc(
+            "Requests whose replies have so many bytes are kept for COMMANDLOG. 0: all. Below 256kb"
+                + " every request is looked at, at some cost.")
+        ByteSize commandlogReplyLargerThan,
+    @Doc("Most requests with large replies that COMMANDLOG keeps. 0: none.")
+        int commandlogLargeReplyMaxLen,
     @Doc(
             "How long servers are waited for when a client asks about all of them (INFO, CONFIG,"
                 + " LASTSAVE).")
@@ -39,7 +53,7 @@ public record ServerConfig(
                 + " Codis proxy. An argument that is no address keeps its meaning.")
         boolean serverAddressedCommands) {
 
-  private static final int SLOWLOG_LENGTH_MAX = 1 << 20;
+  private static final int LOG_LENGTH_MAX = 1 << 20;
 
   public ServerConfig {
     configSetAllowed = List.copyOf(configSetAllowed);
@@ -49,8 +63,22 @@ public record ServerConfig(
     if (serverSurveyTimeout.toMillis() < 10 || serverSurveyTimeout.toMillis() > 60_000) {
       throw ConfigException.invalid("server_survey_timeout", serverSurveyTimeout, "10ms to 60s");
     }
-    if (slowlogMaxLen < 0 || slowlogMaxLen > SLOWLOG_LENGTH_MAX) {
-      throw ConfigException.invalid("slowlog_max_len", slowlogMaxLen, "0 to " + SLOWLOG_LENGTH_MAX);
+    notNegative("commandlog_request_larger_than", commandlogRequestLargerThan);
+    notNegative("commandlog_reply_larger_than", commandlogReplyLargerThan);
+    length("slowlog_max_len", slowlogMaxLen);
+    length("commandlog_large_request_max_len", commandlogLargeRequestMaxLen);
+    length("commandlog_large_reply_max_len", commandlogLargeReplyMaxLen);
+  }
+
+  private static void notNegative(String key, ByteSize size) {
+    if (size.bytes() < 0) {
+      throw ConfigException.invalid(key, size, "0 or more");
+    }
+  }
+
+  private static void length(String key, int entries) {
+    if (entries < 0 || entries > LOG_LENGTH_MAX) {
+      throw ConfigException.invalid(key, entries, "0 to " + LOG_LENGTH_MAX);
     }
   }
 
@@ -60,6 +88,10 @@ public record ServerConfig(
         Duration.ofMillis(10),
         128,
         Duration.ofSeconds(10),
+        ByteSize.ofMib(1),
+        128,
+        ByteSize.ofMib(1),
+        128,
         Duration.ofMillis(500),
         List.of("notify-keyspace-events"),
         false,
@@ -70,9 +102,14 @@ public record ServerConfig(
     return new ServerSettings(
         maxClients,
         clientMaxPause.toNanos(),
-        slowlogLogSlowerThan.toNanos(),
-        slowlogMaxLen,
-        slowlogCloseLook.toNanos(),
+        new CommandLogSettings(
+            slowlogLogSlowerThan.toNanos(),
+            slowlogMaxLen,
+            commandlogRequestLargerThan.bytes(),
+            commandlogLargeRequestMaxLen,
+            commandlogReplyLargerThan.bytes(),
+            commandlogLargeReplyMaxLen,
+            slowlogCloseLook.toNanos()),
         configSetAllowed,
         clusterCompatible,
         serverAddressedCommands);

@@ -29,6 +29,12 @@ final class CommandOverlay {
 
   private static final String NO_MULTI = "no_multi";
 
+  /** Answered by the proxy itself, but not known to all releases of servers. */
+  private static final Set<String> AS_BY_SERVERS = Set.of("commandlog", "client|capa");
+
+  /** Older servers want the command they are asked about to have arguments. */
+  private static final String GET_KEYS = "command|getkeys";
+
   private final Collection<PublishedCommands> servers;
 
   private CommandOverlay(Collection<PublishedCommands> servers) {
@@ -74,11 +80,22 @@ final class CommandOverlay {
 
   private Optional<CommandRow> known(CommandRow row) {
     return switch (row.routing()) {
-      case LOCAL, CONTAINER, DENIED, UNSUPPORTED, CROSS_PROTOCOL -> Optional.of(row);
+      case LOCAL, CONTAINER -> local(row);
+      case DENIED, UNSUPPORTED, CROSS_PROTOCOL -> Optional.of(row);
       case ONE_KEY, SAME_SLOT, BLOCKING -> offered(withPublishedKeys(row));
       case TRANSACTION -> offered(withBar(row));
       default -> offered(row);
     };
+  }
+
+  /** Answered here whatever the servers know, but for what only some releases know at all. */
+  private Optional<CommandRow> local(CommandRow row) {
+    if (AS_BY_SERVERS.contains(row.name()) || AS_BY_SERVERS.contains(row.container())) {
+      return offered(row);
+    }
+    List<CommandRow> published =
+        row.name().startsWith(GET_KEYS) ? published(row.name()) : List.of();
+    return Optional.of(published.isEmpty() ? row : row.withArity(loosestArity(published)));
   }
 
   /** Valkey bars MULTI and WATCH from transactions; Redis does not, and has errors for them. */

@@ -154,7 +154,7 @@ final class KeysStream {
       return;
     }
     if (streaming && parts.indexOf(part) == current) {
-      session.onChunk(whole, in, offset, length, isEnd(part));
+      session.replies().onChunk(whole, in, offset, length, isEnd(part));
       if (last) {
         next(part);
       }
@@ -221,7 +221,7 @@ final class KeysStream {
     ByteBuf header = RespSocket.ALLOCATOR.directBuffer(32);
     RespWriter.arrayHeader(header, (int) Math.min(sum, Integer.MAX_VALUE));
     boolean empty = sum == 0;
-    session.onChunk(whole, header, 0, header.readableBytes(), empty);
+    session.replies().onChunk(whole, header, 0, header.readableBytes(), empty);
     session.endCopies();
     header.release();
     if (empty) {
@@ -239,7 +239,9 @@ final class KeysStream {
       part.held = null;
       if (held != null) {
         if (held.isReadable()) {
-          session.onChunk(whole, held, held.readerIndex(), held.readableBytes(), isEnd(part));
+          session
+              .replies()
+              .onChunk(whole, held, held.readerIndex(), held.readableBytes(), isEnd(part));
           session.endCopies();
         }
         held.release();

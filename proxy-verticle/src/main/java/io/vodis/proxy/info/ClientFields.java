@@ -8,24 +8,26 @@ package io.vodis.proxy.info;
  * @param library {@code lib-name=} and {@code lib-ver=}: since Redis 7.2
  * @param ioThread {@code io-thread=}: since Redis 8
  * @param valkey what Valkey has beside these
+ * @param valkey9 whether these are servers of Valkey 9, which finds clients by more of their fields
  */
-public record ClientFields(boolean watch, boolean library, boolean ioThread, boolean valkey) {
+public record ClientFields(
+    boolean watch, boolean library, boolean ioThread, boolean valkey, boolean valkey9) {
 
   private static final ServerVersion LIBRARY = new ServerVersion(7, 2, 0);
   private static final ServerVersion WATCH = new ServerVersion(7, 4, 0);
   private static final ServerVersion IO_THREAD = new ServerVersion(8, 0, 0);
   private static final ServerVersion VALKEY = new ServerVersion(8, 0, 0);
+  private static final ServerVersion VALKEY_9 = new ServerVersion(9, 0, 0);
 
   /** Those that all servers would show. */
   public static ClientFields of(ServerReports servers) {
     ServerVersion redis = servers.lowestVersion().orElse(ServerVersion.ASSUMED);
-    boolean valkey =
-        !servers.all().isEmpty()
-            && servers.all().stream().allMatch(each -> each.valkeyVersion().compareTo(VALKEY) >= 0);
+    boolean valkey = servers.allValkeySince(VALKEY);
     return new ClientFields(
         valkey || redis.compareTo(WATCH) >= 0,
         redis.compareTo(LIBRARY) >= 0,
         !valkey && redis.compareTo(IO_THREAD) >= 0,
-        valkey);
+        valkey,
+        servers.allValkeySince(VALKEY_9));
   }
 }

@@ -29,4 +29,17 @@ public record ServerReports(int asked, Map<HostAndPort, ServerReport> byServer) 
   public Optional<ServerVersion> lowestVersion() {
     return all().stream().map(ServerReport::version).min(Comparator.naturalOrder());
   }
+
+  /** Whether all are Valkey of that version or a later one. */
+  public boolean allValkeySince(ServerVersion version) {
+    return !all().isEmpty()
+        && all().stream().allMatch(report -> report.valkeyVersion().compareTo(version) >= 0);
+  }
+
+  /** The lowest version of Valkey, if all servers are Valkey since it calls itself so. */
+  public Optional<ServerVersion> lowestValkeyVersion() {
+    return allValkeySince(new ServerVersion(8, 0, 0))
+        ? all().stream().map(ServerReport::valkeyVersion).min(Comparator.naturalOrder())
+        : Optional.empty();
+  }
 }

@@ -3,6 +3,7 @@ package io.vodis.proxy.local;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.LiveCommands;
+import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.LoopSettings;
@@ -11,6 +12,7 @@ import io.vodis.resp.Protocol;
 import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -52,10 +54,12 @@ public final class AclCommands {
   private static final int BITS_MAX = 4096;
 
   private final SecureRandom random = new SecureRandom();
+  private final ProcessView process;
   private final LiveCommands commands;
   private final LoopSettings settings;
 
-  public AclCommands(LiveCommands commands, LoopSettings settings) {
+  public AclCommands(ProcessView process, LiveCommands commands, LoopSettings settings) {
+    this.process = process;
     this.commands = commands;
     this.settings = settings;
   }
@@ -76,16 +80,40 @@ public final class AclCommands {
             "acl|log", (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())));
   }
 
-  private boolean hasPassword() {
-    return !settings.limits().password().isEmpty();
+  private List<String> flags(AclWords words) {
+    List<String> flags = new ArrayList<>(List.of("on"));
+    flags.addAll(words.flagsOfAll());
+    if (hasNoPassword()) {
+      flags.add("nopass");
+    }
+    if (words.sanitizes()) {
+      flags.add("sanitize-payload");
+    }
+    return flags;
+  }
+
+  private AclWords words() {
+    return AclWords.of(process.servers().latest());
+  }
+
+  private boolean hasNoPassword() {
+    return settings.limits().password().isEmpty();
   }
 
   /** The password is not shown, not even as a hash. */
   private void list(Session session, CommandSpec spec) {
+    AclWords words = words();
+    String flags = "on" + (hasNoPassword() ? " nopass" : "");
     session.reply(
         spec,
         LocalReplies.bulks(
-            List.of("user default on " + (hasPassword() ? "" : "nopass ") + "~* &* +@all")));
+            List.of(
+                "user default "
+                    + flags
+                    + (words.sanitizes() ? " sanitize-payload" : "")
+                    + " ~*"
+                    + (words.channels() ? " &*" : "")
+                    + " +@all")));
   }
 
   private void getUser(Session session, CommandSpec spec, ByteBuf in) {
@@ -96,21 +124,17 @@ public final class AclCommands {
       session.reply(spec, out);
       return;
     }
-    protocol.mapHeader(out, 6);
+    AclWords words = words();
+    List<String> flags = flags(words);
+    protocol.mapHeader(out, words.fieldCount());
     RespWriter.bulk(out, "flags");
-    List<String> flags = hasPassword() ? List.of("on") : List.of("on", "nopass");
     protocol.setHeader(out, flags.size());
     flags.forEach(flag -> RespWriter.simple(out, flag));
     RespWriter.bulk(out, "passwords");
     RespWriter.arrayHeader(out, 0);
     RespWriter.bulk(out, "commands");
     RespWriter.bulk(out, "+@all");
-    RespWriter.bulk(out, "keys");
-    RespWriter.bulk(out, "~*");
-    RespWriter.bulk(out, "channels");
-    RespWriter.bulk(out, "&*");
-    RespWriter.bulk(out, "selectors");
-    RespWriter.arrayHeader(out, 0);
+    words.writePatterns(out);
     session.reply(spec, out);
   }
 

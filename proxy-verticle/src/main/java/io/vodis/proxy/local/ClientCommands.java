@@ -19,7 +19,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CLIENT SETNAME GETNAME ID SETINFO INFO LIST KILL PAUSE UNPAUSE REPLY NO-EVICT NO-TOUCH. What
+ * CLIENT SETNAME GETNAME ID SETINFO INFO LIST KILL PAUSE UNPAUSE REPLY NO-EVICT NO-TOUCH CAPA. What
  * concerns other clients concerns all of the process, whichever loop they are on.
  */
 public final class ClientCommands {
@@ -51,7 +51,8 @@ public final class ClientCommands {
         .addImmediate("client|unpause", (session, spec, in) -> unpause(session, spec))
         .add("client|reply", (session, spec, in, length) -> reply(session, spec, in))
         .addImmediate("client|no-evict", this::noEvict)
-        .addImmediate("client|no-touch", this::noTouch);
+        .addImmediate("client|no-touch", this::noTouch)
+        .addImmediate("client|capa", ClientCommands::capable);
   }
 
   /** Printable and without blanks, so that a line of CLIENT LIST stays one. */
@@ -121,6 +122,13 @@ public final class ClientCommands {
     return ClientFields.of(process.servers().latest());
   }
 
+  private static ClientFilter.Dialect dialect(ClientFields fields) {
+    if (fields.valkey9()) {
+      return ClientFilter.Dialect.VALKEY_9;
+    }
+    return fields.valkey() ? ClientFilter.Dialect.VALKEY_8 : ClientFilter.Dialect.REDIS;
+  }
+
   private static List<String> wordsFrom(Session session, ByteBuf in, int from) {
     List<String> words = new ArrayList<>();
     for (int arg = from; arg < session.decoder().argCount(); arg++) {
@@ -131,7 +139,7 @@ public final class ClientCommands {
 
   private void list(Session session, CommandSpec spec, ByteBuf in) {
     ClientFields fields = fields();
-    ClientFilter.Parsed parsed = ClientFilter.ofList(wordsFrom(session, in, 2), fields.valkey());
+    ClientFilter.Parsed parsed = ClientFilter.ofList(wordsFrom(session, in, 2), dialect(fields));
     byte[] error = parsed.error();
     if (error != null) {
       session.reply(spec, error);
@@ -165,7 +173,7 @@ public final class ClientCommands {
 
   private void kill(Session session, CommandSpec spec, ByteBuf in) {
     List<String> words = wordsFrom(session, in, 2);
-    ClientFilter.Parsed parsed = ClientFilter.ofKill(words, fields().valkey());
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(words, dialect(fields()));
     byte[] error = parsed.error();
     if (error != null) {
       session.reply(spec, error);
@@ -292,6 +300,16 @@ public final class ClientCommands {
     if (on != null) {
       session.client().noTouch(on);
     }
+  }
+
+  /** That a client would follow a redirection is good to know, but a proxy never asks for it. */
+  private static void capable(Session session, CommandSpec spec, ByteBuf in) {
+    for (int arg = 2; arg < session.decoder().argCount(); arg++) {
+      if (Args.lower(in, session.decoder(), arg).equals("redirect")) {
+        session.client().capabilities("r");
+      }
+    }
+    session.reply(spec, OK);
   }
 
   private static @Nullable Boolean onOrOff(Session session, CommandSpec spec, ByteBuf in) {

@@ -3,7 +3,9 @@ package io.vodis.proxy.local;
 import io.netty.buffer.ByteBuf;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.command.Glob;
+import io.vodis.proxy.command.LiveCommands;
 import io.vodis.proxy.command.SecretArgs;
+import io.vodis.proxy.info.ServerVersion;
 import io.vodis.proxy.process.ProcessView;
 import io.vodis.proxy.process.Servers;
 import io.vodis.proxy.session.Args;
@@ -42,11 +44,13 @@ public final class ConfigCommands {
       Pattern.compile("(ERR|NOPERM|NOAUTH|READONLY|OOM|MISCONF|LOADING|BUSY|WRONGPASS) .*");
 
   private final ProcessView process;
+  private final LiveCommands commands;
   private final LoopSettings settings;
   private final OwnSettings own;
 
-  public ConfigCommands(ProcessView process, LoopSettings settings) {
+  public ConfigCommands(ProcessView process, LiveCommands commands, LoopSettings settings) {
     this.process = process;
+    this.commands = commands;
     this.settings = settings;
     this.own = new OwnSettings(process.proxyPort());
   }
@@ -73,6 +77,15 @@ public final class ConfigCommands {
     return new OwnSettings.Both(settings.limits(), settings.server());
   }
 
+  private OwnSettings.@Nullable Setting find(String name) {
+    return isOffered(name) ? own.find(name) : null;
+  }
+
+  /** What COMMANDLOG is told is there where COMMANDLOG is. */
+  private boolean isOffered(String name) {
+    return !name.startsWith("commandlog-") || commands.table().has("commandlog|get");
+  }
+
   private void get(Session session, CommandSpec spec, ByteBuf in) {
     List<String> patterns = new ArrayList<>();
     for (int arg = 2; arg < session.decoder().argCount(); arg++) {
@@ -82,11 +95,12 @@ public final class ConfigCommands {
     own.all()
         .forEach(
             (name, setting) -> {
-              if (patterns.stream().anyMatch(pattern -> Glob.matches(pattern, name))) {
+              if (isOffered(name)
+                  && patterns.stream().anyMatch(pattern -> Glob.matches(pattern, name))) {
                 found.put(name, setting.get().apply(current()));
               }
             });
-    if (patterns.stream().allMatch(pattern -> own.find(pattern) != null)) {
+    if (patterns.stream().allMatch(pattern -> find(pattern) != null)) {
       session.reply(spec, pairs(session, found));
       return;
     }
@@ -157,7 +171,7 @@ public final class ConfigCommands {
   private void set(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
     if (request.argCount() % 2 != 0) {
-      session.reply(spec, RespErrors.wrongArity("config|set"));
+      session.reply(spec, RespErrors.SYNTAX);
       return;
     }
     Map<String, String> wanted = new LinkedHashMap<>();
@@ -170,12 +184,13 @@ public final class ConfigCommands {
         session.reply(spec, failed(name, "duplicate parameter"));
         return;
       }
-      OwnSettings.Setting setting = own.find(name);
+      OwnSettings.Setting setting = find(name);
       try {
         if (setting != null) {
           changed = setting.with(changed, value);
         } else if (!settings.server().maySet(name)) {
-          throw new IllegalArgumentException("not allowed through this proxy");
+          refuse(session, spec, Args.text(in, request, arg));
+          return;
         } else {
           forServers.add(Args.bytes(in, request, arg));
           forServers.add(Args.bytes(in, request, arg + 1));
@@ -186,6 +201,37 @@ public final class ConfigCommands {
       }
     }
     apply(session, spec, changed, forServers);
+  }
+
+  /** Not to be changed from here; or unknown, which is for the servers to say. */
+  private void refuse(Session session, CommandSpec spec, String name) {
+    SessionRequest waiting = session.enqueue(spec);
+    process
+        .servers()
+        .call(
+            List.of(Replies.command("CONFIG", "GET", name)),
+            false,
+            answers -> {
+              boolean asked = answers.stream().anyMatch(answer -> !answer.replies().isEmpty());
+              boolean known =
+                  answers.stream()
+                      .anyMatch(answer -> pairs(answer).containsKey(name.toLowerCase(Locale.ROOT)));
+              session.onLocalAnswer(
+                  waiting,
+                  LocalReplies.of(
+                      known || !asked
+                          ? failed(name, "not allowed through this proxy")
+                          : unknown(name)));
+            });
+  }
+
+  private byte[] unknown(String name) {
+    ServerVersion version =
+        process.servers().latest().lowestVersion().orElse(ServerVersion.ASSUMED);
+    return RespErrors.reply(
+        version.major() < 7
+            ? "ERR Unsupported CONFIG parameter: " + name
+            : "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'");
   }
 
   private static byte[] failed(String name, String reason) {

@@ -19,6 +19,7 @@ import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /** PING ECHO QUIT SELECT AUTH HELLO RESET. */
 public final class ConnectionCommands {
@@ -217,10 +218,11 @@ public final class ConnectionCommands {
   private ByteBuf greeting(Protocol protocol, long id) {
     ByteBuf out = RespSocket.ALLOCATOR.directBuffer(256);
     protocol.mapHeader(out, 7);
+    Optional<ServerVersion> valkey = process.servers().latest().lowestValkeyVersion();
     RespWriter.bulk(out, "server");
-    RespWriter.bulk(out, "redis");
+    RespWriter.bulk(out, valkey.isPresent() ? "valkey" : "redis");
     RespWriter.bulk(out, "version");
-    RespWriter.bulk(out, version().toString());
+    RespWriter.bulk(out, valkey.orElse(version()).toString());
     RespWriter.bulk(out, "proto");
     RespWriter.integer(out, protocol.version());
     RespWriter.bulk(out, "id");

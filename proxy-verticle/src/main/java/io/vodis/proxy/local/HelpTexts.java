@@ -29,6 +29,8 @@ public final class HelpTexts {
         "    The user of this connection.");
     add(
         "client",
+        "CAPA <option> [<option> ...]",
+        "    Tells what the client is capable of.",
         "GETNAME",
         "    The name of this connection.",
         "ID",
@@ -38,7 +40,9 @@ public final class HelpTexts {
         "KILL <ip:port>",
         "    Ends the connection from that address.",
         "KILL <option> <value> [<option> <value> [...]]",
-        "    Ends connections, by ID, ADDR, LADDR, TYPE, USER, MAXAGE, SKIPME (yes|no).",
+        "    Ends connections, by ID, ADDR, LADDR, TYPE, USER, MAXAGE, SKIPME (yes|no),",
+        "    and in front of Valkey 9 by other fields of CLIENT LIST and their opposites (NOT-NAME"
+            + " ...).",
         "LIST [TYPE <type> | ID <id> [<id> ...]]",
         "    The connections of this proxy.",
         "NO-EVICT (ON|OFF)",
@@ -85,6 +89,16 @@ public final class HelpTexts {
         "    What is known of some commands.",
         "LIST [FILTERBY (MODULE <module>|ACLCAT <category>|PATTERN <pattern>)]",
         "    The names of commands.");
+    add(
+        "commandlog",
+        "GET <count> <type>",
+        "    The latest requests of that type (-1 for all), each with",
+        "    id, time, microseconds or bytes, arguments, address and name of the client.",
+        "    Types are slow, large-request and large-reply.",
+        "LEN <type>",
+        "    How many there are.",
+        "RESET <type>",
+        "    Forgets them.");
     add(
         "config",
         "GET <pattern> [<pattern> ...]",

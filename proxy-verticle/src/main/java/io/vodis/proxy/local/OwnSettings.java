@@ -4,9 +4,11 @@ import io.vodis.config.ByteSize;
 import io.vodis.config.Durations;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.SessionLimits;
+import io.vodis.proxy.stats.CommandLogSettings;
 import io.vodis.proxy.stats.ServerSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -26,6 +28,10 @@ public final class OwnSettings {
 
     Both with(ServerSettings other) {
       return new Both(limits, other);
+    }
+
+    Both with(CommandLogSettings log) {
+      return with(server.with(log));
     }
   }
 
@@ -80,17 +86,41 @@ public final class OwnSettings {
         both -> Integer.toString(both.limits().keepAliveSeconds()),
         (both, text) ->
             both.with(both.limits().withKeepAlive((int) number(text, 0, Integer.MAX_VALUE))));
-    add(
-        "slowlog-log-slower-than",
-        both -> Long.toString(Math.floorDiv(both.server().slowNanos(), 1000)),
-        (both, text) ->
-            both.with(
-                both.server().withSlowNanos(number(text, -1, Long.MAX_VALUE / 1_000_000) * 1000)));
-    add(
-        "slowlog-max-len",
-        both -> Integer.toString(both.server().slowMax()),
-        (both, text) -> both.with(both.server().withSlowMax((int) number(text, 0, 1 << 20))));
+    addCommandLog();
     addOfFile();
+  }
+
+  /** Redis has the first two; Valkey since 8.1 all, the first two by another name as well. */
+  private void addCommandLog() {
+    for (String name : List.of("slowlog-log-slower-than", "commandlog-execution-slower-than")) {
+      log(
+          name,
+          log -> Math.floorDiv(log.slowNanos(), 1000),
+          (log, text) -> log.withSlowNanos(number(text, -1, Long.MAX_VALUE / 1_000_000) * 1000));
+    }
+    for (String name : List.of("slowlog-max-len", "commandlog-slow-execution-max-len")) {
+      log(name, log -> (long) log.slowMax(), (log, text) -> log.withSlowMax(length(text)));
+    }
+    log(
+        "commandlog-request-larger-than",
+        CommandLogSettings::requestBytes,
+        (log, text) -> log.withRequestBytes(number(text, -1, Long.MAX_VALUE)));
+    log(
+        "commandlog-large-request-max-len",
+        log -> (long) log.requestMax(),
+        (log, text) -> log.withRequestMax(length(text)));
+    log(
+        "commandlog-reply-larger-than",
+        CommandLogSettings::replyBytes,
+        (log, text) -> log.withReplyBytes(number(text, -1, Long.MAX_VALUE)));
+    log(
+        "commandlog-large-reply-max-len",
+        log -> (long) log.replyMax(),
+        (log, text) -> log.withReplyMax(length(text)));
+  }
+
+  private static int length(String text) {
+    return (int) number(text, 0, 1 << 20);
   }
 
   private void addOfFile() {
@@ -104,12 +134,12 @@ public final class OwnSettings {
         (both, nanos) -> both.with(both.limits().withSendTimeout(nanos)));
     duration(
         "slowlog_log_slower_than",
-        both -> Math.max(0, both.server().slowNanos()),
-        (both, nanos) -> both.with(both.server().withSlowNanos(nanos)));
+        both -> Math.max(0, both.server().commandLog().slowNanos()),
+        (both, nanos) -> both.with(both.server().commandLog().withSlowNanos(nanos)));
     duration(
         "slowlog_close_look",
-        both -> both.server().closeLookNanos(),
-        (both, nanos) -> both.with(both.server().withCloseLook(nanos)));
+        both -> both.server().commandLog().closeLookNanos(),
+        (both, nanos) -> both.with(both.server().commandLog().withCloseLook(nanos)));
     duration(
         "client_max_pause",
         both -> both.server().pauseMaxNanos(),
@@ -135,6 +165,16 @@ public final class OwnSettings {
 
   private void add(String name, Function<Both, String> get, BiFunction<Both, String, Both> set) {
     byName.put(name, new Setting(get, set));
+  }
+
+  private void log(
+      String name,
+      Function<CommandLogSettings, Long> get,
+      BiFunction<CommandLogSettings, String, CommandLogSettings> set) {
+    add(
+        name,
+        both -> Long.toString(get.apply(both.server().commandLog())),
+        (both, text) -> both.with(set.apply(both.server().commandLog(), text)));
   }
 
   private void duration(String name, Function<Both, Long> get, BiFunction<Both, Long, Both> set) {

@@ -113,23 +113,24 @@ public final class RequestRouter implements RequestHandler {
       return false;
     }
     boolean done =
-        gate.looksClosely() && spec != null
+        spec != null && (gate.looksClosely() || session.replies().isWatched())
             ? handleClosely(session, spec, in, length)
             : handleNow(session, spec, in, length);
     RequestFeed feed = gate.feed();
-    if (feed != null
-        && done
-        && spec != null
-        && session.authenticated()
-        && spec.acceptsArgCount(session.decoder().argCount())) {
+    if (feed != null && done && spec != null && isCarriedOut(session, spec)) {
       feed.show(session, spec, in);
     }
     return done;
   }
 
-  /** The same, with its arguments kept for SLOWLOG. */
+  /** Whether nothing was wrong with a request before it was its command's turn. */
+  private static boolean isCarriedOut(Session session, CommandSpec spec) {
+    return session.authenticated() && spec.acceptsArgCount(session.decoder().argCount());
+  }
+
+  /** The same, with its arguments kept for COMMANDLOG, and noted there if it is large. */
   private boolean handleClosely(Session session, CommandSpec spec, ByteBuf in, int length) {
-    List<byte[]> args = Args.forSlowLog(spec.name(), in, session.decoder());
+    List<byte[]> args = Args.forCommandLog(spec.name(), in, session.decoder());
     SessionRequest before = session.replies().newest();
     session.replies().argsInHand(args);
     boolean done = handleNow(session, spec, in, length);
@@ -137,6 +138,9 @@ public final class RequestRouter implements RequestHandler {
     SessionRequest newest = session.replies().newest();
     if (newest != null && newest != before) {
       newest.args(args);
+    }
+    if (done && spec.supported() && isCarriedOut(session, spec)) {
+      session.replies().onWhole(spec, args, length);
     }
     return done;
   }

@@ -5,13 +5,17 @@ import io.vodis.proxy.command.SecretArgs;
 import io.vodis.resp.RequestDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Arguments of the request a decoder stands on, as values; for commands answered here. */
 public final class Args {
+
+  /** As many arguments, and bytes of one, as Redis shows in SLOWLOG. */
+  private static final int LOGGED_ARGS_MAX = 32;
+
+  private static final int LOGGED_BYTES_MAX = 128;
 
   private Args() {}
 
@@ -25,28 +29,59 @@ public final class Args {
     return bytes;
   }
 
-  /** What SLOWLOG shows of a request; passwords are redacted. */
-  public static List<byte[]> forSlowLog(String command, ByteBuf in, RequestDecoder request) {
+  /** What SLOWLOG and COMMANDLOG show of a request; passwords are redacted. */
+  public static List<byte[]> forCommandLog(String command, ByteBuf in, RequestDecoder request) {
     int argCount = request.argCount();
-    int kept = SlowLog.argsKept(argCount);
+    int kept = Math.min(argCount, LOGGED_ARGS_MAX);
     List<byte[]> args = new ArrayList<>(kept);
     SecretArgs secrets = new SecretArgs(command);
     for (int arg = 0; arg < kept; arg++) {
-      if (secrets.isSecret(in, request, arg)) {
-        args.add(SecretArgs.REDACTED.clone());
-        continue;
-      }
-      int length = request.argLength(arg);
-      byte[] tail = SlowLog.moreBytes(length);
-      byte[] start = bytes(in, request, arg, SlowLog.bytesKept(length));
-      byte[] shown = Arrays.copyOf(start, start.length + tail.length);
-      System.arraycopy(tail, 0, shown, start.length, tail.length);
-      args.add(shown);
+      args.add(
+          secrets.isSecret(in, request, arg)
+              ? SecretArgs.REDACTED.clone()
+              : logged(in, request, arg));
     }
     if (kept < argCount) {
-      args.set(kept - 1, SlowLog.moreArgs(argCount));
+      args.set(kept - 1, moreArgs(argCount - kept + 1));
     }
     return args;
+  }
+
+  /**
+   * The same of a request with one key whose large argument is still arriving: what follows that is
+   * not known yet.
+   */
+  public static List<byte[]> ofLargeRequest(ByteBuf in, RequestDecoder request) {
+    int there = request.argCount() + 1;
+    int kept = Math.min(there, LOGGED_ARGS_MAX - 1);
+    List<byte[]> args = new ArrayList<>(kept + 1);
+    for (int arg = 0; arg < kept; arg++) {
+      args.add(logged(in, request, arg));
+    }
+    if (kept < request.declaredArgCount()) {
+      args.add(moreArgs(request.declaredArgCount() - kept));
+    }
+    return args;
+  }
+
+  /** As much of an argument as is there and worth keeping, and how much more there is. */
+  private static byte[] logged(ByteBuf in, RequestDecoder request, int arg) {
+    int at = in.readerIndex() + request.argOffset(arg);
+    int length = request.argLength(arg);
+    int kept = Math.min(Math.min(length, LOGGED_BYTES_MAX), in.writerIndex() - at);
+    byte[] tail = kept < length ? ascii("... (" + (length - kept) + " more bytes)") : new byte[0];
+    byte[] shown = new byte[kept + tail.length];
+    in.getBytes(at, shown, 0, kept);
+    System.arraycopy(tail, 0, shown, kept, tail.length);
+    return shown;
+  }
+
+  private static byte[] moreArgs(int count) {
+    return ascii("... (" + count + " more arguments)");
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   public static String text(ByteBuf in, RequestDecoder request, int arg) {

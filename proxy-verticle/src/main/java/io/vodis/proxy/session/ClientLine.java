@@ -53,6 +53,11 @@ public final class ClientLine {
     return flag('t');
   }
 
+  /** All letters of the field {@code flags}. */
+  public String flags() {
+    return flags.isEmpty() ? "N" : flags.toString();
+  }
+
   public boolean has(char letter) {
     return flags.indexOf(String.valueOf(letter)) >= 0;
   }
@@ -107,8 +112,8 @@ public final class ClientLine {
         client.name(),
         client.ageSeconds(),
         session.idleSeconds(),
-        flags.isEmpty() ? "N" : flags,
-        fields.valkey() ? " capa=" : "",
+        flags(),
+        fields.valkey() ? " capa=" + client.capabilities() : "",
         session.database(),
         channels,
         patterns,

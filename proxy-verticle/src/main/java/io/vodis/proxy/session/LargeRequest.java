@@ -40,6 +40,7 @@ public final class LargeRequest extends SessionRequest implements Detour {
   private final List<Key> keys;
   private Phase phase = Phase.WAITING;
   private @Nullable BackendConnection connection;
+  private long bytes;
 
   private LargeRequest(
       Session session, SessionEnvironment env, CommandSpec spec, int slot, Key key) {
@@ -61,7 +62,7 @@ public final class LargeRequest extends SessionRequest implements Detour {
     CommandSpec spec = env.commands().resolve(in, decoder);
     if (spec == null
         || spec.routing() != Routing.ONE_KEY
-        || !session.takesShortWay()
+        || !session.isOrdinary()
         // Touches a second database, which is not read yet.
         || spec.name().equals("move")
         || !spec.acceptsArgCount(decoder.declaredArgCount())
@@ -73,7 +74,10 @@ public final class LargeRequest extends SessionRequest implements Detour {
     int length = decoder.argLength(arg);
     Key key = Key.copyOf(session.database(), in, offset, length);
     env.stats().largeRequests++;
-    return new LargeRequest(session, env, spec, SlotHash.slotOf(in, offset, length), key);
+    LargeRequest request =
+        new LargeRequest(session, env, spec, SlotHash.slotOf(in, offset, length), key);
+    request.args(Args.ofLargeRequest(in, decoder));
+    return request;
   }
 
   @Override
@@ -142,8 +146,10 @@ public final class LargeRequest extends SessionRequest implements Detour {
       env.copies().end();
     }
     in.skipBytes(length);
+    bytes += length;
     if (decoder.streamDone()) {
       decoder.reset();
+      session().replies().onWhole(spec(), args(), bytes);
       if (phase == Phase.SKIPPING) {
         over();
         return true;

@@ -7,8 +7,9 @@ import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.command.CommandSpec;
 import io.vodis.proxy.loop.RequestQueue;
 import io.vodis.proxy.loop.RespSocket;
-import io.vodis.proxy.stats.ServerSettings;
-import java.time.Instant;
+import io.vodis.proxy.stats.CommandLog;
+import io.vodis.proxy.stats.CommandLogSettings;
+import io.vodis.proxy.stats.CommandLogs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * the client; what comes for the others is held until it is their turn.
  */
 public final class ReplyQueue {
-
-  private static final String NOT_IN_SLOWLOG = "skip_slowlog";
 
   private final Session session;
   private final SessionEnvironment env;
@@ -34,6 +33,14 @@ public final class ReplyQueue {
   private @Nullable ByteBuf heldPushes;
 
   private List<byte[]> argsInHand = List.of();
+
+  /** How much of the first request's reply has been passed on before it was whole. */
+  private long passedOnBytes;
+
+  /** Its requests are looked at one by one until then. */
+  private boolean watched;
+
+  private long watchedUntilNanos;
   private boolean gone;
   private boolean silent;
 
@@ -78,36 +85,78 @@ public final class ReplyQueue {
     deaf = gone || silent;
   }
 
-  private void count(SessionRequest request, boolean error) {
+  private void count(SessionRequest request, boolean error, long bytes) {
     long took = env.clock().nowNanos() - request.startNanos();
     env.stats().answered(request.spec().id(), took, error);
-    if (took >= env.stats().slowFromNanos) {
-      onSlow(request, took);
+    if (took >= env.stats().lookFromNanos) {
+      lookAt(request.spec(), request.args(), took, bytes);
     }
   }
 
-  /** Notes a slow request; one that may wait at the server has been asked to. */
-  private void onSlow(SessionRequest request, long took) {
-    CommandSpec spec = request.spec();
-    if (spec.mayBlock() && env.stats().slowFromNanos > 0 || spec.hasFlag(NOT_IN_SLOWLOG)) {
-      return;
+  /** As above, of a reply that is too long to have come in one read. */
+  private void countLong(SessionRequest request, boolean error, long bytes) {
+    long took = env.clock().nowNanos() - request.startNanos();
+    env.stats().answered(request.spec().id(), took, error);
+    lookAt(request.spec(), request.args(), took, bytes);
+  }
+
+  /** An answer that came late or is long gets its entries in COMMANDLOG. */
+  private void lookAt(CommandSpec spec, List<byte[]> args, long took, long bytes) {
+    CommandLogs logs = env.commandLogs();
+    long closeLook = env.settings().server().commandLog().closeLookNanos();
+    if (logs.isSlow(spec, took)) {
+      boolean noted = note(CommandLog.Kind.SLOW, spec, args, spec.mayBlock() ? 0 : took / 1000);
+      if (noted && closeLook > 0) {
+        env.gate().lookCloselyUntil(env.clock().nowNanos() + closeLook);
+      }
     }
-    ServerSettings settings = env.settings().server();
-    noteSlow(spec, request.args(), spec.mayBlock() ? 0 : took);
-    if (settings.closeLookNanos() > 0) {
-      env.gate().lookCloselyUntil(env.clock().nowNanos() + settings.closeLookNanos());
+    if (logs.isLargeReply(bytes)) {
+      // Large replies may be the daily work of one client: others need not pay for a closer look.
+      boolean noted = note(CommandLog.Kind.LARGE_REPLY, spec, args, bytes);
+      if (noted && closeLook > 0) {
+        watchUntil(env.clock().nowNanos() + closeLook);
+      }
     }
   }
 
-  private void noteSlow(CommandSpec spec, List<byte[]> args, long took) {
-    env.slowLog()
-        .note(
-            session,
-            spec,
-            args,
-            took,
-            Instant.now().getEpochSecond(),
-            env.settings().server().slowMax());
+  private boolean note(CommandLog.Kind kind, CommandSpec spec, List<byte[]> args, long value) {
+    return env.commandLogs()
+        .note(kind, spec, args, value, socket.remoteAddress(), session.client().name());
+  }
+
+  /** A request has come as a whole; it gets its entry in COMMANDLOG if it is large. */
+  public void onWhole(CommandSpec spec, List<byte[]> args, long bytes) {
+    if (env.commandLogs().isLargeRequest(bytes)) {
+      note(CommandLog.Kind.LARGE_REQUEST, spec, args, bytes);
+    }
+  }
+
+  /** More of a request is there, which is to be looked at if it may become large. */
+  void onGrowing(int bytes) {
+    if (bytes >= env.commandLogs().watchFromBytes()) {
+      watchUntil(env.clock().nowNanos());
+    }
+  }
+
+  private void watchUntil(long endNanos) {
+    watchedUntilNanos = watched && watchedUntilNanos - endNanos > 0 ? watchedUntilNanos : endNanos;
+    if (!watched) {
+      watched = true;
+      session.updateShortWay();
+    }
+  }
+
+  /** Whether its requests are looked at one by one, and their arguments kept. */
+  public boolean isWatched() {
+    return watched;
+  }
+
+  /** Periodic care: nobody is watched for longer than needed, which is until a request is whole. */
+  void tick(long now) {
+    if (watched && now - watchedUntilNanos >= 0 && !socket.hasUnread()) {
+      watched = false;
+      session.updateShortWay();
+    }
   }
 
   /** The arguments of the request that is being handled, if they are to be kept; else none. */
@@ -123,20 +172,20 @@ public final class ReplyQueue {
   /** A reply of the proxy's own, at once: slow only if all are. */
   void answerHere(CommandSpec spec, byte[] reply) {
     env.stats().answeredHere(spec, reply);
-    noteIfAllAreSlow(spec);
+    lookAtOwn(spec, reply.length);
     write(spec, reply);
   }
 
   /** The same; {@code reply} is released here. */
   void answerHere(CommandSpec spec, ByteBuf reply) {
     env.stats().answeredHere(spec, reply);
-    noteIfAllAreSlow(spec);
+    lookAtOwn(spec, reply.readableBytes());
     write(spec, reply);
   }
 
-  private void noteIfAllAreSlow(CommandSpec spec) {
-    if (env.stats().slowFromNanos <= 0 && !spec.hasFlag(NOT_IN_SLOWLOG)) {
-      noteSlow(spec, argsInHand, 0);
+  private void lookAtOwn(CommandSpec spec, int bytes) {
+    if (env.stats().lookFromNanos <= 0 || bytes >= CommandLogSettings.ONE_READ_BYTES_MAX) {
+      lookAt(spec, argsInHand, 0, bytes);
     }
   }
 
@@ -186,7 +235,7 @@ public final class ReplyQueue {
   /** The reply to a request. */
   void onAnswer(SessionRequest request, ByteBuf in, int offset, int length) {
     boolean error = in.getByte(offset) == '-';
-    count(request, error);
+    count(request, error, length);
     if (error) {
       env.stats().errorReplies().count(in, offset);
     }
@@ -237,10 +286,11 @@ public final class ReplyQueue {
     taken.release();
   }
 
-  /** A piece of the reply to a request. */
-  void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
+  /** A piece of the reply to a request that has its place. */
+  public void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
     if (last) {
-      count(request, false);
+      long before = order.peekFirst() == request ? passedOnBytes : request.heldBytes();
+      countLong(request, false, before + length);
     }
     if (deaf) {
       if (last) {
@@ -252,7 +302,9 @@ public final class ReplyQueue {
       env.copies().append(socket, in, offset, length);
       session.touch();
       request.markPartlySent();
+      passedOnBytes += length;
       if (last) {
+        passedOnBytes = 0;
         order.pollFirst();
         onHeadAnswered();
       }
@@ -267,7 +319,7 @@ public final class ReplyQueue {
     if (request.connection() == null) {
       env.stats().countRejected(request.spec().id());
     } else {
-      count(request, true);
+      count(request, true, error.length);
     }
     env.stats().errorReplies().count(error);
     if (deaf) {
@@ -306,7 +358,11 @@ public final class ReplyQueue {
 
   private void onLocalAnswer(SessionRequest request, ByteBuf reply, boolean unheard) {
     boolean error = reply.getByte(reply.readerIndex()) == '-';
-    count(request, error);
+    if (reply.readableBytes() < CommandLogSettings.ONE_READ_BYTES_MAX) {
+      count(request, error, reply.readableBytes());
+    } else {
+      countLong(request, error, reply.readableBytes());
+    }
     if (error) {
       env.stats().errorReplies().count(reply, reply.readerIndex());
     }
@@ -370,12 +426,15 @@ public final class ReplyQueue {
   }
 
   private void writeHeld() {
-    for (SessionRequest head = order.peekFirst();
-        head != null && writeHeld(head);
-        head = order.peekFirst()) {
+    for (SessionRequest head = order.peekFirst(); head != null; head = order.peekFirst()) {
+      long bytes = head.isAnswered() ? 0 : head.heldBytes();
+      if (!writeHeld(head)) {
+        break;
+      }
       session.touch();
       if (!head.isAnswered()) {
         head.markPartlySent();
+        passedOnBytes = bytes;
         break;
       }
       order.pollFirst();

@@ -53,7 +53,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   private boolean authenticated;
 
-  /** Authenticated, and in no special state: whether requests may take the short way. */
+  /** Ordinary, and not looked at one by one: whether requests may take the short way. */
   private boolean shortWay;
 
   private List<SessionState> states = List.of();
@@ -195,6 +195,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
         if (in.readableBytes() > env.limits().maxRequestBytes()) {
           refuse("request larger than session_max_request_size", in);
         }
+        replies.onGrowing(in.readableBytes());
         return false;
       }
       case EMPTY -> {
@@ -275,11 +276,6 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   /** Bytes the client has yet to take, its messages that wait for the end of a reply included. */
   public long untakenBytes() {
     return socket.pendingBytes() + replies.heldPushBytes();
-  }
-
-  /** A piece of the reply to a request that has its place. */
-  public void onChunk(SessionRequest request, ByteBuf in, int offset, int length, boolean last) {
-    replies.onChunk(request, in, offset, length, last);
   }
 
   /** A request that has its place will get no reply but this error. */
@@ -488,6 +484,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
 
   /** Periodic care: ends a session that is idle, or whose client takes nothing, for too long. */
   public void tick(long now) {
+    replies.tick(now);
     long pending = socket.pendingBytes();
     if (pending == 0 || pending < outputAtTick || outputAtTick == 0) {
       outputProgressNanos = now;
@@ -587,12 +584,12 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   }
 
   final void updateShortWay() {
-    shortWay = authenticated && states.isEmpty() && env.gate().isOpen();
+    shortWay = isOrdinary() && !replies.isWatched();
   }
 
   /** Whether its requests may be sent without asking anybody. */
-  boolean takesShortWay() {
-    return shortWay;
+  boolean isOrdinary() {
+    return authenticated && states.isEmpty() && env.gate().isOpen();
   }
 
   /** The states it is in, those that began first in front. */
@@ -643,7 +640,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     return lastCommand;
   }
 
-  long idleSeconds() {
+  public long idleSeconds() {
     return (env.clock().nowNanos() - lastReadNanos) / 1_000_000_000;
   }
 }

@@ -10,6 +10,7 @@ public final class SessionClient {
   private String name = "";
   private String libraryName = "";
   private String libraryVersion = "";
+  private String capabilities = "";
   private boolean noEvict;
   private boolean noTouch;
 
@@ -47,6 +48,15 @@ public final class SessionClient {
 
   public void libraryVersion(String given) {
     libraryVersion = given;
+  }
+
+  /** Letters for what it says it can do, as CLIENT LIST of Valkey shows them. */
+  public String capabilities() {
+    return capabilities;
+  }
+
+  public void capabilities(String letters) {
+    capabilities = letters;
   }
 
   public void noEvict(boolean now) {

@@ -9,6 +9,7 @@ import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
 import io.vodis.proxy.script.ScriptSender;
 import io.vodis.proxy.script.ScriptStore;
+import io.vodis.proxy.stats.CommandLogs;
 import io.vodis.proxy.stats.LoopStats;
 import io.vodis.proxy.stats.ServerSettings;
 
@@ -24,7 +25,7 @@ public record SessionEnvironment(
     LoopStats stats,
     SessionRegistry sessions,
     SessionGate gate,
-    SlowLog slowLog,
+    CommandLogs commandLogs,
     RequestFeed monitors,
     ScriptStore scripts,
     ScriptSender scriptSender,
@@ -39,8 +40,8 @@ public record SessionEnvironment(
   /** Puts other settings in force on this loop. */
   public void apply(SessionLimits newLimits, ServerSettings newServer) {
     settings.replace(newLimits, newServer);
-    stats.slowFrom(newServer);
-    gate.lookCloselyAlways(newServer.slowFromNanos() <= 0);
-    slowLog.shrinkTo(newServer.slowMax());
+    stats.lookFromNanos = newServer.commandLog().lookFromNanos();
+    gate.lookCloselyAlways(newServer.commandLog().looksAtAll());
+    commandLogs.apply(newServer.commandLog());
   }
 }

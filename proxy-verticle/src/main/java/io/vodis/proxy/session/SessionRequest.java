@@ -22,7 +22,7 @@ public class SessionRequest extends RoutedRequest {
   /** What came of the reply before it was its turn, if it has a buffer of its own. */
   private @Nullable ByteBuf held;
 
-  /** Kept for SLOWLOG if requests are looked at closely, cut to what is worth keeping. */
+  /** Kept for COMMANDLOG if requests are looked at closely, cut to what is worth keeping. */
   private List<byte[]> args = List.of();
 
   /** Where the whole reply stands among others, if it does. */
@@ -126,6 +126,11 @@ public class SessionRequest extends RoutedRequest {
     ByteBuf kept = held;
     held = null;
     return kept;
+  }
+
+  /** How much is held for this request alone. */
+  final int heldBytes() {
+    return held == null ? 0 : held.readableBytes();
   }
 
   final void markPartlySent() {

@@ -16,8 +16,8 @@ public final class LoopStats {
   private long[] rejected;
   private final ErrorStats errorReplies = new ErrorStats();
 
-  /** Answers that took so long are slow. */
-  public long slowFromNanos = Long.MAX_VALUE;
+  /** Answers that took so long may be worth an entry in COMMANDLOG. */
+  public long lookFromNanos = Long.MAX_VALUE;
 
   private LoopRates rates = LoopRates.NONE;
   private long sampledCalls;
@@ -80,11 +80,6 @@ public final class LoopStats {
   /** Calls refused before they were carried out; {@link #calls} are without them. */
   public long rejected(int commandId) {
     return rejected[commandId];
-  }
-
-  /** Which answers are slow from now on. */
-  public void slowFrom(ServerSettings settings) {
-    slowFromNanos = settings.slowFromNanos();
   }
 
   /** To be called every second: what was done since the last call are the rates. */

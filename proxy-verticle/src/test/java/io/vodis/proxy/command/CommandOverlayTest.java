@@ -146,6 +146,37 @@ class CommandOverlayTest {
     assertThat(table.has("xgroup|create")).isTrue();
   }
 
+  /**
+   * The proxy keeps these logs itself, but a client finds them only where its servers have them.
+   */
+  @Test
+  void theCommandLogIsThereIfTheServersHaveOne() {
+    PublishedCommands old =
+        without(
+            server("old"),
+            "commandlog",
+            "commandlog|get",
+            "commandlog|len",
+            "commandlog|reset",
+            "commandlog|help");
+
+    assertThat(spec(table(server("a")), "commandlog|get").routing()).isEqualTo(Routing.LOCAL);
+    assertThat(table(old).has("commandlog")).isFalse();
+    assertThat(table(old).has("commandlog|get")).isFalse();
+    assertThat(refusal(spec(table(server("a"), old), "commandlog|get")))
+        .contains("because server old does not know it");
+  }
+
+  @Test
+  void olderServersWantTheCommandThatIsAskedAboutToHaveArguments() {
+    CommandTable older = table(server("a", legacy("command|getkeys", -4, 0, "loading")));
+    CommandTable newer = table(server("a", legacy("command|getkeys", -3, 0, "loading")));
+
+    assertThat(spec(older, "command|getkeys").acceptsArgCount(3)).isFalse();
+    assertThat(spec(newer, "command|getkeys").acceptsArgCount(3)).isTrue();
+    assertThat(spec(newer, "command|getkeys").routing()).isEqualTo(Routing.LOCAL);
+  }
+
   @Test
   void aServerBeforeRedis7IsNotAskedForSubcommands() {
     Map<String, CommandRow> rows =

@@ -20,17 +20,26 @@ class ClientFieldsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "redis_version:7.0.15, redis_version:8.0.2, false, false, false, false",
-    "redis_version:7.2.4, redis_version:7.2.4, false, true, false, false",
-    "redis_version:8.0.2, redis_version:7.4.0, true, true, false, false",
-    "redis_version:8.0.2, redis_version:8.0.2, true, true, true, false",
+    "redis_version:7.0.15, redis_version:8.0.2, false, false, false, false, false",
+    "redis_version:7.2.4, redis_version:7.2.4, false, true, false, false, false",
+    "redis_version:8.0.2, redis_version:7.4.0, true, true, false, false, false",
+    "redis_version:8.0.2, redis_version:8.0.2, true, true, true, false, false",
     "redis_version:7.2.4 valkey_version:8.1.1, redis_version:7.2.4 valkey_version:9.1.2, true,"
-        + " true, false, true",
-    "redis_version:7.2.4 valkey_version:8.1.1, redis_version:7.2.4, false, true, false, false",
+        + " true, false, true, false",
+    "redis_version:7.2.4 valkey_version:9.0.0, redis_version:7.2.4 valkey_version:9.1.2, true,"
+        + " true, false, true, true",
+    "redis_version:7.2.4 valkey_version:8.1.1, redis_version:7.2.4, false, true, false, false,"
+        + " false",
   })
   void whatAllServersShowIsShown(
-      String one, String other, boolean watch, boolean library, boolean ioThread, boolean valkey) {
+      String one,
+      String other,
+      boolean watch,
+      boolean library,
+      boolean ioThread,
+      boolean valkey,
+      boolean valkey9) {
     assertThat(ClientFields.of(servers(one, other)))
-        .isEqualTo(new ClientFields(watch, library, ioThread, valkey));
+        .isEqualTo(new ClientFields(watch, library, ioThread, valkey, valkey9));
   }
 }

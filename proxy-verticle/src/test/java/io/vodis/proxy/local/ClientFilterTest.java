@@ -2,6 +2,7 @@ package io.vodis.proxy.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vodis.proxy.local.ClientFilter.Dialect;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClientFilterTest {
 
   private static final ClientFilter.Traits NORMAL =
-      new ClientFilter.Traits(7, "1.1.1.1:1", "2.2.2.2:2", false, 30);
+      new ClientFilter.Traits(
+          7, "1.1.1.1:1", "2.2.2.2:2", false, 30, 20, 0, "N", "r", "one", "lib", "1.0");
   private static final ClientFilter.Traits SUBSCRIBER =
-      new ClientFilter.Traits(8, "1.1.1.1:9", "2.2.2.2:2", true, 3);
+      new ClientFilter.Traits(8, "1.1.1.1:9", "2.2.2.2:2", true, 3, 2, 5, "Pe", "", "two", "", "");
 
   @ParameterizedTest
   @CsvSource(
@@ -33,7 +35,7 @@ class ClientFilterTest {
         "ID 8 TYPE pubsub SKIPME no; false; true",
       })
   void killFindsTheSessionsMeant(String words, boolean normal, boolean subscriber) {
-    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")), false);
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")), Dialect.REDIS);
 
     assertThat(parsed.error()).isNull();
     assertThat(parsed.filter().matches(NORMAL, false)).isEqualTo(normal);
@@ -50,7 +52,7 @@ class ClientFilterTest {
         "SKIPME yes; false",
       })
   void killSkipsItsCallerInTheNewFormUnlessToldNotTo(String words, boolean killed) {
-    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")), false);
+    ClientFilter.Parsed parsed = ClientFilter.ofKill(List.of(words.split(" ")), Dialect.REDIS);
 
     assertThat(parsed.filter().matches(NORMAL, true)).isEqualTo(killed);
   }
@@ -70,20 +72,61 @@ class ClientFilterTest {
         "NAME 7; ERR syntax error",
       })
   void killSaysWhatIsWrong(String words, String error) {
-    assertThat(text(ClientFilter.ofKill(List.of(words.split(" ")), false).error()))
+    assertThat(text(ClientFilter.ofKill(List.of(words.split(" ")), Dialect.REDIS).error()))
         .isEqualTo("-" + error + "\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "NAME one; true; false",
+        "NOT-NAME one; false; true",
+        "IDLE 10; true; false",
+        "DB 5; false; true",
+        "NOT-DB 5; true; false",
+        "FLAGS P; false; true",
+        "FLAGS eP; false; true",
+        "NOT-FLAGS P; true; false",
+        "CAPA r; true; false",
+        "LIB-NAME lib LIB-VER 1.0; true; false",
+        "NOT-LIB-NAME lib; false; true",
+        "IP 1.1.1.1; true; true",
+        "NOT-IP 1.1.1.1; false; false",
+        "NOT-ID 7; false; true",
+        "NOT-ID 7 8; false; false",
+        "NOT-TYPE pubsub; true; false",
+        "NOT-ADDR 1.1.1.1:1; false; true",
+        "NOT-USER default; false; false",
+        "NAME one NAME two; false; true",
+        "NAME one NOT-NAME one; false; false",
+      })
+  void valkey9HasMoreCriteriaAndTheirOpposites(String words, boolean normal, boolean subscriber) {
+    List<String> split = List.of(words.split(" "));
+    ClientFilter.Parsed parsed = ClientFilter.ofList(split, Dialect.VALKEY_9);
+
+    assertThat(parsed.error()).isNull();
+    assertThat(parsed.filter().matches(NORMAL, false)).isEqualTo(normal);
+    assertThat(parsed.filter().matches(SUBSCRIBER, false)).isEqualTo(subscriber);
+    assertThat(text(ClientFilter.ofList(split, Dialect.VALKEY_8).error()))
+        .isEqualTo("-ERR syntax error\r\n");
   }
 
   @Test
   void listTakesTypesAndIds() {
-    assertThat(ClientFilter.ofList(List.of(), false).filter().matches(NORMAL, false)).isTrue();
-    assertThat(ClientFilter.ofList(List.of("id", "7", "9"), false).filter().matches(NORMAL, false))
+    assertThat(ClientFilter.ofList(List.of(), Dialect.REDIS).filter().matches(NORMAL, false))
         .isTrue();
-    assertThat(ClientFilter.ofList(List.of("id", "9"), false).filter().matches(NORMAL, false))
+    assertThat(
+            ClientFilter.ofList(List.of("id", "7", "9"), Dialect.REDIS)
+                .filter()
+                .matches(NORMAL, false))
+        .isTrue();
+    assertThat(
+            ClientFilter.ofList(List.of("id", "9"), Dialect.REDIS).filter().matches(NORMAL, false))
         .isFalse();
-    assertThat(text(ClientFilter.ofList(List.of("id", "x"), false).error()))
+    assertThat(text(ClientFilter.ofList(List.of("id", "x"), Dialect.REDIS).error()))
         .isEqualTo("-ERR Invalid client ID\r\n");
-    assertThat(text(ClientFilter.ofList(List.of("type"), false).error()))
+    assertThat(text(ClientFilter.ofList(List.of("type"), Dialect.REDIS).error()))
         .isEqualTo("-ERR syntax error\r\n");
   }
 
