@@ -29,6 +29,9 @@ final class Faults {
     world.network.trouble = simulation.chance(0.5) ? simulation.random.nextDouble() * 0.1 : 0;
     simulation.after(simulation.between(500, 2000), this::operate);
     simulation.after(simulation.between(1000, 4000), this::strike);
+    if (simulation.chance(0.2)) {
+      simulation.after(simulation.between(200, 1500), this::passOverWithRequestsUnderWay);
+    }
   }
 
   /** Everything is mended, and nothing new goes wrong. */
@@ -68,9 +71,7 @@ final class Faults {
     int last = first + simulation.random.nextInt(world.slots.size() - first);
     int groupId = 1 + simulation.random.nextInt(World.GROUPS);
     if (lot < 0.6) {
-      topom.order(
-          "migrate " + first + "-" + last + " to " + groupId,
-          leader -> leader.topology().change(t -> SlotEdits.migrate(t, first, last, groupId)));
+      migrate(first, last, groupId);
     } else if (lot < 0.75) {
       topom.order(
           "cancel " + first, leader -> leader.topology().change(t -> SlotEdits.cancel(t, first)));
@@ -126,6 +127,44 @@ final class Faults {
     return simulation.pick(all);
   }
 
+  /**
+   * The network holds up what a proxy has sent to a server until the proxy has been passed over and
+   * a slot of that server has been moved.
+   */
+  private void passOverWithRequestsUnderWay() {
+    Topology topology = world.topology();
+    int slot = simulation.pick(world.slots);
+    int groupId = topology.slot(slot).groupId();
+    String server = topology.primaryOf(groupId).orElseThrow().toString();
+    SimProxy proxy = simulation.pick(world.proxies);
+    cut(proxy.place(), server, simulation.between(9_000, 12_000));
+    simulation.after(
+        simulation.between(50, 500),
+        () -> {
+          if (simulation.chance(0.5)) {
+            cut(proxy.place(), SimStore.PLACE, simulation.between(9_000, 12_000));
+          } else if (world.proxies.contains(proxy)) {
+            killProxy(proxy, simulation.between(50, 2_000));
+          }
+        });
+    for (long after = 5_500; after < 8_500; after += 1_000) {
+      simulation.after(
+          after * Simulation.MILLI, () -> migrate(slot, slot, 1 + groupId % World.GROUPS));
+    }
+  }
+
+  private void migrate(int first, int last, int groupId) {
+    List<SimTopom> leading =
+        world.topoms.stream().filter(topom -> topom.leading().isPresent()).toList();
+    if (!over && !leading.isEmpty()) {
+      simulation
+          .pick(leading)
+          .order(
+              "migrate " + first + "-" + last + " to " + groupId,
+              leader -> leader.topology().change(t -> SlotEdits.migrate(t, first, last, groupId)));
+    }
+  }
+
   private void killTopom() {
     SimTopom victim = simulation.pick(world.topoms);
     simulation.log("kill " + victim.process().name());
@@ -144,10 +183,12 @@ final class Faults {
   }
 
   private void killProxy(long length) {
-    if (world.proxies.size() < PROCESSES) {
-      return;
+    if (world.proxies.size() == PROCESSES) {
+      killProxy(simulation.pick(world.proxies), length);
     }
-    SimProxy victim = simulation.pick(world.proxies);
+  }
+
+  private void killProxy(SimProxy victim, long length) {
     simulation.log("kill " + victim.process().name());
     victim.kill();
     world.proxies.remove(victim);

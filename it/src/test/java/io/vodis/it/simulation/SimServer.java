@@ -261,6 +261,7 @@ final class SimServer {
   private Object append(SimConnection by, List<String> call) {
     String key = call.get(1);
     world.history.executed(this, by.name, key, call.get(2));
+    world.checkExecutor(this, by.name, key);
     String value = data.getOrDefault(key, "") + call.get(2);
     write(List.of("SET", key, value));
     return (long) value.length();
@@ -335,6 +336,9 @@ final class SimServer {
   private Object delete(SimConnection by, List<String> call) {
     String key = call.get(1);
     boolean was = data.containsKey(key);
+    if (isOfClients(by)) {
+      world.checkExecutor(this, by.name, key);
+    }
     if (was) {
       write(List.of("DEL", key, isOfClients(by) ? "client" : ""));
     }

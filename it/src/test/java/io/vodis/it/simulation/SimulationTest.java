@@ -89,12 +89,8 @@ class SimulationTest {
     assertThat(runs.stream().mapToLong(Run::epoch).sum()).isGreaterThan(20 * 10);
   }
 
-  /**
-   * But for one, which none of 1500 runs notices at present (docs/simulation.md);
-   * StrangerConnectionsTest and LostConnectionsTest test it by itself.
-   */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LATE_COMMANDS_ARE_CUT_OFF")
+  @EnumSource(Rule.class)
   void aBrokenRuleIsNoticed(Rule rule) {
     Optional<Run> found = Optional.empty();
     for (long done = 0; found.isEmpty() && done < RUNS_UNTIL_FOUND; done += RUNS_AT_ONCE) {

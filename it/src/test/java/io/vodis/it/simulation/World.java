@@ -242,6 +242,33 @@ final class World {
     }
   }
 
+  /**
+   * A write may be executed only where its slot is by the store, whoever has sent it and however
+   * late. A server that is not its group's primary is excepted: it loses all that it has executed
+   * meanwhile when it is made a replica.
+   */
+  void checkExecutor(SimServer server, String by, String key) {
+    Topology topology = topology();
+    SlotMapping slot = topology.slot(slotOf(key));
+    int ownerId =
+        switch (slot.action()) {
+          case SlotAction.Migrating moving -> moving.targetGroupId();
+          case SlotAction.Turning moving -> moving.targetGroupId();
+          case SlotAction.Finished moving -> moving.targetGroupId();
+          default -> slot.groupId();
+        };
+    boolean primary =
+        topology
+            .groupOf(server.address())
+            .flatMap(Group::primary)
+            .filter(declared -> declared.address().equals(server.address()))
+            .isPresent();
+    if (primary && !topology.primaryOf(ownerId).equals(Optional.of(server.address()))) {
+      simulation.violation(
+          by + " writes " + key + " on " + server.place() + ", but " + text(slot) + " by the store");
+    }
+  }
+
   /** The ha members, as one: they agree on what is down. */
   private boolean watchPrimaries() {
     for (Group group : topology().groups().values()) {
