@@ -16,7 +16,6 @@ import io.vodis.ha.act.Ballot;
 import io.vodis.ha.act.BusPeers;
 import io.vodis.ha.act.BusTopom;
 import io.vodis.ha.act.FailoverCaller;
-import io.vodis.ha.judge.FailureDetector;
 import io.vodis.ha.probe.Prober;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.ConfigReload;
@@ -124,14 +123,8 @@ public final class HaRole implements RunningRole {
 
   private Opinion answer(HaQuery query) {
     return switch (query) {
-      case OpinionQuery opinion -> opinion(opinion.server());
+      case OpinionQuery opinion -> watch.opinion(member.incarnation(), opinion.server());
     };
-  }
-
-  private Opinion opinion(HostAndPort server) {
-    FailureDetector health = watch.snapshot().health();
-    long silentMillis = health.of(server).map(h -> h.silence().toMillis()).orElse(0L);
-    return new Opinion(member.incarnation(), server, health.suspected(server), silentMillis);
   }
 
   private Optional<String> notReady() {

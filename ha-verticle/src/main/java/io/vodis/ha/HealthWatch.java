@@ -1,5 +1,6 @@
 package io.vodis.ha;
 
+import io.vodis.bus.BusReply.Opinion;
 import io.vodis.ha.act.Ballot;
 import io.vodis.ha.act.FailoverCaller;
 import io.vodis.ha.judge.FailoverJudge;
@@ -10,6 +11,7 @@ import io.vodis.ha.judge.ProbeResult;
 import io.vodis.ha.judge.Votes;
 import io.vodis.ha.probe.Prober;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Threads;
 import io.vodis.metric.Sample;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +53,7 @@ final class HealthWatch implements AutoCloseable {
   private final WakeUp wakeUp = new WakeUp();
   private final ProbeCounters counters = new ProbeCounters();
   private final Deque<Snapshot.Change> changes = new ArrayDeque<>();
-  private final Thread thread = Thread.ofVirtual().name("ha watch").unstarted(this::run);
+  private volatile Threads.@Nullable Task thread;
   private FailureDetector health;
   private Map<Integer, GroupState> groups = Map.of();
   private volatile Snapshot snapshot;
@@ -73,11 +76,18 @@ final class HealthWatch implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    thread = Threads.current().start("ha watch", this::run);
   }
 
   Snapshot snapshot() {
     return snapshot;
+  }
+
+  /** What this member, of that incarnation, thinks of a server. */
+  Opinion opinion(String incarnation, HostAndPort server) {
+    FailureDetector latest = snapshot.health();
+    long silentMillis = latest.of(server).map(h -> h.silence().toMillis()).orElse(0L);
+    return new Opinion(incarnation, server, latest.suspected(server), silentMillis);
   }
 
   List<Sample> samples() {
@@ -233,7 +243,10 @@ final class HealthWatch implements AutoCloseable {
   public void close() {
     closed = true;
     wakeUp.raise();
-    thread.interrupt();
+    Threads.Task running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
     prober.close();
   }
 }

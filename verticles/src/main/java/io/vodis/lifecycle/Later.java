@@ -31,6 +31,9 @@ public final class Later<T> {
                     later.complete(maker.get());
                   } catch (RuntimeException e) {
                     later.fail(e);
+                  } finally {
+                    // After an error that nobody expects; else it has come already.
+                    later.fail(new IllegalStateException(name + " has ended without a value"));
                   }
                 });
     return later;
@@ -69,6 +72,19 @@ public final class Later<T> {
     try {
       while (!isDone()) {
         made.awaitUninterruptibly();
+      }
+      return get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for it, unless it is interrupted; throws what it failed with. */
+  public T awaitInterruptibly() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!isDone()) {
+        made.await();
       }
       return get();
     } finally {

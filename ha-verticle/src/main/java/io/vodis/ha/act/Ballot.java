@@ -3,6 +3,7 @@ package io.vodis.ha.act;
 import io.vertx.core.Future;
 import io.vodis.bus.BusReply.Opinion;
 import io.vodis.ha.judge.Votes;
+import io.vodis.lifecycle.Later;
 import io.vodis.model.HostAndPort;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,7 +46,9 @@ public final class Ballot {
               .toList());
     }
     List<Future<Opinion>> all = asked.values().stream().flatMap(List::stream).toList();
-    Future.join(all).otherwiseEmpty().toCompletionStage().toCompletableFuture().join();
+    Later<Boolean> answered = new Later<>();
+    Future.join(all).onComplete(outcome -> answered.complete(true));
+    var unused = answered.await();
     Map<HostAndPort, Votes> votes = new HashMap<>();
     asked.forEach((server, answers) -> votes.put(server, count(live, server, answers)));
     return votes;

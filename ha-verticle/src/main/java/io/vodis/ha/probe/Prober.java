@@ -3,6 +3,7 @@ package io.vodis.ha.probe;
 import io.vodis.ha.judge.ProbeResult;
 import io.vodis.ha.judge.ProbeResult.Outcome;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.Later;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
@@ -11,11 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,29 +27,22 @@ public final class Prober implements AutoCloseable {
   private final RedisAdmin redis;
   private final Clock clock;
   private final Duration timeout;
-  private final ExecutorService threads;
 
   public Prober(RedisAdmin redis, Clock clock, Duration timeout) {
     this.redis = redis;
     this.clock = clock;
     this.timeout = timeout;
-    this.threads =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ha probe ", 0).factory());
   }
 
   /** Probes each server once; one result per server, in no particular order. */
   public List<ProbeResult> probe(Collection<HostAndPort> servers) throws InterruptedException {
-    List<Callable<ProbeResult>> probes = new ArrayList<>();
+    List<Later<ProbeResult>> probes = new ArrayList<>();
     for (HostAndPort server : servers) {
-      probes.add(() -> probe(server));
+      probes.add(Later.by("ha probe " + server, () -> probe(server)));
     }
     List<ProbeResult> results = new ArrayList<>();
-    for (Future<ProbeResult> probe : threads.invokeAll(probes)) {
-      try {
-        results.add(probe.get());
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("a probe does not throw", e);
-      }
+    for (Later<ProbeResult> probe : probes) {
+      results.add(probe.awaitInterruptibly());
     }
     return results;
   }
@@ -89,7 +78,6 @@ public final class Prober implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
     redis.close();
   }
 }

@@ -48,6 +48,8 @@ final class Faults {
     }
     world.topoms.forEach(topom -> topom.process().resume());
     world.proxies.forEach(proxy -> proxy.process().resume());
+    world.watchers.forEach(ha -> ha.process().resume());
+    world.startWatchers();
     while (world.topoms.size() < PROCESSES) {
       world.startTopom();
     }
@@ -106,7 +108,7 @@ final class Faults {
     }
     simulation.after((long) (simulation.between(300, 4000) / rate), this::strike);
     long length = simulation.between(50, simulation.chance(0.3) ? 12_000 : 2_000);
-    switch (simulation.random.nextInt(10)) {
+    switch (simulation.random.nextInt(12)) {
       case 0 -> killTopom();
       case 1 -> killProxy(length);
       case 2 -> pause(anyProcess(), length);
@@ -116,6 +118,8 @@ final class Faults {
       case 6 -> pause(simulation.pick(world.servers()).process(), length);
       case 7 -> cutFromStore(length);
       case 8 -> crashWithALag(length);
+      case 9 -> killWatcher(length);
+      case 10 -> crashTwice(length);
       default -> pause(anyProcess(), length);
     }
   }
@@ -124,6 +128,7 @@ final class Faults {
     List<SimProcess> all = new ArrayList<>();
     world.topoms.forEach(topom -> all.add(topom.process()));
     world.proxies.forEach(proxy -> all.add(proxy.process()));
+    world.watchers.forEach(ha -> all.add(ha.process()));
     return simulation.pick(all);
   }
 
@@ -201,6 +206,16 @@ final class Faults {
         });
   }
 
+  private void killWatcher(long length) {
+    if (!world.watchers.isEmpty()) {
+      SimHa victim = simulation.pick(world.watchers);
+      simulation.log("kill " + victim.process().name());
+      victim.process().kill();
+      world.watchers.remove(victim);
+      simulation.after(length, world::startWatchers);
+    }
+  }
+
   private void pause(SimProcess process, long length) {
     if (process.isPaused()) {
       return;
@@ -219,6 +234,7 @@ final class Faults {
     List<String> places = new ArrayList<>();
     world.topoms.forEach(topom -> places.add(topom.process().name()));
     world.proxies.forEach(proxy -> places.add(proxy.process().name()));
+    world.watchers.forEach(ha -> places.add(ha.process().name()));
     world.servers().forEach(server -> places.add(server.place()));
     String one = simulation.pick(places);
     String other = simulation.pick(places);
@@ -266,6 +282,29 @@ final class Faults {
         () -> {
           if (!over) {
             crash(primary, length);
+          }
+        });
+  }
+
+  /** A primary dies, and its successor as well, before another replica could follow that one. */
+  private void crashTwice(long length) {
+    Group group = world.topology().group(1).orElseThrow();
+    List<Server> replicas = group.replicas();
+    HostAndPort first = group.primary().orElseThrow().address();
+    if (replicas.size() < 2) {
+      return;
+    }
+    cut(
+        replicas.get(0).address().toString(),
+        replicas.get(1).address().toString(),
+        30_000 * Simulation.MILLI);
+    crash(world.server(first), 10_000 * Simulation.MILLI + length);
+    simulation.after(
+        simulation.between(4_500, 7_000),
+        () -> {
+          HostAndPort second = world.topology().primaryOf(1).orElseThrow();
+          if (!over && !second.equals(first)) {
+            crash(world.server(second), length);
           }
         });
   }

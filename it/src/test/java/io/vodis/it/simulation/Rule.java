@@ -15,7 +15,9 @@ enum Rule {
   /** A key is pulled before a request for it runs on the target. */
   KEYS_ARE_PULLED_FIRST(1),
   /** Of a key on both servers the target's copy counts while the target carries the proof. */
-  PROOFS_COUNT(319);
+  PROOFS_COUNT(319),
+  /** Only a replica that has had the data of the dead primary is promoted. */
+  CANDIDATES_HAVE_THE_DATA(1);
 
   private final long noticedAt;
 

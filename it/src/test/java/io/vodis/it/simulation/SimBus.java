@@ -6,6 +6,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.FillSlotsAck;
+import io.vodis.bus.BusReply.Opinion;
 import io.vodis.bus.BusReply.Released;
 import io.vodis.bus.BusReply.RequestCounts;
 import io.vodis.bus.ProxyCommand;
@@ -13,6 +14,7 @@ import io.vodis.bus.ProxyCommand.CountRequests;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand;
 import io.vodis.lifecycle.Later;
+import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.store.Witnesses;
 import io.vodis.topom.election.LeaderBus;
@@ -20,20 +22,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The bus: messages are lost, delayed, overtake each other and come twice. */
 final class SimBus {
 
   private static final long TABLE_TIMEOUT = 10_000 * Simulation.MILLI;
   private static final long ASK_TIMEOUT = 2_000 * Simulation.MILLI;
+  private static final long OPINION_TIMEOUT = 500 * Simulation.MILLI;
 
   /** A proxy's address. */
   record Receiver(SimProcess process, Function<ProxyCommand, Future<? extends BusReply>> handler) {}
 
+  /** An ha member's address. */
+  private record Watcher(SimProcess process, Function<HostAndPort, Opinion> handler) {}
+
   private final Simulation simulation;
   private final Network network;
+  private final Map<String, Watcher> members = new LinkedHashMap<>();
   private final Map<String, Receiver> proxies = new LinkedHashMap<>();
   private final Map<SimProcess, Function<TopomCommand, BusReply>> leaders = new LinkedHashMap<>();
 
@@ -66,31 +74,37 @@ final class SimBus {
     return new ReplyException(ReplyFailure.TIMEOUT, "no answer in time");
   }
 
+  /** Asks a process, if there is one of that name; the question or the answer may be lost. */
+  private <T> Future<T> request(
+      SimProcess from, long timeout, @Nullable SimProcess to, Supplier<Future<T>> handler) {
+    Promise<T> answer = Promise.promise();
+    from.after(timeout, () -> answer.tryFail(timedOut()));
+    if (to != null) {
+      deliver(
+          from,
+          to,
+          () ->
+              handler
+                  .get()
+                  .onSuccess(reply -> deliver(to, from, () -> answer.tryComplete(reply)))
+                  .onFailure(e -> deliver(to, from, () -> answer.tryFail(e))));
+    }
+    return answer.future();
+  }
+
   /** The bus as the topom of that process has it. */
   LeaderBus of(SimProcess topom) {
     return new LeaderBus() {
       @Override
       public Future<FillSlotsAck> sendTable(Member proxy, FillSlots table) {
-        Promise<FillSlotsAck> answer = Promise.promise();
-        topom.after(TABLE_TIMEOUT, () -> answer.tryFail(timedOut()));
         Receiver receiver = proxies.get(proxy.incarnation());
-        if (receiver != null) {
-          deliver(
-              topom,
-              receiver.process(),
-              () ->
-                  receiver
-                      .handler()
-                      .apply(table)
-                      .onSuccess(
-                          ack ->
-                              deliver(
-                                  receiver.process(),
-                                  topom,
-                                  () -> answer.tryComplete((FillSlotsAck) ack)))
-                      .onFailure(e -> deliver(receiver.process(), topom, () -> answer.tryFail(e))));
-        }
-        return answer.future();
+        return receiver == null
+            ? request(topom, TABLE_TIMEOUT, null, Future::succeededFuture)
+            : request(
+                topom,
+                TABLE_TIMEOUT,
+                receiver.process(),
+                () -> receiver.handler().apply(table).map(FillSlotsAck.class::cast));
       }
 
       /** Nobody plans by load here. */
@@ -113,41 +127,53 @@ final class SimBus {
   }
 
   /** Sends a command to whoever takes those for the leader. */
-  void tell(
-      SimProcess from,
-      TopomCommand command,
-      Consumer<BusReply> onReply,
-      Consumer<RuntimeException> onFailure) {
-    from.after(ASK_TIMEOUT, () -> onFailure.accept(timedOut()));
+  Future<BusReply> tell(SimProcess from, TopomCommand command) {
     List<SimProcess> listening = new ArrayList<>(leaders.keySet());
-    if (listening.isEmpty()) {
-      return;
+    SimProcess leader = listening.isEmpty() ? null : simulation.pick(listening);
+    return request(from, ASK_TIMEOUT, leader, () -> handled(leader, command));
+  }
+
+  /** On a thread of its own, as a handler may block. */
+  private Future<BusReply> handled(@Nullable SimProcess leader, TopomCommand command) {
+    Promise<BusReply> reply = Promise.promise();
+    Function<TopomCommand, BusReply> handler = leaders.get(leader);
+    if (handler != null && leader != null) {
+      leader.start(
+          "command",
+          () -> {
+            try {
+              reply.complete(handler.apply(command));
+            } catch (RuntimeException e) {
+              reply.fail(e);
+            }
+          });
     }
-    SimProcess leader = simulation.pick(listening);
-    deliver(
-        from,
-        leader,
-        () -> {
-          Function<TopomCommand, BusReply> handler = leaders.get(leader);
-          if (handler != null) {
-            leader.start(
-                "command",
-                () -> {
-                  try {
-                    BusReply reply = handler.apply(command);
-                    deliver(leader, from, () -> onReply.accept(reply));
-                  } catch (RuntimeException e) {
-                    deliver(leader, from, () -> onFailure.accept(e));
-                  }
-                });
-          }
-        });
+    return reply.future();
   }
 
   /** The same, and waits for the answer; on a thread of that process. */
   void ask(SimProcess from, TopomCommand command) {
     Later<BusReply> answer = new Later<>();
-    tell(from, command, answer::complete, answer::fail);
+    tell(from, command)
+        .onSuccess(answer::complete)
+        .onFailure(e -> answer.fail(e instanceof RuntimeException known ? known : timedOut()));
     var unused = answer.await();
+  }
+
+  /** An ha member's address. */
+  void ha(String incarnation, SimProcess process, Function<HostAndPort, Opinion> handler) {
+    members.put(incarnation, new Watcher(process, handler));
+  }
+
+  /** Asks an ha member what it thinks of a server. */
+  Future<Opinion> askHa(SimProcess from, String incarnation, HostAndPort server) {
+    Watcher member = members.get(incarnation);
+    return member == null
+        ? request(from, OPINION_TIMEOUT, null, Future::succeededFuture)
+        : request(
+            from,
+            OPINION_TIMEOUT,
+            member.process(),
+            () -> Future.succeededFuture(member.handler().apply(server)));
   }
 }

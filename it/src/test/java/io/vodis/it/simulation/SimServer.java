@@ -590,6 +590,11 @@ final class SimServer {
     return SimReply.OK;
   }
 
+  /** Whether it has been in sync with that server since that one has become a primary. */
+  boolean hasDataOf(SimServer primary) {
+    return history.equals(primary.history);
+  }
+
   /** Begins to follow: everything is copied first. */
   void follow(SimServer primary) {
     if (upstream == primary) {
@@ -641,8 +646,8 @@ final class SimServer {
         0,
         from == null || linkUp || offset() > 1,
         from != null && (linkUp || linkWasUp),
-        history,
-        formerHistory,
+        world.broken(Rule.CANDIDATES_HAVE_THE_DATA) ? "" : history,
+        world.broken(Rule.CANDIDATES_HAVE_THE_DATA) ? "" : formerHistory,
         100,
         0,
         0,

@@ -1,7 +1,6 @@
 package io.vodis.it.simulation;
 
 import io.vodis.bus.ProxyCommand.FillSlots;
-import io.vodis.bus.TopomCommand;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
@@ -35,8 +34,7 @@ final class World {
   private static final int SLOTS = 6;
   private static final int KEYS_PER_SLOT = 2;
   private static final int CLIENTS = 4;
-  private static final long DOWN_AFTER = 3_000 * Simulation.MILLI;
-  private static final long HA_PERIOD = 500 * Simulation.MILLI;
+  private static final int WATCHERS = 3;
 
   final Simulation simulation;
   final Network network;
@@ -56,11 +54,10 @@ final class World {
 
   final List<SimProxy> proxies = new ArrayList<>();
   final List<SimTopom> topoms = new ArrayList<>();
+  final List<SimHa> watchers = new ArrayList<>();
   final List<SimClient> clients = new ArrayList<>();
   final List<Integer> slots = new ArrayList<>();
   private final Map<HostAndPort, SimServer> servers = new LinkedHashMap<>();
-  private final Map<HostAndPort, Long> downSince = new LinkedHashMap<>();
-  private final SimProcess ha;
   private final @Nullable Rule broken;
   boolean storeDown;
   boolean calm;
@@ -79,7 +76,6 @@ final class World {
     this.deletes = simulation.chance(0.4);
     this.waits = simulation.chance(0.5);
     this.keysPerSecond = simulation.chance(0.4) ? 1 : 0;
-    this.ha = new SimProcess(simulation, "ha");
     begin();
   }
 
@@ -91,12 +87,15 @@ final class World {
     Map<Integer, Group> groups = new TreeMap<>();
     for (int groupId = 1; groupId <= GROUPS; groupId++) {
       List<Server> declared = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
+      int size = groupId == 1 && simulation.chance(0.3) ? 3 : 2;
+      for (int i = 0; i < size; i++) {
         HostAndPort address = new HostAndPort("10.0." + groupId + "." + (i + 1), 6379);
         servers.put(address, new SimServer(simulation, network, this, address));
         declared.add(Server.of(address));
       }
-      server(declared.get(1).address()).follow(server(declared.get(0).address()));
+      for (Server replica : declared.subList(1, size)) {
+        server(replica.address()).follow(server(declared.get(0).address()));
+      }
       groups.put(groupId, new Group(groupId, declared, Promotion.NONE));
     }
     List<SlotMapping> mappings = new ArrayList<>();
@@ -111,6 +110,7 @@ final class World {
     startTopom();
     startProxy();
     startProxy();
+    startWatchers();
     List<List<String>> shares = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       shares.add(new ArrayList<>());
@@ -122,7 +122,6 @@ final class World {
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(new SimClient(this, "client-" + i, shares.get(i)));
     }
-    simulation.every(HA_PERIOD, this::watchPrimaries);
   }
 
   private static List<String> keys() {
@@ -167,6 +166,14 @@ final class World {
     String name =
         proxies.stream().anyMatch(p -> p.place().equals("proxy-1")) ? "proxy-2" : "proxy-1";
     proxies.add(new SimProxy(this, name, member(Role.PROXY, name)));
+  }
+
+  /** As many ha members as there are to be. */
+  void startWatchers() {
+    while (watchers.size() < WATCHERS) {
+      String name = "ha-" + ++members;
+      watchers.add(new SimHa(this, name, member(Role.HA, name)));
+    }
   }
 
   SimServer server(HostAndPort address) {
@@ -223,6 +230,15 @@ final class World {
     Promotion promotion =
         topology().groupOf(server.address()).map(Group::promotion).orElse(Promotion.NONE);
     if (promotion instanceof Promotion.Prepared prepared && !prepared.planned()) {
+      topology()
+          .groupOf(server.address())
+          .flatMap(Group::primary)
+          .map(primary -> server(primary.address()))
+          .filter(primary -> !server.hasDataOf(primary))
+          .ifPresent(
+              primary ->
+                  simulation.violation(
+                      server.place() + " is promoted without the data of " + primary.place()));
       history.excuse(server, lost, waits && !waitedInVain);
     }
   }
@@ -265,28 +281,15 @@ final class World {
             .isPresent();
     if (primary && !topology.primaryOf(ownerId).equals(Optional.of(server.address()))) {
       simulation.violation(
-          by + " writes " + key + " on " + server.place() + ", but " + text(slot) + " by the store");
+          by
+              + " writes "
+              + key
+              + " on "
+              + server.place()
+              + ", but "
+              + text(slot)
+              + " by the store");
     }
-  }
-
-  /** The ha members, as one: they agree on what is down. */
-  private boolean watchPrimaries() {
-    for (Group group : topology().groups().values()) {
-      HostAndPort primary = group.primary().orElseThrow().address();
-      SimServer server = server(primary);
-      if (!server.isDown() && server.process().runs()) {
-        downSince.remove(primary);
-      } else if (simulation.now() - downSince.computeIfAbsent(primary, p -> simulation.now())
-          > DOWN_AFTER) {
-        bus.tell(
-            ha,
-            new TopomCommand.FailoverGroup(
-                group.groupId(), primary, topology().epoch(), List.of("ha"), "silent"),
-            reply -> {},
-            error -> {});
-      }
-    }
-    return !over;
   }
 
   /** Why the product is not at rest; empty if it is. */
