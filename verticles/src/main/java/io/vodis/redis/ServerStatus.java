@@ -51,6 +51,15 @@ public record ServerStatus(
     keysByDatabase = Map.copyOf(keysByDatabase);
   }
 
+  /** Whether it is a replica that is pointed to that server, by the name it has there. */
+  public boolean follows(HostAndPort other) {
+    HostAndPort from = upstream;
+    return !primary
+        && from != null
+        && from.port() == other.port()
+        && from.host().equalsIgnoreCase(other.host());
+  }
+
   /** Whether its data are, or were until it was promoted, those of the primary of this history. */
   public boolean hasHistory(String id) {
     return !id.isEmpty() && (replicationId.equals(id) || formerReplicationId.equals(id));

@@ -16,6 +16,12 @@ final class ServerStatusParser {
   /** What replicas tell, by version, before their first synchronisation is complete. */
   private static final long NEVER_SYNCED_OFFSET_MAX = 1;
 
+  /**
+   * What a replica tells since Redis 4 that could not go on from where it was: a synchronisation
+   * has begun and come to nothing, and may have removed the data that it had.
+   */
+  private static final long BROKEN_OFFSET = 1;
+
   private final Map<String, String> info = new HashMap<>();
   private final Map<Integer, Long> keysByDatabase = new TreeMap<>();
 
@@ -62,7 +68,7 @@ final class ServerStatusParser {
         primary ? null : upstream(role),
         linkUp,
         linkUp ? 0 : linkDownSeconds(),
-        linkUp || linkWasUp() || offset(primary, role) > NEVER_SYNCED_OFFSET_MAX,
+        linkUp || isWhole(offset(primary, role)),
         !primary && (linkUp || linkWasUp()),
         text("master_replid", ""),
         formerReplicationId(),
@@ -95,6 +101,11 @@ final class ServerStatusParser {
     long seconds = number("master_link_down_since_seconds", -1);
     long uptime = number("uptime_in_seconds", 0);
     return seconds >= 0 && (uptime == 0 || seconds <= uptime + 1) ? seconds : uptime;
+  }
+
+  /** Whether a replica whose link is down has all data of some time. */
+  private boolean isWhole(long offset) {
+    return offset > NEVER_SYNCED_OFFSET_MAX || linkWasUp() && offset != BROKEN_OFFSET;
   }
 
   /**

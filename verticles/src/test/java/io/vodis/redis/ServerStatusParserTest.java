@@ -116,6 +116,7 @@ class ServerStatusParserTest {
     assertThat(synced(role, down + 0 + since + 0)).isTrue();
     assertThat(synced(role, down + 0 + since + 76)).isTrue();
     assertThat(synced(role, down + 1 + since + -1)).isFalse();
+    assertThat(synced(role, down + 1 + since + 5)).isFalse(); // a synchronisation was broken off
     assertThat(synced(role, down + 1 + since + 1_795_286_168)).isFalse();
     assertThat(synced(role, down + 2 + since + -1)).isTrue();
   }

@@ -116,7 +116,7 @@ public final class LeaderServices implements AutoCloseable {
             admin,
             clock,
             groupId -> actions.isRunning(groupId) || requestedMoves.isRunning(groupId),
-            reconciler::historyOf,
+            reconciler::dataOf,
             context.config().promotion().promotionFenceMax());
     resync.publish(topology.current());
     resync.start();
@@ -321,7 +321,10 @@ public final class LeaderServices implements AutoCloseable {
             .filter(answers::containsKey)
             .map(answers::get)
             .toList();
-    String history = topology.current().primaryOf(groupId).map(reconciler::historyOf).orElse("");
-    return CandidateRanking.best(replicas, history).map(ServerStatus::server);
+    return topology
+        .current()
+        .primaryOf(groupId)
+        .flatMap(primary -> CandidateRanking.best(replicas, reconciler.dataOf(primary)))
+        .map(ServerStatus::server);
   }
 }

@@ -138,13 +138,13 @@ final class GroupPromotion {
         LOGGER.info("{} is no candidate: {}", replica.address(), e.getMessage());
       }
     }
-    String history = work.historyOf().apply(group.primary().orElseThrow().address());
-    Optional<ServerStatus> best = CandidateRanking.best(answers, history);
+    PrimaryData data = work.dataOf().apply(group.primary().orElseThrow().address());
+    Optional<ServerStatus> best = CandidateRanking.best(answers, data);
     if (best.isEmpty() && !answers.isEmpty()) {
       LOGGER.warn(
-          "no replica of group {} has the data of its primary (history {}): {}",
+          "no replica of group {} has the data of its primary (replication ids {}): {}",
           groupId,
-          history.isEmpty() ? "unknown" : history,
+          data.ids().isEmpty() ? "unknown" : data.ids(),
           answers);
     }
     best.ifPresent(

@@ -61,11 +61,11 @@ public final class GroupPromotions implements AutoCloseable {
       RedisAdmin admin,
       Clock clock,
       IntPredicate isMoving,
-      Function<HostAndPort, String> historyOf,
+      Function<HostAndPort, PrimaryData> dataOf,
       Duration fenceMax) {
     this.work =
         new PromotionWork(
-            term, topology, resync, strangers, admin, clock, isMoving, historyOf, fenceMax);
+            term, topology, resync, strangers, admin, clock, isMoving, dataOf, fenceMax);
   }
 
   public void start() {

@@ -15,8 +15,7 @@ import java.util.function.IntPredicate;
  * What the promotions of a term share.
  *
  * @param isMoving whether keys of a group are being moved at this moment
- * @param historyOf the replication id that a server had when it last answered as a primary; empty
- *     if it has not
+ * @param dataOf what is known of the data of a declared primary
  * @param fenceMax how long a group may be fenced while its old primary could still serve
  */
 record PromotionWork(
@@ -27,5 +26,5 @@ record PromotionWork(
     RedisAdmin admin,
     Clock clock,
     IntPredicate isMoving,
-    Function<HostAndPort, String> historyOf,
+    Function<HostAndPort, PrimaryData> dataOf,
     Duration fenceMax) {}

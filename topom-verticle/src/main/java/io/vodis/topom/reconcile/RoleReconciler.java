@@ -10,6 +10,7 @@ import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomView.ServerHealth;
+import io.vodis.topom.promote.PrimaryData;
 import io.vodis.topom.term.LeaderTopology;
 import io.vodis.topom.term.Term;
 import java.time.Duration;
@@ -55,13 +56,9 @@ public final class RoleReconciler implements AutoCloseable {
     return watch.answering();
   }
 
-  /** The replication id of a server when it last answered as a primary; empty if it did not. */
-  public String historyOf(HostAndPort server) {
-    return watch
-        .lastOf(server)
-        .filter(ServerStatus::primary)
-        .map(ServerStatus::replicationId)
-        .orElse("");
+  /** What is known of the data of a declared primary. */
+  public PrimaryData dataOf(HostAndPort primary) {
+    return watch.dataOf(primary);
   }
 
   /** Looks and repairs now rather than within a second. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** One step that makes a server what it is declared to be. */
 sealed interface RoleRepair {
@@ -42,18 +41,10 @@ sealed interface RoleRepair {
     List<RoleRepair> repairs = new ArrayList<>();
     for (Server replica : group.replicas()) {
       ServerStatus status = statuses.get(replica.address());
-      if (status != null && !follows(status, primary.get())) {
+      if (status != null && !status.follows(primary.get())) {
         repairs.add(new MakeReplica(replica.address(), primary.get()));
       }
     }
     return repairs;
-  }
-
-  private static boolean follows(ServerStatus status, HostAndPort primary) {
-    @Nullable HostAndPort upstream = status.upstream();
-    return !status.primary()
-        && upstream != null
-        && upstream.port() == primary.port()
-        && upstream.host().equalsIgnoreCase(primary.host());
   }
 }

@@ -9,12 +9,14 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerStatus;
 import io.vodis.topom.TopomView.ServerHealth;
+import io.vodis.topom.promote.PrimaryData;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -33,6 +35,7 @@ final class ServerWatch {
   private final Clock clock;
   private final long startNanos;
   private final Map<HostAndPort, Observation> observations = new ConcurrentHashMap<>();
+  private volatile Map<HostAndPort, PrimaryData> primaries = Map.of();
 
   ServerWatch(RedisAdmin admin, Clock clock) {
     this.admin = admin;
@@ -41,7 +44,7 @@ final class ServerWatch {
   }
 
   /** Asks all servers of the groups, and returns when each has answered or failed. */
-  void look(Iterable<Group> groups) {
+  void look(Collection<Group> groups) {
     List<Later<Boolean>> looks = new ArrayList<>();
     Set<HostAndPort> known = ConcurrentHashMap.newKeySet();
     for (Group group : groups) {
@@ -52,6 +55,24 @@ final class ServerWatch {
     }
     looks.forEach(Later::await);
     observations.keySet().retainAll(known);
+    learn(groups);
+  }
+
+  private void learn(Collection<Group> groups) {
+    Map<HostAndPort, ServerStatus> answers = answering();
+    Map<HostAndPort, PrimaryData> learned = new HashMap<>();
+    for (Group group : groups) {
+      List<ServerStatus> ofGroup =
+          group.servers().stream()
+              .map(server -> answers.get(server.address()))
+              .filter(Objects::nonNull)
+              .toList();
+      group
+          .primary()
+          .map(Server::address)
+          .ifPresent(primary -> learned.put(primary, dataOf(primary).after(ofGroup)));
+    }
+    primaries = Map.copyOf(learned);
   }
 
   /** The servers that answered the last time. */
@@ -67,9 +88,10 @@ final class ServerWatch {
     return statuses;
   }
 
-  /** The last answer of a server, however long ago. */
-  Optional<ServerStatus> lastOf(HostAndPort server) {
-    return Optional.ofNullable(observations.get(server)).map(Observation::status);
+  /** What is known of the data of a declared primary, since it has been one. */
+  PrimaryData dataOf(HostAndPort primary) {
+    PrimaryData known = primaries.get(primary);
+    return known == null ? PrimaryData.unknown(primary) : known;
   }
 
   Map<HostAndPort, ServerHealth> health() {

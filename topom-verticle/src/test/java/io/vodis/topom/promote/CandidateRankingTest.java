@@ -9,11 +9,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CandidateRankingTest {
 
   private static final String HISTORY = "aaaa";
+  private static final HostAndPort PRIMARY = new HostAndPort("h", 1);
+  private static final PrimaryData DATA = data(HISTORY);
+  private static final PrimaryData UNKNOWN = PrimaryData.unknown(PRIMARY);
+
+  private static PrimaryData data(String id) {
+    return new PrimaryData(PRIMARY, Set.of(id), Map.of());
+  }
 
   private static ServerStatus primary(int port, long offset, String history, String former) {
     return new ServerStatus(
@@ -63,7 +71,7 @@ class CandidateRankingTest {
   }
 
   private static int best(ServerStatus... replicas) {
-    return CandidateRanking.best(List.of(replicas), HISTORY).orElseThrow().server().port();
+    return CandidateRanking.best(List.of(replicas), DATA).orElseThrow().server().port();
   }
 
   @Test
@@ -90,7 +98,7 @@ class CandidateRankingTest {
   void neverTakesPriorityZeroOrAServerThatLoads() {
     assertThat(
             CandidateRanking.best(
-                List.of(replica(10, true, 5, 0, false), replica(11, true, 5, 100, true)), HISTORY))
+                List.of(replica(10, true, 5, 0, false), replica(11, true, 5, 100, true)), DATA))
         .isEmpty();
   }
 
@@ -99,7 +107,7 @@ class CandidateRankingTest {
     assertThat(
             CandidateRanking.best(
                 List.of(replica(10, false, 0, 100, false), replica(11, false, 1, 100, false)),
-                HISTORY))
+                DATA))
         .isEmpty();
   }
 
@@ -113,15 +121,14 @@ class CandidateRankingTest {
           replica(
               port, random.nextBoolean(), 2 + random.nextInt(3), 99 + random.nextInt(2), false));
     }
-    HostAndPort expected = CandidateRanking.best(replicas, HISTORY).orElseThrow().server();
+    HostAndPort expected = CandidateRanking.best(replicas, DATA).orElseThrow().server();
 
     for (int i = 0; i < 50; i++) {
       // When
       Collections.shuffle(replicas, random);
 
       // Then
-      assertThat(CandidateRanking.best(replicas, HISTORY).orElseThrow().server())
-          .isEqualTo(expected);
+      assertThat(CandidateRanking.best(replicas, DATA).orElseThrow().server()).isEqualTo(expected);
     }
   }
 
@@ -132,15 +139,15 @@ class CandidateRankingTest {
     ServerStatus behind = replica(10, false, 5, 100, false);
 
     // Then
-    assertThat(CandidateRanking.best(List.of(back, behind), HISTORY)).contains(behind);
-    assertThat(CandidateRanking.best(List.of(back), HISTORY)).isEmpty();
-    assertThat(CandidateRanking.best(List.of(back), "")).isEmpty();
+    assertThat(CandidateRanking.best(List.of(back, behind), DATA)).contains(behind);
+    assertThat(CandidateRanking.best(List.of(back), DATA)).isEmpty();
+    assertThat(CandidateRanking.best(List.of(back), UNKNOWN)).isEmpty();
   }
 
   @Test
   void neverTakesAReplicaWhoseDataAreOfAnotherTime() {
     // When
-    var best = CandidateRanking.best(List.of(replica(10, false, 5, 100, false)), "bbbb");
+    var best = CandidateRanking.best(List.of(replica(10, false, 5, 100, false)), data("bbbb"));
 
     // Then
     assertThat(best).isEmpty();
@@ -152,11 +159,12 @@ class CandidateRankingTest {
     ServerStatus promoted = primary(9, 5, "bbbb", HISTORY);
 
     // Then
-    assertThat(CandidateRanking.best(List.of(promoted), HISTORY)).contains(promoted);
+    assertThat(CandidateRanking.best(List.of(promoted), DATA)).contains(promoted);
   }
 
   @Test
   void takesAnyReplicaWhenTheHistoryIsNotKnown() {
-    assertThat(CandidateRanking.best(List.of(replica(10, true, 5, 100, false)), "")).isPresent();
+    assertThat(CandidateRanking.best(List.of(replica(10, true, 5, 100, false)), UNKNOWN))
+        .isPresent();
   }
 }
