@@ -38,6 +38,16 @@ public record PrimaryData(
     return new PrimaryData(primary, Set.of(), Map.of());
   }
 
+  /**
+   * Of a server that has been declared primary in another's place since the last look: a replica
+   * that has the id that it had then has not had its data.
+   *
+   * @param idsThen the replication id that each server had at that look
+   */
+  public static PrimaryData succeeding(HostAndPort primary, Map<HostAndPort, String> idsThen) {
+    return new PrimaryData(primary, Set.of(), idsThen);
+  }
+
   /** With what one look at all servers adds. */
   public PrimaryData after(Collection<ServerStatus> answers) {
     Set<String> known = new LinkedHashSet<>(ids);
@@ -70,7 +80,7 @@ public record PrimaryData(
 
   /**
    * Whether a server has had these data: all of them at some time, and not another's since. Of a
-   * primary that was never seen, a replica's own word counts, that its link was up.
+   * primary of which nothing is known, a replica's own word counts, that its link was up.
    */
   boolean isHadBy(ServerStatus server) {
     if (hasItsLinkUp(server) || ids.stream().anyMatch(server::hasHistory)) {
@@ -79,15 +89,15 @@ public record PrimaryData(
     if (server.primary() || !server.follows(primary) || !server.linked()) {
       return false;
     }
-    return ids.isEmpty() || server.replicationId().isEmpty() || isNew(server);
+    boolean seen = idsBefore.containsKey(server.server());
+    return server.replicationId().isEmpty() || (seen ? isNew(server) : ids.isEmpty());
   }
 
   /**
-   * Its first replica has come to a primary since it last answered, and it has taken a new id for
-   * that, as far as can be told: the replica has one that it had not then.
+   * It has come to have another's data since the primary last answered, or since it was declared:
+   * those of this one, which has taken a new id since, as it does for its first replica.
    */
   private boolean isNew(ServerStatus server) {
-    String before = idsBefore.get(server.server());
-    return before != null && !before.equals(server.replicationId());
+    return !server.replicationId().equals(idsBefore.get(server.server()));
   }
 }

@@ -35,7 +35,9 @@ final class ServerWatch {
   private final Clock clock;
   private final long startNanos;
   private final Map<HostAndPort, Observation> observations = new ConcurrentHashMap<>();
-  private volatile Map<HostAndPort, PrimaryData> primaries = Map.of();
+
+  /** By group. */
+  private volatile Map<Integer, PrimaryData> primaries = Map.of();
 
   ServerWatch(RedisAdmin admin, Clock clock) {
     this.admin = admin;
@@ -45,6 +47,7 @@ final class ServerWatch {
 
   /** Asks all servers of the groups, and returns when each has answered or failed. */
   void look(Collection<Group> groups) {
+    Map<HostAndPort, String> idsThen = ids();
     List<Later<Boolean>> looks = new ArrayList<>();
     Set<HostAndPort> known = ConcurrentHashMap.newKeySet();
     for (Group group : groups) {
@@ -55,12 +58,12 @@ final class ServerWatch {
     }
     looks.forEach(Later::await);
     observations.keySet().retainAll(known);
-    learn(groups);
+    learn(groups, idsThen);
   }
 
-  private void learn(Collection<Group> groups) {
+  private void learn(Collection<Group> groups, Map<HostAndPort, String> idsThen) {
     Map<HostAndPort, ServerStatus> answers = answering();
-    Map<HostAndPort, PrimaryData> learned = new HashMap<>();
+    Map<Integer, PrimaryData> learned = new HashMap<>();
     for (Group group : groups) {
       List<ServerStatus> ofGroup =
           group.servers().stream()
@@ -70,9 +73,29 @@ final class ServerWatch {
       group
           .primary()
           .map(Server::address)
-          .ifPresent(primary -> learned.put(primary, dataOf(primary).after(ofGroup)));
+          .map(primary -> before(group.groupId(), primary, idsThen))
+          .ifPresent(before -> learned.put(group.groupId(), before.after(ofGroup)));
     }
     primaries = Map.copyOf(learned);
+  }
+
+  private PrimaryData before(int groupId, HostAndPort primary, Map<HostAndPort, String> idsThen) {
+    PrimaryData before = primaries.get(groupId);
+    if (before == null) {
+      return PrimaryData.unknown(primary);
+    }
+    return before.primary().equals(primary) ? before : PrimaryData.succeeding(primary, idsThen);
+  }
+
+  private Map<HostAndPort, String> ids() {
+    Map<HostAndPort, String> ids = new HashMap<>();
+    observations.forEach(
+        (server, observation) -> {
+          if (observation.status() != null) {
+            ids.put(server, observation.status().replicationId());
+          }
+        });
+    return ids;
   }
 
   /** The servers that answered the last time. */
@@ -90,8 +113,10 @@ final class ServerWatch {
 
   /** What is known of the data of a declared primary, since it has been one. */
   PrimaryData dataOf(HostAndPort primary) {
-    PrimaryData known = primaries.get(primary);
-    return known == null ? PrimaryData.unknown(primary) : known;
+    return primaries.values().stream()
+        .filter(known -> known.primary().equals(primary))
+        .findFirst()
+        .orElseGet(() -> PrimaryData.unknown(primary));
   }
 
   Map<HostAndPort, ServerHealth> health() {

@@ -72,6 +72,16 @@ class PrimaryDataTest {
   }
 
   @Test
+  void ofAPrimaryThatDiedBeforeItWasSeenItsReplicasHaveTakenANewId() {
+    // Given
+    PrimaryData data = PrimaryData.succeeding(PRIMARY, Map.of(REPLICA, "old"));
+
+    // Then
+    assertThat(data.isHadBy(cut(AS_TOLD, "old"))).isFalse();
+    assertThat(data.isHadBy(cut(AS_TOLD, "new"))).isTrue();
+  }
+
+  @Test
   void aReplicaThatIsStartedAnewHasTheDataOfTheIdThatItHasKept() {
     assertThat(seen(primary(PRIMARY, "a", "")).isHadBy(never(AS_TOLD, "a"))).isTrue();
     assertThat(seen(primary(PRIMARY, "a", "")).isHadBy(never(AS_TOLD, "b"))).isFalse();
