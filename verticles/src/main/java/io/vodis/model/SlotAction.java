@@ -29,12 +29,25 @@ public sealed interface SlotAction {
   /** Queued; actions start in order of {@code index}. */
   record Pending(int index, int targetGroupId) implements Moving {}
 
-  /** Proxies are being told to fence the slot; some may still serve it on the old route. */
+  /**
+   * Proxies are being told to fence the slot; some may still serve it on the old route.
+   *
+   * @param pinned keys that were, and will be again if the fence is given up
+   */
   record Preparing(
-      int index, int targetGroupId, boolean returning, MigrationMethod method, long proof)
+      int index,
+      int targetGroupId,
+      boolean returning,
+      List<PinnedKey> pinned,
+      MigrationMethod method,
+      long proof)
       implements Moving {
+    public Preparing {
+      pinned = List.copyOf(pinned);
+    }
+
     public Preparing(int index, int targetGroupId, boolean returning) {
-      this(index, targetGroupId, returning, MigrationMethod.MIGRATE, 0);
+      this(index, targetGroupId, returning, List.of(), MigrationMethod.MIGRATE, 0);
     }
 
     public Preparing(int index, int targetGroupId) {
@@ -42,12 +55,25 @@ public sealed interface SlotAction {
     }
   }
 
-  /** Every proxy has fenced the slot and no request is in flight on the old route. */
+  /**
+   * Every proxy has fenced the slot and no request is in flight on the old route.
+   *
+   * @param pinned as of {@link Preparing}
+   */
   record Prepared(
-      int index, int targetGroupId, boolean returning, MigrationMethod method, long proof)
+      int index,
+      int targetGroupId,
+      boolean returning,
+      List<PinnedKey> pinned,
+      MigrationMethod method,
+      long proof)
       implements Moving {
+    public Prepared {
+      pinned = List.copyOf(pinned);
+    }
+
     public Prepared(int index, int targetGroupId, boolean returning) {
-      this(index, targetGroupId, returning, MigrationMethod.MIGRATE, 0);
+      this(index, targetGroupId, returning, List.of(), MigrationMethod.MIGRATE, 0);
     }
 
     public Prepared(int index, int targetGroupId) {

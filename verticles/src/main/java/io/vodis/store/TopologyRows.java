@@ -100,8 +100,11 @@ public final class TopologyRows {
       case "" -> SlotAction.IDLE;
       case "pending" -> new SlotAction.Pending(index, target);
       case "preparing" ->
-          new SlotAction.Preparing(index, target, returning, readMethod(json), proof);
-      case "prepared" -> new SlotAction.Prepared(index, target, returning, readMethod(json), proof);
+          new SlotAction.Preparing(
+              index, target, returning, readPinned(json), readMethod(json), proof);
+      case "prepared" ->
+          new SlotAction.Prepared(
+              index, target, returning, readPinned(json), readMethod(json), proof);
       case "migrating" ->
           json.path(CANCELLED).asBoolean()
               ? new SlotAction.Turning(index, target, readPinned(json), readMethod(json), proof)

@@ -54,7 +54,7 @@ class TopologyRowsTest {
         Map.entry(
             "slot-preparing-sync",
             new SlotMapping(
-                1023, 1, new SlotAction.Preparing(5, 2, true, MigrationMethod.SYNC, 0))),
+                1023, 1, new SlotAction.Preparing(5, 2, true, List.of(), MigrationMethod.SYNC, 0))),
         Map.entry(
             "slot-proven",
             new SlotMapping(
@@ -64,7 +64,16 @@ class TopologyRowsTest {
         Map.entry(
             "slot-turning-proven",
             new SlotMapping(
-                1023, 2, new SlotAction.Prepared(5, 1, true, MigrationMethod.MIGRATE, 4711))),
+                1023,
+                2,
+                new SlotAction.Prepared(5, 1, true, List.of(), MigrationMethod.MIGRATE, 4711))),
+        Map.entry(
+            "slot-prepared-pinned",
+            new SlotMapping(
+                1023,
+                2,
+                new SlotAction.Prepared(
+                    5, 1, true, List.of(COPYING), MigrationMethod.MIGRATE, 4711))),
         Map.entry("slot-migrating", new SlotMapping(1023, 1, new SlotAction.Migrating(5, 2))),
         Map.entry(
             "slot-preparing-without-index", new SlotMapping(7, 0, new SlotAction.Preparing(0, 2))));

@@ -64,7 +64,12 @@ public final class SlotTransitions {
                         swapped(
                             slot,
                             new SlotAction.Preparing(
-                                p.index(), slot.groupId(), true, p.method(), p.proof())))
+                                p.index(),
+                                slot.groupId(),
+                                true,
+                                p.pinned(),
+                                p.method(),
+                                p.proof())))
                     : rejected(slot, event);
             case PhaseEnded e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
             case Unpinned e -> repinned(slot, PinnedKeys.after(p.pinned(), e), event);
@@ -90,7 +95,7 @@ public final class SlotTransitions {
           next(
               slot.with(
                   new SlotAction.Prepared(
-                      p.index(), target(p), p.returning(), p.method(), p.proof())));
+                      p.index(), target(p), p.returning(), p.pinned(), p.method(), p.proof())));
       case FenceExpired e -> next(unfenced(slot, p));
       case Cancelled e -> p.returning() ? rejected(slot, event) : next(slot.with(SlotAction.IDLE));
       default -> rejected(slot, event);
@@ -142,7 +147,7 @@ public final class SlotTransitions {
     return p.returning()
         ? swapped(
             slot,
-            new SlotAction.Turning(p.index(), slot.groupId(), List.of(), p.method(), p.proof()))
+            new SlotAction.Turning(p.index(), slot.groupId(), p.pinned(), p.method(), p.proof()))
         : slot.with(new SlotAction.Pending(p.index(), target(p)));
   }
 

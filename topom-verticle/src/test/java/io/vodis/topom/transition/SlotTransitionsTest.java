@@ -3,6 +3,7 @@ package io.vodis.topom.transition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vodis.model.MigrationMethod;
+import io.vodis.model.PinnedKey;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import java.util.LinkedHashMap;
@@ -132,6 +133,22 @@ class SlotTransitionsTest {
     slot = after(slot, new SlotEvent.Opened(List.of(), MigrationMethod.MIGRATE, 23));
     assertThat(proofOf(slot)).isEqualTo(23);
     assertThat(proofOf(after(slot, new SlotEvent.Emptied()))).isZero();
+  }
+
+  /** A fence that is given up leaves them where they are; else the next request would move them. */
+  @Test
+  void keysThatArePinnedStaySoWhenTheFenceOfTheWayBackExpires() {
+    List<PinnedKey> pinned = List.of(new PinnedKey(0, "Ymln", PinnedKey.Phase.SERVED));
+    SlotMapping slot = new SlotMapping(3, 1, new SlotAction.Prepared(7, 2));
+    slot = after(slot, new SlotEvent.Opened(pinned, MigrationMethod.MIGRATE, 17));
+    slot = after(slot, new SlotEvent.Cancelled());
+    SlotMapping turning = slot;
+    slot = after(slot, new SlotEvent.Started());
+    assertThat(after(slot, new SlotEvent.FenceExpired())).isEqualTo(turning);
+    slot = after(slot, new SlotEvent.Fenced());
+    assertThat(after(slot, new SlotEvent.FenceExpired())).isEqualTo(turning);
+    slot = after(slot, new SlotEvent.Opened(List.of(), MigrationMethod.MIGRATE, 23));
+    assertThat(((SlotAction.Moving) slot.action()).pinned()).isEmpty();
   }
 
   private static SlotMapping after(SlotMapping slot, SlotEvent event) {
