@@ -131,6 +131,40 @@ class InspectionTest {
   }
 
   @Test
+  void repairsWhatIsOnServersThatForbidMigrateInTheSameWayAsItsMovesGo() {
+    // Given
+    RedisProcess forbidding = product.startServerWithoutMigrate();
+    product.group(3, forbidding);
+    String lone = key("lone", 0, 511);
+    String twice = key("twice", 0, 511);
+    forbidding.call("SET", lone, "only here", "PX", "600000");
+    forbidding.call("SET", twice, "old copy");
+    first.call("SET", twice, "the owner's");
+    String other = key("other", 600, 600);
+    try (RespClient client = forbidding.client()) {
+      client.expect("SELECT", "3");
+      client.expect("RPUSH", other, "in", "another", "database");
+    }
+
+    // When
+    FsckReport repair = product.leader().fsck(true);
+
+    // Then
+    assertThat(repair.findings())
+        .extracting(Finding::outcome)
+        .containsExactlyInAnyOrder("moved", "moved", "removed");
+    assertThat(first.call("GET", lone)).isEqualTo("only here");
+    assertThat((Long) first.call("PTTL", lone)).isBetween(500_000L, 600_000L);
+    assertThat(first.call("GET", twice)).isEqualTo("the owner's");
+    try (RespClient client = second.client()) {
+      client.expect("SELECT", "3");
+      assertThat(client.expectNumber("LLEN", other)).isEqualTo(3);
+    }
+    assertThat(forbidding.call("DBSIZE")).isEqualTo(0L);
+    assertThat(product.leader().fsck(true).findings()).isEmpty();
+  }
+
+  @Test
   void samplesInTheBackgroundShowThatSomethingIsAstray() {
     // Given
     first.call("SET", key("lone", 600, 600), "only here");

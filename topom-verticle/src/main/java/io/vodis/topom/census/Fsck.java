@@ -88,7 +88,13 @@ public final class Fsck {
       migrator.removeSecondCopy(owner, stray.server(), stray.database(), stray.key());
       return "removed";
     }
-    migrator.moveKey(stray.server(), owner, stray.database(), stray.slotId(), stray.key());
+    migrator.moveKey(
+        stray.server(),
+        owner,
+        stray.database(),
+        stray.slotId(),
+        stray.key(),
+        () -> isSettled(stray));
     return "moved";
   }
 

@@ -4,7 +4,10 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.topom.dump.DumpKey;
 import io.vodis.topom.dump.DumpMover;
+import io.vodis.topom.dump.DumpWay;
 import io.vodis.topom.dump.MigratePermission;
 import io.vodis.topom.dump.TransferProbe;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
@@ -58,11 +61,15 @@ public final class SlotMigrator {
     MigrationMethod method =
         new MethodChoice(admin, settings.migrationTimeout())
             .choose(source, target, settings.codis().method());
-    boolean forbidden =
-        method == MigrationMethod.MIGRATE
-            && (settings.throughTopom() == ThroughTopom.ALWAYS
-                || !MigratePermission.isGiven(admin, source, target, settings.migrationTimeout()));
-    return forbidden ? MigrationMethod.DUMP : method;
+    return method == MigrationMethod.MIGRATE && isForbidden(source, target)
+        ? MigrationMethod.DUMP
+        : method;
+  }
+
+  /** Whether keys have to go through this process. */
+  private boolean isForbidden(HostAndPort source, HostAndPort target) {
+    return settings.throughTopom() == ThroughTopom.ALWAYS
+        || !MigratePermission.isGiven(admin, source, target, settings.migrationTimeout());
   }
 
   /**
@@ -120,14 +127,46 @@ public final class SlotMigrator {
   }
 
   /**
-   * Moves one key, unless the target has it already.
+   * Moves one key that nobody uses to where its slot is served. If it is there already, that copy
+   * stays.
    *
-   * @throws io.vodis.redis.RedisAdminException if the key may still be on the source
+   * @param proceed asked right before the first effect
+   * @throws RedisAdminException if the key may still be on the source
    */
   public void moveKey(
-      HostAndPort source, HostAndPort target, int database, int slotId, byte[] key) {
-    new SourceServer(admin, settings, source, database)
-        .migrate(target, List.of(new MovingKey(slotId, key)), true);
+      HostAndPort source,
+      HostAndPort target,
+      int database,
+      int slotId,
+      byte[] name,
+      BooleanSupplier proceed) {
+    MovingKey key = new MovingKey(slotId, name);
+    SourceServer from = new SourceServer(admin, settings, source, database);
+    if (!isForbidden(source, target)) {
+      from.migrate(target, List.of(key), true);
+      return;
+    }
+    long bytesMax = settings.dumpBytesMax();
+    if (bytesMax > 0 && !from.sizes(List.of(key), bytesMax + 1).big().isEmpty()) {
+      throw refused(source, "it takes more than migration_dump_max_bytes");
+    }
+    List<DumpKey> dump = List.of(new DumpKey(name, 0, true));
+    DumpWay way = new DumpWay(source, target, database);
+    boolean moved = false;
+    try {
+      moved = dumps.move(way, dump, settings.migrationTimeout(), proceed);
+    } catch (RedisAdminException e) {
+      // Nobody comes again soon to see to it that nothing of it is executed late.
+      dumps.settle(source, target);
+      throw e;
+    }
+    if (!moved) {
+      throw refused(source, "its slot is not at rest any more");
+    }
+  }
+
+  private static RedisAdminException refused(HostAndPort server, String reason) {
+    return new RedisAdminException(server, RedisAdminException.Kind.REFUSED, reason, null);
   }
 
   /** Removes the copy of a key that is {@code away}, if the key is at {@code home} too. */
