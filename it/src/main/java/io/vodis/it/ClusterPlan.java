@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,75 +78,31 @@ public record ClusterPlan(
   }
 
   public ClusterPlan withServers(int groupCount, int replicasPerGroup) {
-    return new ClusterPlan(
-        product,
-        groupCount,
-        replicasPerGroup,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(
+        parts -> {
+          parts.groups = groupCount;
+          parts.replicas = replicasPerGroup;
+        });
   }
 
   /** Another product than {@code it}, for several on one store. */
   public ClusterPlan named(String name) {
-    return new ClusterPlan(
-        name,
-        groups,
-        replicas,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(parts -> parts.product = name);
   }
 
   public ClusterPlan with(Role role, int count) {
     Map<Role, Integer> next = new HashMap<>(counts);
     next.put(role, count);
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        next,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(parts -> parts.counts = next);
   }
 
   /** These roles run in JVMs of their own. */
   public ClusterPlan inChildren(List<String> flags, Role... roles) {
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        Set.of(roles),
-        relayed,
-        flags,
-        keys,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(
+        parts -> {
+          parts.children = Set.of(roles);
+          parts.jvmFlags = flags;
+        });
   }
 
   public ClusterPlan with(Role role, String key, String value) {
@@ -153,106 +110,88 @@ public record ClusterPlan(
     Map<String, String> ofRole = new HashMap<>(keys(role));
     ofRole.put(key, value);
     next.put(role, Map.copyOf(ofRole));
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        next,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(parts -> parts.keys = next);
   }
 
   /** Members of these roles reach the store over a relay each. */
   public ClusterPlan relaying(Role... roles) {
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        children,
-        Set.of(roles),
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(parts -> parts.relayed = Set.of(roles));
   }
 
   public ClusterPlan withSessionTimeout(Duration value) {
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        value,
-        password,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(parts -> parts.sessionTimeout = value);
   }
 
   public ClusterPlan withPassword(String value) {
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        value,
-        redisBinary,
-        redisOptions,
-        serversRelayed);
+    return with(parts -> parts.password = value);
   }
 
   public ClusterPlan withRedis(@Nullable Path binary, Map<String, String> options) {
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        password,
-        binary,
-        options,
-        serversRelayed);
+    return with(
+        parts -> {
+          parts.redisBinary = binary;
+          parts.redisOptions = options;
+        });
   }
 
   /** Everybody reaches each server over a relay: clients of it, its replicas, its primary. */
   public ClusterPlan relayingServers() {
-    return new ClusterPlan(
-        product,
-        groups,
-        replicas,
-        counts,
-        children,
-        relayed,
-        jvmFlags,
-        keys,
-        sessionTimeout,
-        password,
-        redisBinary,
-        redisOptions,
-        true);
+    return with(parts -> parts.serversRelayed = true);
+  }
+
+  private ClusterPlan with(Consumer<Parts> change) {
+    Parts parts = new Parts(this);
+    change.accept(parts);
+    return parts.plan();
+  }
+
+  /** A plan that is being changed. */
+  private static final class Parts {
+    private String product;
+    private int groups;
+    private int replicas;
+    private Map<Role, Integer> counts;
+    private Set<Role> children;
+    private Set<Role> relayed;
+    private List<String> jvmFlags;
+    private Map<Role, Map<String, String>> keys;
+    private Duration sessionTimeout;
+    private String password;
+    private @Nullable Path redisBinary;
+    private Map<String, String> redisOptions;
+    private boolean serversRelayed;
+
+    private Parts(ClusterPlan plan) {
+      product = plan.product;
+      groups = plan.groups;
+      replicas = plan.replicas;
+      counts = plan.counts;
+      children = plan.children;
+      relayed = plan.relayed;
+      jvmFlags = plan.jvmFlags;
+      keys = plan.keys;
+      sessionTimeout = plan.sessionTimeout;
+      password = plan.password;
+      redisBinary = plan.redisBinary;
+      redisOptions = plan.redisOptions;
+      serversRelayed = plan.serversRelayed;
+    }
+
+    private ClusterPlan plan() {
+      return new ClusterPlan(
+          product,
+          groups,
+          replicas,
+          counts,
+          children,
+          relayed,
+          jvmFlags,
+          keys,
+          sessionTimeout,
+          password,
+          redisBinary,
+          redisOptions,
+          serversRelayed);
+    }
   }
 }

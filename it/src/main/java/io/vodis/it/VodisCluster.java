@@ -61,7 +61,7 @@ public final class VodisCluster implements AutoCloseable {
   private final AdminClient admin;
 
   private VodisCluster(
-      ClusterPlan plan, @Nullable HostAndPort foreignStore, List<HostAndPort> foreignServers) {
+      ClusterPlan plan, @Nullable HostAndPort foreignStore, List<List<HostAndPort>> foreignGroups) {
     this.plan = plan;
     admin =
         new AdminClient(
@@ -74,10 +74,10 @@ public final class VodisCluster implements AutoCloseable {
         zooKeeper = null;
         storeAddress = foreignStore;
       }
-      if (foreignServers.isEmpty()) {
+      if (foreignGroups.isEmpty()) {
         startServers();
       } else {
-        foreignServers.forEach(server -> addresses.add(List.of(server)));
+        addresses.addAll(foreignGroups);
       }
       observer = closing(ClusterNodes.start(product(), coordinator()));
       bootstrap();
@@ -95,7 +95,13 @@ public final class VodisCluster implements AutoCloseable {
 
   /** A product on a ZooKeeper and on servers that others have started; a group for each server. */
   public static VodisCluster over(ClusterPlan plan, HostAndPort store, List<HostAndPort> servers) {
-    return new VodisCluster(plan, store, servers);
+    return new VodisCluster(plan, store, servers.stream().map(List::of).toList());
+  }
+
+  /** The same with groups of several servers; the first of each is its primary. */
+  public static VodisCluster overGroups(
+      ClusterPlan plan, HostAndPort store, List<List<HostAndPort>> groups) {
+    return new VodisCluster(plan, store, groups);
   }
 
   private <T extends AutoCloseable> T closing(T part) {

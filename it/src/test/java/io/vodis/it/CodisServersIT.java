@@ -70,7 +70,7 @@ class CodisServersIT {
       // Then
       Checks.assertUndisturbed(report);
       Checks.assertNothingLost(product.cluster, load);
-      String used = method.equals("sync") ? "SLOTSMGRTTAGSLOT" : "SLOTSMGRTTAGSLOT-ASYNC";
+      String used = method.equals("sync") ? "SLOTSMGRTONE" : "SLOTSMGRTTAGSLOT-ASYNC";
       for (FakeCodisServer server : product.servers) {
         assertThat(server.calls(used)).isPositive();
         assertThat(server.calls("MIGRATE")).isZero();

@@ -6,11 +6,14 @@ import io.vodis.config.ByteSize;
 import io.vodis.model.MigrationMethod;
 import io.vodis.model.SlotRoute;
 import io.vodis.proxy.dispatch.CrossSlot;
+import io.vodis.slot.SlotHash;
+import io.vodis.slot.SlotProof;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.RespError;
 import io.vodis.testsupport.TcpRelay;
 import io.vodis.testsupport.codis.FakeCodisServer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +31,8 @@ class CodisMovesIT {
 
   private static final RespError TRY_AGAIN =
       new RespError("TRYAGAIN Multiple keys request during rehashing of slot");
+
+  private static final String PROOFS = new String(SlotProof.key(), StandardCharsets.US_ASCII);
 
   private static FakeCodisServer source;
   private static FakeCodisServer target;
@@ -305,6 +310,32 @@ class CodisMovesIT {
       // Then
       assertThat(onTarget.expectNumber("EXISTS", "foo")).isZero();
       assertThat(client.call("GET", "foo")).isNull();
+    }
+  }
+
+  @Test
+  void whatASourceBringsBackDoesNotCountBesideATargetThatWasProven() throws Exception {
+    try (RespClient client = planes.client()) {
+      // Given
+      String slot = Integer.toString(SlotHash.slotOf("foo".getBytes(StandardCharsets.UTF_8)));
+      onTarget.expect("HSET", PROOFS, slot, "17");
+      onSource.expect("SET", "foo", "had moved, and is back");
+      onSource.expect("SET", "{foo}2", "had moved, and is back");
+      onTarget.expect("SET", "foo", "written since");
+      onTarget.expect("SET", "{foo}2", "written since");
+      onSource.expect("SET", "{foo}3", "not moved yet");
+      onSource.expect("SET", "bar", "not moved yet");
+      onTarget.expect("SET", "bar", "from long ago; its number is lost");
+      planes.installAll(
+          new SlotRoute.Migrating(
+              source.address(), target.address(), false, List.of(), MigrationMethod.SYNC, 17));
+      // When / Then
+      assertThat(client.call("APPEND", "foo", "+")).isEqualTo(14L);
+      assertThat(client.call("GET", "{foo}3")).isEqualTo("not moved yet");
+      assertThat(client.call("GET", "{foo}2")).isEqualTo("written since");
+      assertThat(client.call("GET", "bar")).isEqualTo("not moved yet");
+      assertThat(onTarget.expectText("GET", "foo")).isEqualTo("written since+");
+      assertThat(onSource.expectNumber("DBSIZE")).isZero();
     }
   }
 

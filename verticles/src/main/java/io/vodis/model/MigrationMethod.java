@@ -17,7 +17,8 @@ public enum MigrationMethod {
   DUMP,
 
   /**
-   * codis-server's {@code SLOTSMGRTTAGONE} and {@code SLOTSMGRTTAGSLOT}: whole families of keys.
+   * codis-server's {@code SLOTSMGRTONE}, for each key; for whole families of keys {@code
+   * SLOTSMGRTTAGONE} and {@code SLOTSMGRTTAGSLOT}, where the target cannot have what counts.
    */
   SYNC,
 

@@ -52,11 +52,18 @@ final class PullDialect {
   }
 
   /**
-   * Whether of a slot that returns, of which the copy on the target counts, the one on the source
-   * has to go first.
+   * Whether the target has to be looked at before keys are moved: what it has would be replaced,
+   * and may be what counts. Not on the way there of a semi-async move, in which requests run on the
+   * source too: what an attempt has left of a key, perhaps a part of it, is older than the
+   * source's.
    */
-  boolean overwritesHome() {
-    return overwrites() && way.returning();
+  boolean looksFirst() {
+    return overwrites() && (way.returning() || way.method() == MigrationMethod.SYNC);
+  }
+
+  /** Whether of a key the target's copy may be the one that counts. */
+  boolean mayCountOnTarget(long proof) {
+    return proof != 0 || way.returning();
   }
 
   /** Whether the answer to a move comes when it is over, and others of its connection before. */
@@ -64,14 +71,17 @@ final class PullDialect {
     return way.method() == MigrationMethod.SEMI_ASYNC;
   }
 
-  /** The commands that move these keys. */
-  List<List<byte[]>> moves(List<byte[]> keys) {
+  /**
+   * The commands that move these keys.
+   *
+   * @param alone without others of the same tag, of which nobody has looked whether the target has
+   *     them
+   */
+  List<List<byte[]>> moves(List<byte[]> keys, boolean alone) {
     return switch (way.method()) {
       case MIGRATE -> List.of(migrate(keys));
       case SYNC ->
-          keys.stream()
-              .map(key -> one(way.returning() ? "SLOTSMGRTONE" : "SLOTSMGRTTAGONE", key))
-              .toList();
+          keys.stream().map(key -> one(alone ? "SLOTSMGRTONE" : "SLOTSMGRTTAGONE", key)).toList();
       case SEMI_ASYNC -> List.of(inBackground(keys));
       case DUMP -> throw notOurs();
     };

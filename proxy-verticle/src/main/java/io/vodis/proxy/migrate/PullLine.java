@@ -3,6 +3,7 @@ package io.vodis.proxy.migrate;
 import io.vodis.proxy.backend.Backend;
 import io.vodis.proxy.backend.BackendConnection;
 import io.vodis.proxy.backend.Lane;
+import io.vodis.proxy.migrate.LeftoverRemoval.Doubtful;
 import io.vodis.redis.ClientList;
 import io.vodis.redis.ErrorCounts;
 import io.vodis.redis.InfoField;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +39,11 @@ import org.slf4j.LoggerFactory;
  *       source, which answers only when no MIGRATE runs; from then on it is as {@code IOERR}.
  *   <li>{@code BUSYKEY}: see {@link LeftoverRemoval}.
  *   <li>Any other error: nothing was moved, or some keys were; the batch is sent again later.
- *   <li>A codis-server replaces what the target has, so whatever may still arrive is worse than
- *       with MIGRATE; and it does not count attempts that fail. Therefore the target is asked,
- *       after each batch, whether it has accepted connections since, and is cleaned if it has.
+ *   <li>A codis-server replaces what the target has, so the target is looked at first where its
+ *       copy may be the one that counts ({@link TargetLook}); and whatever may still arrive is
+ *       worse than with MIGRATE. It does not count attempts that fail. Therefore the target is
+ *       asked, after each batch, whether it has accepted connections since, and is cleaned if it
+ *       has.
  * </ul>
  *
  * <p>Whoever moved the keys, a replica of the source has heard of it before they are used, if one
@@ -111,6 +115,9 @@ final class PullLine implements KeyLine {
   /** Whether a codis-server keeps the connection over which it has sent last. */
   private boolean sourceConnected = true;
 
+  /** At what the target has of the batch; null where that does not matter. */
+  private @Nullable TargetLook look;
+
   /** How often the connections of the target have been looked at for this batch. */
   private int looks;
 
@@ -136,7 +143,7 @@ final class PullLine implements KeyLine {
 
   /** What a batch begins with. */
   private Next first() {
-    return dialect.overwritesHome() ? Next.REMOVE_LEFTOVERS : Next.MIGRATE;
+    return dialect.looksFirst() ? Next.REMOVE_LEFTOVERS : Next.MIGRATE;
   }
 
   @Override
@@ -195,12 +202,15 @@ final class PullLine implements KeyLine {
   }
 
   private void migrate() {
-    List<List<byte[]>> commands = new ArrayList<>(dialect.moves(keys(batch)));
+    boolean alone = batch.stream().anyMatch(pull -> dialect.mayCountOnTarget(pull.proof()));
+    List<List<byte[]>> commands = new ArrayList<>(dialect.moves(keys(batch), alone));
     if (!dialect.overwrites()) {
       commands.add(FAILED_MOVES);
     }
+    BackendConnection mover = look == null ? null : look.takeMover();
+    boolean own = mover != null || dialect.answersLate();
     BackendConnection connection =
-        dialect.answersLate() ? source().acquireDedicated() : source().acquire();
+        mover != null ? mover : own ? source().acquireDedicated() : source().acquire();
     if (connection == null) {
       fateIsKnown();
       return;
@@ -235,7 +245,7 @@ final class PullLine implements KeyLine {
         commands.getLast(),
         last -> {
           replies.add(last);
-          if (dialect.answersLate()) {
+          if (own) {
             source().releaseDedicated(connection);
           }
           if (dialect.answersEach()) {
@@ -497,30 +507,38 @@ final class PullLine implements KeyLine {
 
   private void removeLeftovers() {
     asked = true;
+    List<Doubtful> keys =
+        batch.stream().map(pull -> new Doubtful(pull.key(), pull.proof())).toList();
+    if (dialect.looksFirst()) {
+      List<Doubtful> doubtful =
+          keys.stream().filter(key -> dialect.mayCountOnTarget(key.proof())).toList();
+      TargetLook first =
+          new TargetLook(source(), target(), env.copies(), doubtful, this::removalOf);
+      look = first;
+      first.run(this::onRemoved);
+    } else {
+      removalOf(keys).run(this::onRemoved);
+    }
+  }
+
+  private LeftoverRemoval removalOf(List<Doubtful> keys) {
     Backend proofs =
         env.pool().server(way.target()).lane(Lane.of(SlotProof.DATABASE, Protocol.RESP2));
-    new LeftoverRemoval(
-            source(),
-            target(),
-            proofs,
-            way.returning(),
-            env.copies(),
-            batch.stream()
-                .map(pull -> new LeftoverRemoval.Doubtful(pull.key(), pull.proof()))
-                .toList(),
-            dialect.overwrites() ? "DEL" : "UNLINK")
-        .run(
-            done -> {
-              asked = false;
-              if (!abandoned) {
-                next = Next.MIGRATE;
-                if (done) {
-                  step();
-                } else {
-                  fateIsKnown();
-                }
-              }
-            });
+    String command = dialect.overwrites() ? "DEL" : "UNLINK";
+    return new LeftoverRemoval(
+        source(), target(), proofs, way.returning(), env.copies(), keys, command);
+  }
+
+  private void onRemoved(boolean done) {
+    asked = false;
+    if (!abandoned) {
+      next = Next.MIGRATE;
+      if (done) {
+        step();
+      } else {
+        fateIsKnown();
+      }
+    }
   }
 
   /** Nothing is under way any more: gives up what has taken too long, tries the rest again. */

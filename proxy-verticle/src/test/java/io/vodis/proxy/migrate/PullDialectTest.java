@@ -24,7 +24,7 @@ class PullDialectTest {
   }
 
   @Test
-  void codisServersAreAskedForWholeFamiliesOnTheWayAndForSingleKeysOnTheWayBack() {
+  void codisServersAreAskedForWholeFamiliesUnlessOthersOfTheTagMayBeOnTheTarget() {
     assertThat(asked(MigrationMethod.SYNC, false))
         .containsExactly("SLOTSMGRTTAGONE t 7 500 a", "SLOTSMGRTTAGONE t 7 500 b");
     assertThat(asked(MigrationMethod.SYNC, true))
@@ -34,10 +34,14 @@ class PullDialectTest {
   }
 
   @Test
-  void onTheWayBackOnlyWhatReplacesNeedsTheCopyAwayRemovedFirst() {
-    assertThat(dialect(MigrationMethod.MIGRATE, true).overwritesHome()).isFalse();
-    assertThat(dialect(MigrationMethod.SYNC, true).overwritesHome()).isTrue();
-    assertThat(dialect(MigrationMethod.SYNC, false).overwritesHome()).isFalse();
+  void whatReplacesNeedsALookAtTheTargetFirstWhereItsCopyMayCount() {
+    assertThat(dialect(MigrationMethod.MIGRATE, true).looksFirst()).isFalse();
+    assertThat(dialect(MigrationMethod.SYNC, true).looksFirst()).isTrue();
+    assertThat(dialect(MigrationMethod.SYNC, false).looksFirst()).isTrue();
+    assertThat(dialect(MigrationMethod.SEMI_ASYNC, false).looksFirst()).isFalse();
+    assertThat(dialect(MigrationMethod.SYNC, false).mayCountOnTarget(0)).isFalse();
+    assertThat(dialect(MigrationMethod.SYNC, false).mayCountOnTarget(17)).isTrue();
+    assertThat(dialect(MigrationMethod.SYNC, true).mayCountOnTarget(0)).isTrue();
   }
 
   @ParameterizedTest
@@ -75,8 +79,8 @@ class PullDialectTest {
     assertThat(WrapperReply.of(reply)).isEqualTo(new WrapperReply(code, offset));
   }
 
-  private static List<String> asked(MigrationMethod method, boolean returning) {
-    return dialect(method, returning).moves(KEYS).stream()
+  private static List<String> asked(MigrationMethod method, boolean alone) {
+    return dialect(method, false).moves(KEYS, alone).stream()
         .map(
             words ->
                 String.join(

@@ -50,7 +50,7 @@ public final class FakeCodisServer implements AutoCloseable {
   private List<AsyncMoves> asyncMoves;
   private volatile boolean up;
 
-  private FakeCodisServer(String password, Set<String> allowed) {
+  private FakeCodisServer(String password, boolean durable, Set<String> allowed) {
     this.password = password;
     this.allowed = allowed;
     this.port = FreePorts.next();
@@ -60,19 +60,25 @@ public final class FakeCodisServer implements AutoCloseable {
             .option("databases", Integer.toString(DATABASES))
             .option("client-output-buffer-limit", "pubsub", "0", "0", "0")
             .option("replica-announce-ip", "127.0.0.1")
-            .option("replica-announce-port", Integer.toString(port));
+            .option("replica-announce-port", Integer.toString(port))
+            .option("appendonly", durable ? "yes" : "no");
     behind = (password.isEmpty() ? builder : builder.password(password)).start();
     open();
   }
 
   /** One that any command of Redis 3.2 works on, and these newer ones too. */
   public static FakeCodisServer start(String... newerCommands) {
-    return new FakeCodisServer("", Set.of(newerCommands));
+    return new FakeCodisServer("", false, Set.of(newerCommands));
   }
 
   /** The same with a password, for clients and between servers. */
   public static FakeCodisServer withPassword(String password, String... newerCommands) {
-    return new FakeCodisServer(password, Set.of(newerCommands));
+    return new FakeCodisServer(password, false, Set.of(newerCommands));
+  }
+
+  /** One that has all it has acknowledged when it is started again after {@link #kill}. */
+  public static FakeCodisServer durable(String... newerCommands) {
+    return new FakeCodisServer("", true, Set.of(newerCommands));
   }
 
   private void open() {

@@ -31,6 +31,17 @@ record Opening(MigrationMethod method, KnownKeys known, Map<Integer, List<Pinned
         && known.covers(slot.slotId());
   }
 
+  /**
+   * Whether the slot can be opened under a number. Not for a semi-async move: requests run on its
+   * source too, and what a broken attempt has left on the target is older. Nor on the way back of
+   * one: until the fence a value may be on its way in pieces, and must not be looked at.
+   */
+  boolean isProvable(SlotMapping slot) {
+    return method != MigrationMethod.SEMI_ASYNC
+        && slot.action() instanceof SlotAction.Moving moving
+        && moving.method() != MigrationMethod.SEMI_ASYNC;
+  }
+
   /** What opens a slot, under a number that says which of two copies counts, or 0. */
   SlotEvent.Opened of(SlotMapping slot, long proof) {
     return new SlotEvent.Opened(

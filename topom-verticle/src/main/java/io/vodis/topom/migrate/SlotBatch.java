@@ -193,10 +193,15 @@ final class SlotBatch {
       advance(new SlotEvent.FenceExpired());
       return;
     }
-    Set<Integer> slotIds = Set.copyOf(slotsIn(topology, SlotAction.Prepared.class));
+    Set<Integer> slotIds =
+        rows(topology)
+            .filter(slot -> slot.action() instanceof SlotAction.Prepared)
+            .filter(found::isProvable)
+            .map(SlotMapping::slotId)
+            .collect(Collectors.toUnmodifiableSet());
     long proof;
     try {
-      proof = found.method().isOfPlainServers() ? proofs.prove(topology, slotIds) : 0;
+      proof = slotIds.isEmpty() ? 0 : proofs.prove(topology, slotIds);
     } catch (RedisAdminException e) {
       advance(new SlotEvent.FenceExpired());
       startsNoMore = String.valueOf(e.getMessage());
@@ -210,10 +215,14 @@ final class SlotBatch {
   }
 
   /** For keys that are on both servers, of all slots of the batch. */
-  private void lookAtTarget(Topology topology) {
+  private void lookAtTarget(Topology topology, Opening prepared) {
     Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
     Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
-    List<SlotMapping> unopened = rows(topology).filter(slot -> isUnstarted(slot.action())).toList();
+    List<SlotMapping> unopened =
+        rows(topology)
+            .filter(slot -> isUnstarted(slot.action()))
+            .filter(prepared::isProvable)
+            .toList();
     if (source.isEmpty() || target.isEmpty() || unopened.isEmpty()) {
       return;
     }
@@ -279,8 +288,8 @@ final class SlotBatch {
       prepared = prepareOpening(topology);
       opening = prepared;
     }
-    if (proofs.isMissing() && prepared.method().isOfPlainServers()) {
-      lookAtTarget(topology);
+    if (proofs.isMissing()) {
+      lookAtTarget(topology, prepared);
     }
     for (SlotMapping slot : rows(topology).toList()) {
       pinned.removeCopies(topology, slot);

@@ -9,6 +9,9 @@ import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.RedisSession;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
+import io.vodis.slot.ReservedName;
+import io.vodis.slot.SlotHash;
+import io.vodis.slot.SlotProof;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +32,9 @@ import org.slf4j.LoggerFactory;
  *   <li>sync: {@code SLOTSMGRTTAGSLOT}, several at once, as many as fit the time for which a call
  *       may hold the server;
  *   <li>semi-async: {@code SLOTSMGRTTAGSLOT-ASYNC}, one batch after the other, which holds nobody;
- *   <li>a slot on its way back: {@code SLOTSMGRTONE} for each of its keys, after those have been
- *       removed of which the server they return to has a copy, because that copy counts.
+ *   <li>where of two copies the target's may count, because a slot is on its way back or was opened
+ *       under a number: {@code SLOTSMGRTONE} for each of its keys, which replaces what the target
+ *       has, after the copy has been removed that does not count.
  * </ul>
  *
  * <p>{@code SLOTSINFO} says where keys are left; a pass that begins with none of the task's slots
@@ -40,6 +44,15 @@ final class CodisSweep implements SlotSweep {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CodisSweep.class);
   private static final int ATTEMPTS_MAX = 5;
+
+  /** A cursor from which a look begins, and with which it has ended. */
+  private static final String BEGIN = "0";
+
+  /** Gives commands to the source, one after the other. */
+  @FunctionalInterface
+  private interface Calls {
+    List<Reply> all(Duration timeout, List<List<byte[]>> commands);
+  }
 
   /** A transfer without progress for so long is given up by the server, which can be slow at it. */
   private static final Duration ASYNC_TIMEOUT_MAX = Duration.ofSeconds(5);
@@ -124,7 +137,22 @@ final class CodisSweep implements SlotSweep {
         counts.put(slotId, Replies.number(parts.get(1), 0));
       }
     }
+    // Not the users', and not to be moved: it would replace the target's own.
+    int ofProofs = SlotHash.slotOf(SlotProof.key());
+    if (database == SlotProof.DATABASE && counts.containsKey(ofProofs) && isNamed(ofProofs)) {
+      long proofs =
+          Replies.number(
+              admin.call(source, database, settings.migrationTimeout(), exists(SlotProof.key())),
+              0);
+      counts.computeIfPresent(ofProofs, (slotId, keys) -> keys > proofs ? keys - proofs : null);
+    }
     return counts;
+  }
+
+  /** Whether keys are moved by name, after a look at what the target has. */
+  private boolean isNamed(int slotId) {
+    return task.returning().contains(slotId)
+        || task.method() == MigrationMethod.SYNC && task.proofs().containsKey(slotId);
   }
 
   /** One slot of one database. */
@@ -136,6 +164,9 @@ final class CodisSweep implements SlotSweep {
 
     /** Keys that are still there, as far as is known. */
     private long left;
+
+    /** Where the next look at their names begins. */
+    private String cursor = BEGIN;
 
     private Emptying(HostAndPort source, int database, int slotId, long keys) {
       this.left = keys;
@@ -156,6 +187,8 @@ final class CodisSweep implements SlotSweep {
           more = step();
           attempt = 1;
         } catch (RedisAdminException e) {
+          closeTransfers();
+          cursor = BEGIN;
           if (attempt == ATTEMPTS_MAX || !proceed.getAsBoolean() || !mend(e)) {
             throw e;
           }
@@ -166,8 +199,8 @@ final class CodisSweep implements SlotSweep {
 
     /** One call; returns whether keys are left. */
     private boolean step() {
-      if (task.returning().contains(slotId)) {
-        return bringBack();
+      if (isNamed(slotId)) {
+        return moveNamed();
       }
       return task.method() == MigrationMethod.SEMI_ASYNC ? moveAsync() : moveSync();
     }
@@ -176,7 +209,10 @@ final class CodisSweep implements SlotSweep {
       int keysPerSecond = speed.get().keysPerSecond();
       int calls = Math.min(sizer.keys(), KeyRate.keysMax(keysPerSecond));
       calls = (int) Math.clamp(left, 1, calls);
-      List<Reply> replies = timed(Collections.nCopies(calls, moveOne("SLOTSMGRTTAGSLOT")));
+      List<Reply> replies =
+          timed(
+              Collections.nCopies(calls, moveOne("SLOTSMGRTTAGSLOT")),
+              (timeout, commands) -> admin.callAll(source, database, timeout, commands));
       long moved = 0;
       for (Reply reply : replies) {
         moved += Replies.number(Replies.items(reply).get(0), 0);
@@ -196,12 +232,11 @@ final class CodisSweep implements SlotSweep {
     }
 
     /** Gives the commands between two looks at the server's clock, and learns from these. */
-    private List<Reply> timed(List<List<byte[]>> commands) {
+    private List<Reply> timed(List<List<byte[]>> commands, Calls calls) {
       List<List<byte[]>> all = new ArrayList<>(List.of(TIME));
       all.addAll(commands);
       all.add(TIME);
-      List<Reply> replies =
-          admin.callAll(source, database, settings.migrationTimeout().plus(ASYNC_TIMEOUT_MAX), all);
+      List<Reply> replies = calls.all(settings.migrationTimeout().plus(ASYNC_TIMEOUT_MAX), all);
       long held = nanosOf(replies.getLast()) - nanosOf(replies.getFirst());
       Pace pace = pacing.pace();
       sizer.onCall(commands.size(), Math.max(0, held), pace.boundNanos());
@@ -242,23 +277,20 @@ final class CodisSweep implements SlotSweep {
       }
     }
 
-    /** Keys one by one, because a family may be at home in part. */
-    private boolean bringBack() {
+    /**
+     * Keys one by one, because a family may be on the target in part. All over one connection that
+     * is never opened again: a source that is started anew after the look at the target, and brings
+     * keys back that had left, is not asked to move them.
+     */
+    private boolean moveNamed() {
+      RedisSession session = transfers(source, database);
+      List<Reply> page = Replies.items(session.call(settings.migrationTimeout(), names()));
       List<byte[]> keys = new ArrayList<>();
-      List<Reply> page =
-          Replies.items(
-              admin.call(
-                  source,
-                  database,
-                  settings.migrationTimeout(),
-                  Replies.command(
-                      "SLOTSSCAN",
-                      Integer.toString(slotId),
-                      "0",
-                      "COUNT",
-                      Integer.toString(pacing.pace().pageKeys()))));
       for (Reply key : Replies.items(page.get(1))) {
-        keys.add(Replies.bytes(key));
+        byte[] name = Replies.bytes(key);
+        if (!ReservedName.is(name)) {
+          keys.add(name);
+        }
       }
       removeSecondCopies(keys);
       int from = 0;
@@ -266,15 +298,21 @@ final class CodisSweep implements SlotSweep {
         int keysPerSecond = speed.get().keysPerSecond();
         int size = Math.min(sizer.keys(), KeyRate.keysMax(keysPerSecond));
         List<byte[]> batch = keys.subList(from, Math.min(keys.size(), from + size));
-        List<Reply> replies = timed(batch.stream().map(this::bringBack).toList());
+        List<Reply> replies = timed(batch.stream().map(this::moveKey).toList(), session::callAll);
         long moved = replies.stream().mapToLong(reply -> Replies.number(reply, 0)).sum();
         onMoved((int) moved, keysPerSecond);
         from += batch.size();
       }
-      return !keys.isEmpty() || !Replies.text(page.get(0)).equals("0");
+      cursor = Replies.text(page.get(0));
+      return !cursor.equals(BEGIN);
     }
 
-    private List<byte[]> bringBack(byte[] key) {
+    private List<byte[]> names() {
+      String count = Integer.toString(pacing.pace().pageKeys());
+      return Replies.command("SLOTSSCAN", Integer.toString(slotId), cursor, "COUNT", count);
+    }
+
+    private List<byte[]> moveKey(byte[] key) {
       List<byte[]> command = moveOne("SLOTSMGRTONE");
       command.set(command.size() - 1, key);
       return command;
@@ -284,12 +322,13 @@ final class CodisSweep implements SlotSweep {
       if (keys.isEmpty()) {
         return;
       }
-      List<List<byte[]>> questions =
-          keys.stream().map(key -> List.of(ascii("EXISTS"), key)).toList();
-      List<Reply> atHome = admin.callAll(target, database, settings.migrationTimeout(), questions);
+      List<List<byte[]>> questions = keys.stream().map(CodisSweep::exists).toList();
+      List<Reply> there = admin.callAll(target, database, settings.migrationTimeout(), questions);
+      long proof = task.proofs().getOrDefault(slotId, 0L);
+      boolean returning = task.returning().contains(slotId);
       for (int i = 0; i < keys.size(); i++) {
-        if (Replies.number(atHome.get(i), 0) > 0) {
-          cleaner.removeLeftover(target, source, database, keys.get(i));
+        if (Replies.number(there.get(i), 0) > 0) {
+          cleaner.removeSecondCopy(source, target, database, keys.get(i), proof, returning);
         }
       }
     }
@@ -385,7 +424,7 @@ final class CodisSweep implements SlotSweep {
         + Replies.number(parts.get(1), 0) * 1_000L;
   }
 
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+  private static List<byte[]> exists(byte[] key) {
+    return List.of("EXISTS".getBytes(StandardCharsets.US_ASCII), key);
   }
 }

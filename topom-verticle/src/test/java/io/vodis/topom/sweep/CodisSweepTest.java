@@ -11,6 +11,7 @@ import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerAccess;
 import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.slot.SlotHash;
+import io.vodis.slot.SlotProof;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.TcpRelay;
@@ -38,6 +39,7 @@ class CodisSweepTest {
 
   private static final String PASSWORD = "between-servers";
   private static final int SPLIT = 512;
+  private static final String PROOFS = new String(SlotProof.key(), StandardCharsets.US_ASCII);
 
   private static Vertx vertx;
   private static FakeCodisServer source;
@@ -176,6 +178,85 @@ class CodisSweepTest {
     assertThat(onTarget.expectText("GET", both)).isEqualTo("never left home");
     assertThat(onTarget.expectText("GET", away)).isEqualTo("moved and changed since");
     assertThat(onSource.expectNumber("EXISTS", both, away)).isZero();
+  }
+
+  @Test
+  void ofASlotThatWasOpenedUnderANumberTheCopyCountsThatThisSays() {
+    // Given a source that has brought keys back, and a target that has lost what it knew of a slot
+    String back = keyOfMovingSlot("back");
+    String relative = "{" + back + "}";
+    String lost = keyOfMovingSlot("lost");
+    String only = keyOfMovingSlot("only");
+    assertThat(slotOf(lost)).isNotEqualTo(slotOf(back));
+    onTarget.expect("HSET", PROOFS, String.valueOf(slotOf(back)), "17");
+    onSource.expect("HSET", PROOFS, "3", "of a way to it");
+    for (String key : List.of(back, relative)) {
+      onTarget.expect("SET", key, "written since");
+      onSource.expect("SET", key, "had moved, and is back");
+    }
+    onTarget.expect("SET", lost, "from long ago");
+    onSource.expect("SET", lost, "not moved yet");
+    onSource.expect("SET", only, "not moved yet");
+    Map<Integer, HostAndPort> targets = task(MigrationMethod.SYNC).targetBySlot();
+    Map<Integer, Long> proofs = new HashMap<>();
+    targets.keySet().forEach(slotId -> proofs.put(slotId, 17L));
+
+    // When
+    boolean complete =
+        migrator(MigrationMethod.SYNC)
+            .migrate(
+                new MigrationTask(
+                    source.address(), targets, Set.of(), proofs, List.of(), MigrationMethod.SYNC),
+                () -> true,
+                progress());
+
+    // Then
+    assertThat(complete).isTrue();
+    assertThat(onTarget.expectText("GET", back)).isEqualTo("written since");
+    assertThat(onTarget.expectText("GET", relative)).isEqualTo("written since");
+    assertThat(onTarget.expectText("GET", lost)).isEqualTo("not moved yet");
+    assertThat(onTarget.expectText("GET", only)).isEqualTo("not moved yet");
+    assertThat(onSource.expectNumber("EXISTS", back, relative, lost, only)).isZero();
+    assertThat(onTarget.expectNumber("HLEN", PROOFS)).isEqualTo(1);
+    assertThat(onSource.expectNumber("HLEN", PROOFS)).isEqualTo(1);
+  }
+
+  /** Its bytes are under way, and a second transfer would be refused until they have arrived. */
+  @Test
+  void aBatchThatLastsLongerThanItIsWaitedForIsFollowedToItsEnd() {
+    try (TcpRelay relay = TcpRelay.to(target.address())) {
+      // Given a value of many pieces, and acknowledgements that take their time
+      String key = keyOfMovingSlot("large");
+      for (int i = 0; i < 20_000; i += 50) {
+        String[] push = new String[52];
+        push[0] = "RPUSH";
+        push[1] = key;
+        for (int j = 0; j < 50; j++) {
+          push[j + 2] = "item " + (i + j);
+        }
+        onSource.expect(push);
+      }
+      Map<Integer, HostAndPort> targets = Map.of(slotOf(key), relay.address());
+      MigrationTask slow =
+          new MigrationTask(
+              source.address(), targets, Set.of(), Map.of(), List.of(), MigrationMethod.SEMI_ASYNC);
+      admin.ping(relay.address(), Duration.ofSeconds(5));
+      relay.delayBack(Duration.ofMillis(300));
+      long pieces = target.calls("SLOTSRESTORE-ASYNC");
+      long questions = source.calls("SLOTSMGRT-ASYNC-STATUS");
+
+      // When
+      boolean complete =
+          migrator(MigrationMethod.SEMI_ASYNC, Duration.ofSeconds(1))
+              .migrate(slow, () -> true, progress());
+
+      // Then
+      assertThat(complete).isTrue();
+      assertThat(source.calls("SLOTSMGRT-ASYNC-STATUS") - questions).isGreaterThan(10);
+      assertThat(target.calls("SLOTSRESTORE-ASYNC") - pieces).isBetween(100L, 110L);
+      assertThat(onTarget.expectNumber("LLEN", key)).isEqualTo(20_000);
+      assertThat(onSource.expectNumber("EXISTS", key)).isZero();
+    }
   }
 
   @ParameterizedTest
