@@ -241,6 +241,22 @@ class CommandLogTest {
     assertThat(ask(session, "CONFIG", "GET", "slowlog-log-slower-than")).contains("$4\r\n7000");
   }
 
+  /** Everything was slow until now, and what is done next is looked at for a while. */
+  @Test
+  void aHigherThresholdDoesNotEndTheCloserLook() {
+    EmbeddedChannel session = fixture.session();
+    ask(session, "CONFIG", "SET", "slowlog-log-slower-than", "0");
+    ask(session, "PING");
+    ask(session, "CONFIG", "SET", "slowlog-log-slower-than", "10000");
+    fixture.deliver(session, request("SET", "foo", "1"));
+    EmbeddedChannel lower = fixture.connect(LOWER);
+
+    fixture.pass(Duration.ofMillis(20));
+    fixture.deliver(lower, "+OK\r\n");
+
+    assertThat(args(entries(Kind.SLOW).get(0))).containsExactly("SET", "foo", "1");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',

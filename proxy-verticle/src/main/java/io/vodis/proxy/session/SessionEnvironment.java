@@ -41,7 +41,7 @@ public record SessionEnvironment(
   public void apply(SessionLimits newLimits, ServerSettings newServer) {
     settings.replace(newLimits, newServer);
     stats.lookFromNanos = newServer.commandLog().lookFromNanos();
-    gate.lookCloselyAlways(newServer.commandLog().looksAtAll());
+    gate.lookCloselyAlways(newServer.commandLog().looksAtAll(), clock.nowNanos());
     commandLogs.apply(newServer.commandLog());
   }
 }

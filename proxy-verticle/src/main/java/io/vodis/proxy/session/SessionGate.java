@@ -91,11 +91,17 @@ public final class SessionGate {
     }
   }
 
-  /** Has the arguments of all requests kept, because all are slow; or only of those after one. */
-  public void lookCloselyAlways(boolean always) {
+  /**
+   * Has the arguments of all requests kept, because each may be worth an entry; or no longer, but
+   * for as long as was said before.
+   */
+  public void lookCloselyAlways(boolean always, long now) {
+    if (alwaysClose && !always && closeEndNanos - now < 0) {
+      closeEndNanos = now;
+    }
     alwaysClose = always;
-    if (close != always) {
-      close = always;
+    if (always && !close) {
+      close = true;
       update();
     }
   }
