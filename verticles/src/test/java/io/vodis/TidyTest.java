@@ -75,6 +75,7 @@ class TidyTest {
                       "io.vertx..",
                       "org.apache.curator..",
                       "org.apache.zookeeper..",
+                      "javax.crypto..",
                       "org.slf4j..")),
               Map.entry(
                   "lifecycle",

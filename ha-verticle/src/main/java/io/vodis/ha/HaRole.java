@@ -10,6 +10,7 @@ import io.vodis.bus.HaQuery;
 import io.vodis.bus.HaQuery.OpinionQuery;
 import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.VouchPage;
 import io.vodis.cluster.WitnessService;
 import io.vodis.config.ListenAddress;
 import io.vodis.ha.act.Ballot;
@@ -62,17 +63,18 @@ public final class HaRole implements RunningRole {
     configuration = ConfigReload.ofLogLevel(HaConfig.class, config);
     try {
       ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
+      VouchPage vouch = new VouchPage(node.product());
       HealthEndpoint endpoint =
           parts.open(
               HealthEndpoint.start(
                   vertx,
                   listen,
-                  new HealthEndpoint.Pages(this::notReady, this::status, router -> {})));
+                  new HealthEndpoint.Pages(this::notReady, this::status, vouch::addTo)));
       HostAndPort address = new HostAndPort(node.advertisedHost(), endpoint.port());
       member =
           MemberIdentity.starting(Role.HA, product, address, address, config.admin().datacenter());
       Registration registration = parts.open(node.store().register(member));
-      parts.open(WitnessService.start(node, registration));
+      parts.open(WitnessService.start(node, registration, vouch));
       storeView =
           parts.open(
               new StoreView(

@@ -1,13 +1,10 @@
 package io.vodis.it;
 
 import io.vodis.cluster.ClusterNode;
-import io.vodis.cluster.ClusterNodes;
 import io.vodis.config.ConfigLoader;
-import io.vodis.config.ConfigSections;
-import io.vodis.config.CoordinatorConfig;
-import io.vodis.config.ProductConfig;
 import io.vodis.ha.HaConfig;
 import io.vodis.ha.HaRole;
+import io.vodis.lifecycle.RoleDefinition;
 import io.vodis.lifecycle.RunningRole;
 import io.vodis.metrics.MetricsConfig;
 import io.vodis.metrics.MetricsRole;
@@ -63,10 +60,8 @@ final class LocalMember implements ClusterMember {
   private <C extends Record> void start(
       Class<C> type, C defaults, BiFunction<ClusterNode, C, RunningRole> role) {
     C config = ConfigLoader.load(type, defaults, null, Map.of(), settings.keys());
-    ClusterNode started =
-        ClusterNodes.start(
-            ConfigSections.find(config, ProductConfig.class),
-            ConfigSections.find(config, CoordinatorConfig.class));
+    RoleDefinition<C> definition = new RoleDefinition<>(this.role, type, defaults, role);
+    ClusterNode started = definition.join(config);
     node = started;
     running = role.apply(started, config);
   }

@@ -12,7 +12,9 @@ public record IsolationConfig(
     @Doc(
             "Directory in which the proxy keeps its last slot table, so that it can start while no"
                 + " topom runs: it is served once the store confirms that nothing has changed"
-                + " since. Made if it is not there. Empty: none is kept.")
+                + " since, or, while the store is away, for as long as more than half of the"
+                + " members that the proxy had named vouch for that. Made if it is not there."
+                + " Empty: none is kept.")
         String proxyTableDir,
     @Doc(
             "What happens when the store has not answered for two thirds of"

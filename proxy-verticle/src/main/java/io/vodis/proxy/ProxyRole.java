@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.VouchPage;
 import io.vodis.config.ListenAddress;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.ConfigReload;
@@ -83,6 +84,7 @@ public final class ProxyRole implements RunningRole {
       AdminPages pages =
           new AdminPages(
               config.isolation().adminToken(), configuration::reload, () -> this.control);
+      VouchPage vouch = new VouchPage(node.product());
       HealthEndpoint endpoint =
           parts.open(
               HealthEndpoint.start(
@@ -91,7 +93,10 @@ public final class ProxyRole implements RunningRole {
                   new HealthEndpoint.Pages(
                       this::notReady,
                       () -> new StatusPage(plane, control).render(),
-                      pages::addTo)));
+                      router -> {
+                        pages.addTo(router);
+                        vouch.addTo(router);
+                      })));
       // Closed before the health page, which tells meanwhile that the proxy is not ready.
       parts.open(() -> drain(plane, config.listen().proxyDrainTimeout()));
       member = identity(node, config.listen(), plane, endpoint.port());
@@ -102,14 +107,15 @@ public final class ProxyRole implements RunningRole {
               plane,
               Clock.SYSTEM,
               config.isolation().onIsolation(),
+              vouch,
               config.isolation().tableFile(product).orElse(null));
       await("joining the bus", vertx.deployVerticle(verticle));
       plane.topom(
           TopomKeyMoves.over(vertx, product, ANSWER_TIMEOUT, config.slot().slotPullReplicaWait()));
       // Closed last: until all is answered, this proxy may still write.
       parts.last(verticle::leave);
-      verticle.join();
       control = verticle;
+      verticle.begin();
       if (config.server().clusterCompatible()) {
         HostAndPort self = member.serviceAddress();
         parts.open(
@@ -133,7 +139,10 @@ public final class ProxyRole implements RunningRole {
     }
   }
 
-  /** Starts the proxy; returns when it listens and is registered, before it has a table. */
+  /**
+   * Starts the proxy; returns when it listens, before it has a table. It is registered by then,
+   * unless the store is away.
+   */
   public static RunningRole start(ClusterNode node, ProxyConfig config) {
     return new ProxyRole(
         node,

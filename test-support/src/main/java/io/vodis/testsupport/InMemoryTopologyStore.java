@@ -309,6 +309,13 @@ public final class InMemoryTopologyStore implements TopologyStore {
     }
 
     @Override
+    public long registeredEpoch() {
+      synchronized (server) {
+        return registeredEpoch;
+      }
+    }
+
+    @Override
     public void close() {
       synchronized (server) {
         if (named != null) {

@@ -8,11 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of network between two processes, which a test can hold up or cut. Bytes held are not
@@ -35,9 +38,25 @@ public final class TcpRelay implements AutoCloseable {
   private boolean heldForth;
   private boolean heldBack;
   private final Set<Socket> held = ConcurrentHashMap.newKeySet();
+  private final Map<Socket, Socket> servers = new ConcurrentHashMap<>();
+  private volatile @Nullable Partition partition;
   private volatile boolean holdingNew;
   private volatile boolean refusing;
   private volatile Duration delayBack = Duration.ZERO;
+
+  /** How some of those who connect are kept from the target. */
+  public enum Cut {
+    /** Their connections are closed, and new ones too. */
+    CLOSED,
+    /** What they send is held; what the target sends arrives. */
+    FORTH,
+    /** What the target sends is held; what they send arrives. */
+    BACK,
+    /** Nothing arrives. */
+    BOTH
+  }
+
+  private record Partition(IntPredicate from, Cut cut) {}
 
   private TcpRelay(HostAndPort target) {
     this.target = target;
@@ -100,6 +119,41 @@ public final class TcpRelay implements AutoCloseable {
       released.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Keeps those from the target who connect from such ports, on connections of now and later, until
+   * {@link #heal}.
+   */
+  public void partition(IntPredicate from, Cut cut) {
+    Partition next = new Partition(from, cut);
+    partition = next;
+    servers.forEach((client, server) -> apply(next, client, server));
+  }
+
+  /** Ends a {@link #partition}; what was held arrives now. */
+  public void heal() {
+    partition = null;
+    releaseHeld();
+  }
+
+  private void apply(Partition parted, Socket client, Socket server) {
+    if (!parted.from().test(client.getPort())) {
+      return;
+    }
+    if (parted.cut() == Cut.CLOSED) {
+      closeQuietly(client);
+      return;
+    }
+    if (parted.cut() != Cut.BACK) {
+      held.add(client);
+    }
+    if (parted.cut() != Cut.FORTH) {
+      held.add(server);
+    }
+    if (partition != parted) {
+      releaseHeld(); // healed at this moment
     }
   }
 
@@ -178,6 +232,11 @@ public final class TcpRelay implements AutoCloseable {
     if (holdingNew) {
       held.add(client);
     }
+    servers.put(client, server);
+    Partition parted = partition;
+    if (parted != null) {
+      apply(parted, client, server);
+    }
     Thread.ofVirtual().name("relay-back").start(() -> pump(server, client, Direction.BACK));
     pump(client, server, Direction.FORTH);
   }
@@ -204,6 +263,8 @@ public final class TcpRelay implements AutoCloseable {
       closeQuietly(to);
       open.remove(from);
       open.remove(to);
+      servers.remove(from);
+      servers.remove(to);
     }
   }
 

@@ -2,6 +2,7 @@ package io.vodis.topom;
 
 import io.vodis.bus.MetricsPublisher;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.VouchPage;
 import io.vodis.cluster.WitnessService;
 import io.vodis.config.ListenAddress;
 import io.vodis.lifecycle.Clock;
@@ -54,12 +55,14 @@ public final class TopomRole implements RunningRole {
       service =
           new ElectedTopomService(node.store(), cache, config.migration().limits(), this::leading);
       ListenAddress listen = ListenAddress.parse("admin_addr", config.admin().adminAddr());
+      VouchPage vouch = new VouchPage(config.product());
       AdminApi api =
           parts.open(
               AdminApi.start(
                   node.vertx(),
                   service,
-                  new AdminApiConfig(listen.host(), listen.port(), config.admin().adminToken())));
+                  new AdminApiConfig(listen.host(), listen.port(), config.admin().adminToken()),
+                  vouch::addTo));
       String host = listen.isWildcard() ? node.advertisedHost() : listen.host();
       HostAndPort address = new HostAndPort(host, api.port());
       member =
@@ -73,7 +76,7 @@ public final class TopomRole implements RunningRole {
       parts.open(
           Periodic.start(
               "topom-registration", WitnessService.renewPeriod(node), () -> renew(registration)));
-      parts.open(WitnessService.start(node, registration));
+      parts.open(WitnessService.start(node, registration, vouch));
       ServerAccess access = ServerAccess.of(config.product());
       TopomContext context =
           new TopomContext(

@@ -3,6 +3,7 @@ package io.vodis.cluster;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.spi.cluster.ClusterManager;
 import io.vodis.bus.BusSupport;
 import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.ProductConfig;
@@ -26,22 +27,50 @@ final class BusNode {
    * @param advertisedHost where the other members reach this process
    */
   static Vertx start(ProductConfig product, CoordinatorConfig coordinator, String advertisedHost) {
-    CuratorFramework curator = ZooKeeperClients.create(coordinator, rootPath(product), 3);
-    curator.start();
-    Vertx vertx;
+    CuratorFramework curator = startedClient(product, coordinator);
     try {
-      vertx =
+      return build(new VodisClusterManager(curator, newNodeId()), advertisedHost);
+    } catch (ClusterException e) {
+      curator.close();
+      throw e;
+    }
+  }
+
+  /** Begins alone, and joins the cluster when the store is reached. */
+  static Late startLate(
+      ProductConfig product, CoordinatorConfig coordinator, String advertisedHost) {
+    LateClusterManager manager =
+        new LateClusterManager(() -> startedClient(product, coordinator), newNodeId());
+    return new Late(build(manager, advertisedHost), manager);
+  }
+
+  /** A Vert.x that may not have joined yet. */
+  record Late(Vertx vertx, LateClusterManager manager) {}
+
+  private static Vertx build(ClusterManager manager, String advertisedHost) {
+    try {
+      Vertx vertx =
           Vertx.builder()
               .with(options(advertisedHost))
-              .withClusterManager(new VodisClusterManager(curator, UUID.randomUUID().toString()))
+              .withClusterManager(manager)
               .buildClustered()
               .await(60, TimeUnit.SECONDS);
+      BusSupport.install(vertx);
+      return vertx;
     } catch (Exception e) {
-      curator.close();
       throw new ClusterException("cannot join the cluster: " + e.getMessage(), e);
     }
-    BusSupport.install(vertx);
-    return vertx;
+  }
+
+  private static CuratorFramework startedClient(
+      ProductConfig product, CoordinatorConfig coordinator) {
+    CuratorFramework curator = ZooKeeperClients.create(coordinator, rootPath(product), 3);
+    curator.start();
+    return curator;
+  }
+
+  private static String newNodeId() {
+    return UUID.randomUUID().toString();
   }
 
   private static String rootPath(ProductConfig product) {

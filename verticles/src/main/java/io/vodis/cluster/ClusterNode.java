@@ -19,6 +19,11 @@ public interface ClusterNode extends AutoCloseable {
 
   CoordinatorConfig coordinator();
 
+  /** Whether the store has been reached since the start, and the bus with it. */
+  default boolean hasJoined() {
+    return true;
+  }
+
   /** Host under which other members reach this process; never a wildcard. */
   String advertisedHost();
 

@@ -9,6 +9,7 @@ import io.vodis.store.TopologyStore;
 import io.vodis.store.zookeeper.ZooKeeperTopologyStore;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,21 +35,58 @@ public final class ClusterNodes {
     ZooKeeperTopologyStore store = ZooKeeperTopologyStore.open(coordinator, product.productName());
     try {
       awaitStore(store, coordinator);
-      String advertisedHost = AdvertisedHost.of(coordinator);
-      for (int attempt = 1; ; attempt++) {
-        try {
-          Vertx vertx = BusNode.start(product, coordinator, advertisedHost);
-          return new Node(vertx, store, product, coordinator, advertisedHost);
-        } catch (ClusterException e) {
-          if (attempt == JOIN_ATTEMPTS_MAX) {
-            throw e;
-          }
-          awaitStore(store, coordinator);
-        }
-      }
+      return join(store, product, coordinator);
     } catch (RuntimeException e) {
       store.close();
       throw e;
+    }
+  }
+
+  /**
+   * The same, but does not wait if the store does not answer soon: then the node is alone, and
+   * joins by itself when the store is there. For roles that have something to do meanwhile.
+   */
+  public static ClusterNode startWithOrWithoutStore(
+      ProductConfig product, CoordinatorConfig coordinator) {
+    ZooKeeperTopologyStore store = ZooKeeperTopologyStore.open(coordinator, product.productName());
+    try {
+      if (store.awaitConnected(FIRST_WARNING_AFTER)) {
+        return join(store, product, coordinator);
+      }
+      LOGGER.warn(
+          "waiting for the store: {} does not answer; begins without it", where(coordinator));
+      String advertisedHost = AdvertisedHost.of(coordinator);
+      BusNode.Late late = BusNode.startLate(product, coordinator, advertisedHost);
+      return new Node(
+          late.vertx(),
+          store,
+          product,
+          coordinator,
+          advertisedHost,
+          () -> late.manager().hasJoined());
+    } catch (InterruptedException e) {
+      store.close();
+      Thread.currentThread().interrupt();
+      throw new ClusterException("interrupted while waiting for " + where(coordinator), e);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static ClusterNode join(
+      ZooKeeperTopologyStore store, ProductConfig product, CoordinatorConfig coordinator) {
+    String advertisedHost = AdvertisedHost.of(coordinator);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Vertx vertx = BusNode.start(product, coordinator, advertisedHost);
+        return new Node(vertx, store, product, coordinator, advertisedHost, () -> true);
+      } catch (ClusterException e) {
+        if (attempt == JOIN_ATTEMPTS_MAX) {
+          throw e;
+        }
+        awaitStore(store, coordinator);
+      }
     }
   }
 
@@ -78,7 +116,7 @@ public final class ClusterNodes {
   }
 
   private static void awaitStore(ZooKeeperTopologyStore store, CoordinatorConfig coordinator) {
-    String where = coordinator.coordinatorName() + " at " + coordinator.coordinatorAddr();
+    String where = where(coordinator);
     try {
       if (store.awaitConnected(FIRST_WARNING_AFTER)) {
         return;
@@ -93,13 +131,23 @@ public final class ClusterNodes {
     }
   }
 
+  private static String where(CoordinatorConfig coordinator) {
+    return coordinator.coordinatorName() + " at " + coordinator.coordinatorAddr();
+  }
+
   private record Node(
       Vertx vertx,
       TopologyStore store,
       ProductConfig product,
       CoordinatorConfig coordinator,
-      String advertisedHost)
+      String advertisedHost,
+      BooleanSupplier joined)
       implements ClusterNode {
+
+    @Override
+    public boolean hasJoined() {
+      return joined.getAsBoolean();
+    }
 
     /** Leaves the bus first, so that nobody sends to a process that has left the store. */
     @Override

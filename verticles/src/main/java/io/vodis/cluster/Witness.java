@@ -75,7 +75,11 @@ public final class Witness {
     };
   }
 
-  private Vouched vouch(VouchQuery query) {
+  String incarnation() {
+    return incarnation;
+  }
+
+  synchronized Vouched vouch(VouchQuery query) {
     long now = clock.nanoTime();
     if (now - storeAnsweredNanos.getAsLong() <= lostAfterNanos) {
       return new Vouched(incarnation, 0, true);

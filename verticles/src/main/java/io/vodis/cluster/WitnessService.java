@@ -18,23 +18,31 @@ public final class WitnessService implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(WitnessService.class);
 
   private final MessageConsumer<MemberQuery> consumer;
+  private final VouchPage page;
 
-  private WitnessService(MessageConsumer<MemberQuery> consumer) {
+  private WitnessService(MessageConsumer<MemberQuery> consumer, VouchPage page) {
     this.consumer = consumer;
+    this.page = page;
   }
 
-  /** Starts answering; the registration is renewed by others, several times in a lease. */
-  public static WitnessService start(ClusterNode node, Registration registration) {
+  /**
+   * Starts answering; the registration is renewed by others, several times in a lease.
+   *
+   * @param page of the process, for those who are not on the bus
+   */
+  public static WitnessService start(ClusterNode node, Registration registration, VouchPage page) {
     Vertx vertx = node.vertx();
     String incarnation = registration.member().incarnation();
     Witness witness =
         new Witness(incarnation, registration::answeredNanos, Clock.SYSTEM, lease(node));
+    page.witness(witness);
     return new WitnessService(
         BusServer.serve(
             vertx,
             Addresses.MEMBER,
             Addresses.MEMBER.of(node.product().productName(), incarnation),
-            query -> Future.succeededFuture(witness.answer(query))));
+            query -> Future.succeededFuture(witness.answer(query))),
+        page);
   }
 
   /** What the store lends to a member that answers. */
@@ -49,6 +57,7 @@ public final class WitnessService implements AutoCloseable {
 
   @Override
   public void close() {
+    page.witness(null);
     consumer.unregister().onFailure(e -> LOGGER.debug("the address was gone: {}", e.getMessage()));
   }
 }

@@ -4,9 +4,7 @@ import io.vodis.cluster.ClusterNode;
 import io.vodis.cluster.ClusterNodes;
 import io.vodis.config.ConfigSections;
 import io.vodis.config.ConfigWriter;
-import io.vodis.config.CoordinatorConfig;
 import io.vodis.config.LogConfig;
-import io.vodis.config.ProductConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -65,11 +63,7 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
     LogLevel.apply(ConfigSections.find(config, LogConfig.class));
     LOGGER.info("configuration: {}", ConfigWriter.effective(config));
     try (ProcessScope scope = new ProcessScope()) {
-      ClusterNode node =
-          scope.started(
-              ClusterNodes.start(
-                  ConfigSections.find(config, ProductConfig.class),
-                  ConfigSections.find(config, CoordinatorConfig.class)));
+      ClusterNode node = scope.started(definition.join(config));
       RunningRole role =
           scope.started(ClusterNodes.startWithStore(() -> definition.start().apply(node, config)));
       role.configuration().from(() -> definition.load(conf, overrides));

@@ -1,8 +1,12 @@
 package io.vodis.lifecycle;
 
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.ClusterNodes;
 import io.vodis.config.ConfigLoader;
+import io.vodis.config.ConfigSections;
 import io.vodis.config.ConfigWriter;
+import io.vodis.config.CoordinatorConfig;
+import io.vodis.config.ProductConfig;
 import io.vodis.model.Role;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,6 +24,18 @@ public record RoleDefinition<C extends Record>(
   /** The role's configuration from {@code file}, this process's environment and the overrides. */
   public C load(@Nullable Path file, Map<String, String> overrides) {
     return ConfigLoader.load(type, defaults, file, System.getenv(), overrides);
+  }
+
+  /**
+   * Makes this process a part of its product. Only a proxy has something to do while the store is
+   * away; all other roles wait for it.
+   */
+  public ClusterNode join(C config) {
+    ProductConfig product = ConfigSections.find(config, ProductConfig.class);
+    CoordinatorConfig coordinator = ConfigSections.find(config, CoordinatorConfig.class);
+    return role == Role.PROXY
+        ? ClusterNodes.startWithOrWithoutStore(product, coordinator)
+        : ClusterNodes.start(product, coordinator);
   }
 
   /** The file of {@code conf/} with all defaults. */

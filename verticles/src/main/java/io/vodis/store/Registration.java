@@ -32,6 +32,13 @@ public interface Registration extends AutoCloseable {
   /** Who may vouch now: what was named since the member registered last, if anything. */
   Optional<Witnesses> witnesses();
 
+  /**
+   * A table of a lower epoch must not be served; that of the newest {@link LeaseGrant}, or of a
+   * later one. Who has read {@link #witnesses} before knows the epoch under which these were named,
+   * or a higher one.
+   */
+  long registeredEpoch();
+
   /** Takes the ephemeral node away, so that the leader need not wait for the session to expire. */
   @Override
   void close();

@@ -103,6 +103,27 @@ class ClusterHealingTest {
     assertThat(nodes).containsExactly(stays);
   }
 
+  @Test
+  void aNodeThatBeginsWithoutTheStoreJoinsWhenItIsThere() throws Exception {
+    // Given
+    joinNode();
+    zooKeeper.stop();
+
+    // When
+    BusNode.Late late = BusNode.startLate(PRODUCT, coordinator, coordinator.advertisedHost());
+    serve(late.vertx());
+    assertThat(late.manager().hasJoined()).isFalse();
+    assertThat(ask(late.vertx(), "member-1")).isEqualTo("member-1");
+    await().pollDelay(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(9)).until(() -> true);
+    zooKeeper.restart();
+
+    // Then
+    await().atMost(20, TimeUnit.SECONDS).until(() -> late.manager().hasJoined());
+    awaitEverybodyReachesEverybody();
+    joinNode();
+    awaitEverybodyReachesEverybody();
+  }
+
   private void outage(Duration length) throws Exception {
     // Given
     joinNode();
@@ -121,8 +142,13 @@ class ClusterHealingTest {
   }
 
   private Vertx joinNode() {
-    int index = nodes.size();
     Vertx vertx = BusNode.start(PRODUCT, coordinator, coordinator.advertisedHost());
+    serve(vertx);
+    return vertx;
+  }
+
+  private void serve(Vertx vertx) {
+    int index = nodes.size();
     nodes.add(vertx);
     BusServer.serve(
         vertx,
@@ -130,7 +156,6 @@ class ClusterHealingTest {
         Addresses.HA.of("healing", "member-" + index),
         query ->
             Future.succeededFuture(new BusReply.Opinion("member-" + index, SERVER, false, index)));
-    return vertx;
   }
 
   private void awaitEverybodyReachesEverybody() {

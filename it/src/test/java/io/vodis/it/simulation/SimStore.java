@@ -241,6 +241,11 @@ final class SimStore implements TopologyStore {
     }
 
     @Override
+    public long registeredEpoch() {
+      return registration.registeredEpoch();
+    }
+
+    @Override
     public void close() {
       run(registration::close);
     }

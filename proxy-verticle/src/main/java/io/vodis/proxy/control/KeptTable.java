@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class KeptTable implements AutoCloseable {
 
   private final Path file;
   private final Path draft;
+  private final LongConsumer onWritten;
   private final Periodic writes;
   private volatile @Nullable FillSlots newest;
   private @Nullable FillSlots written;
@@ -41,10 +43,12 @@ final class KeptTable implements AutoCloseable {
    * Begins to keep.
    *
    * @param incarnation of this process: another one may use the same directory
+   * @param onWritten is told the epoch of each table that is in the file
    */
-  KeptTable(Path file, String incarnation) {
+  KeptTable(Path file, String incarnation, LongConsumer onWritten) {
     this.file = file;
     this.draft = file.resolveSibling(file.getFileName() + "." + incarnation);
+    this.onWritten = onWritten;
     this.writes = Periodic.start("kept table", INTERVAL, this::writeIfNewer);
   }
 
@@ -82,6 +86,7 @@ final class KeptTable implements AutoCloseable {
       write(TableText.write(table));
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       warned = false;
+      onWritten.accept(table.epoch());
     } catch (IOException e) {
       if (!warned) {
         warned = true;

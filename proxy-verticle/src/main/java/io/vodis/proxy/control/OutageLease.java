@@ -1,6 +1,5 @@
 package io.vodis.proxy.control;
 
-import io.vodis.bus.BusReply.Vouched;
 import io.vodis.cluster.Witness;
 import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.OneLine;
@@ -33,6 +32,7 @@ final class OutageLease implements AutoCloseable {
 
   private final Registration registration;
   private final Witnessing witnessing;
+  private final KeptWitnesses kept;
   private final Clock clock;
   private final Duration lease;
   private final Extension extension;
@@ -49,11 +49,13 @@ final class OutageLease implements AutoCloseable {
   OutageLease(
       Registration registration,
       Witnessing witnessing,
+      KeptWitnesses kept,
       Clock clock,
       Duration lease,
       Extension extension) {
     this.registration = registration;
     this.witnessing = witnessing;
+    this.kept = kept;
     this.clock = clock;
     this.lease = lease;
     this.extension = extension;
@@ -62,7 +64,7 @@ final class OutageLease implements AutoCloseable {
     this.asking = Periodic.start("outage-lease", lease.dividedBy(12), this::ask);
   }
 
-  private boolean isStoreLost() {
+  boolean isStoreLost() {
     return clock.nanoTime() - registration.answeredNanos() > Witness.lostAfter(lease).toNanos();
   }
 
@@ -73,9 +75,13 @@ final class OutageLease implements AutoCloseable {
     try {
       List<Member> candidates = witnessing.candidates();
       Optional<Witnesses> named = registration.witnesses();
-      if (!candidates.isEmpty() && !named.map(Witnesses::members).equals(Optional.of(candidates))) {
+      if (!candidates.isEmpty()
+          && !named.map(Witnesses::members).equals(Optional.of(candidates))
+          && kept.naming()) {
         registration.nameWitnesses(candidates);
         LOGGER.debug("named {} witnesses", candidates.size());
+        // In this order, see registeredEpoch.
+        registration.witnesses().ifPresent(w -> kept.named(w, registration.registeredEpoch()));
       }
     } catch (StoreException e) {
       LOGGER.debug("witnesses are not named now: {}", OneLine.of(e));
@@ -98,7 +104,12 @@ final class OutageLease implements AutoCloseable {
   }
 
   private void askAll(Witnesses named) {
-    Round round = new Round(named, clock.nanoTime());
+    int all = named.members().size();
+    VouchRound round =
+        new VouchRound(
+            named,
+            clock.nanoTime(),
+            (sentNanos, length, vouching) -> onCarried(sentNanos, length, vouching, all));
     for (Member witness : named.members()) {
       witnessing
           .ask(witness, named.round(), lease)
@@ -108,37 +119,15 @@ final class OutageLease implements AutoCloseable {
     }
   }
 
-  /** One question to all; what they say counts from when it was asked. */
-  private final class Round {
-
-    private final Witnesses named;
-    private final long sentNanos;
-    private int vouching;
-    private long leastMillis = Long.MAX_VALUE;
-
-    Round(Witnesses named, long sentNanos) {
-      this.named = named;
-      this.sentNanos = sentNanos;
+  private void onCarried(long sentNanos, Duration length, int vouching, int witnesses) {
+    if (!vouchedFor) {
+      vouchedFor = true;
+      LOGGER.warn(
+          "the store does not answer; goes on serving, as {} of {} others do not reach it either",
+          vouching,
+          witnesses);
     }
-
-    synchronized void onAnswer(Vouched answer) {
-      if (answer.millis() <= 0) {
-        return;
-      }
-      vouching++;
-      leastMillis = Math.min(leastMillis, answer.millis());
-      if (named.carry(vouching)) {
-        if (!vouchedFor) {
-          vouchedFor = true;
-          LOGGER.warn(
-              "the store does not answer; goes on serving, as {} of {} others do not reach it"
-                  + " either",
-              vouching,
-              named.members().size());
-        }
-        extension.until(sentNanos, Duration.ofMillis(leastMillis));
-      }
-    }
+    extension.until(sentNanos, length);
   }
 
   @Override

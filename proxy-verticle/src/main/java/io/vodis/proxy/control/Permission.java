@@ -4,6 +4,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.store.LeaseGrant;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class Permission {
   private final Clock clock;
   private OnIsolation onIsolation;
   private @Nullable LeaseGrant grant;
+  private boolean registered;
   private long epoch = -1;
 
   /** What an operator has allowed; in the past if nothing. */
@@ -37,6 +39,9 @@ final class Permission {
   private volatile long leaseEndNanos;
   private volatile long serveEndNanos;
   private volatile String fencedBecause = NO_TABLE;
+
+  /** What is known about why there is no lease; may be asked from any thread. */
+  private volatile Supplier<String> waitsFor = () -> "";
 
   Permission(Loops loops, Clock clock, OnIsolation onIsolation) {
     this.loops = loops;
@@ -49,8 +54,44 @@ final class Permission {
 
   /** A round trip to the store has succeeded. */
   void onGrant(LeaseGrant latest) {
+    registered = true;
+    waitsFor = () -> "";
     grant = latest;
     apply();
+  }
+
+  /**
+   * Not registered since the start, but this table may be served for so long in the place of the
+   * process before this one.
+   *
+   * @param length zero if nothing allows that, but what overrides a lease
+   */
+  void onStandIn(long sentNanos, Duration length, long tableEpoch) {
+    LeaseGrant latest = grant;
+    if (!registered
+        && (latest == null
+            || sentNanos + length.toNanos() - (latest.sentNanos() + latest.length().toNanos())
+                > 0)) {
+      grant = new LeaseGrant(sentNanos, length, tableEpoch);
+      apply();
+    }
+  }
+
+  /** From now on the store alone says what is new enough, whatever has been allowed before. */
+  void onRegistered(long registeredEpoch) {
+    registered = true;
+    LeaseGrant latest = grant;
+    if (latest != null) {
+      grant = new LeaseGrant(latest.sentNanos(), latest.length(), registeredEpoch);
+      apply();
+    }
+  }
+
+  /** Says why there is no lease, as long as this proxy has not registered. */
+  void waitsFor(Supplier<String> reason) {
+    if (!registered) {
+      waitsFor = reason;
+    }
   }
 
   /**
@@ -61,7 +102,8 @@ final class Permission {
     LeaseGrant latest = grant;
     if (latest != null
         && sentNanos + length.toNanos() - (latest.sentNanos() + latest.length().toNanos()) > 0) {
-      onGrant(new LeaseGrant(sentNanos, length, latest.registeredEpoch()));
+      grant = new LeaseGrant(sentNanos, length, latest.registeredEpoch());
+      apply();
     }
   }
 
@@ -126,10 +168,11 @@ final class Permission {
   /** Why the proxy does not serve now; empty if it does. */
   Optional<String> notServing() {
     String reason = fencedBecause;
-    if (!reason.isEmpty()) {
-      return Optional.of(reason);
+    if (reason.isEmpty() && clock.nanoTime() - serveEndNanos < 0) {
+      return Optional.empty();
     }
-    return clock.nanoTime() - serveEndNanos >= 0 ? Optional.of(NO_LEASE) : Optional.empty();
+    String waiting = waitsFor.get();
+    return Optional.of(!waiting.isEmpty() ? waiting : reason.isEmpty() ? NO_LEASE : reason);
   }
 
   /** What is left of the lease, in milliseconds; negative if it has run out. */

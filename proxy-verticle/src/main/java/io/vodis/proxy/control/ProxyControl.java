@@ -3,6 +3,8 @@ package io.vodis.proxy.control;
 import io.vertx.core.Future;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.BusReply.RequestCounts;
+import io.vodis.bus.BusReply.Vouched;
+import io.vodis.bus.MemberQuery.VouchQuery;
 import io.vodis.bus.ProxyCommand;
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.lifecycle.Clock;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +39,8 @@ public final class ProxyControl {
   private final Executor context;
   private final Permission permission;
   private final TableKeeper tables;
+  private final KeptWitnesses witnesses;
+  private @Nullable StandIn standIn;
   private @Nullable Registration registration;
   private @Nullable LeaseKeeper leases;
   private @Nullable ResyncCaller resync;
@@ -54,12 +59,27 @@ public final class ProxyControl {
       OnIsolation onIsolation,
       Executor context,
       Consumer<FillSlots> keep) {
+    this(member, loops, clock, onIsolation, context, keep, KeptWitnesses.none());
+  }
+
+  /** The same; this proxy also keeps for its successor who may vouch for it. */
+  ProxyControl(
+      Member member,
+      Loops loops,
+      Clock clock,
+      OnIsolation onIsolation,
+      Executor context,
+      Consumer<FillSlots> keep,
+      KeptWitnesses witnesses) {
     this.member = member;
     this.clock = clock;
     this.loops = loops;
     this.context = context;
     this.permission = new Permission(loops, clock, onIsolation);
-    this.tables = new TableKeeper(member.incarnation(), loops, permission::onTable, keep);
+    this.witnesses = witnesses;
+    this.tables =
+        new TableKeeper(
+            member.incarnation(), loops, permission::onTable, keep, witnesses::acknowledging);
   }
 
   /** What the leader sends. */
@@ -85,6 +105,59 @@ public final class ProxyControl {
   }
 
   /**
+   * The store is away. The kept table is put in force, fenced: it is served only while enough of
+   * those vouch whom the process before this one has named, or as the configuration or an operator
+   * says. Until {@link #join} has succeeded.
+   *
+   * @param ask one of them, without the bus
+   * @param lease for how long they are asked to vouch
+   */
+  void beginWithoutStore(
+      Optional<FillSlots> kept,
+      BiFunction<Member, VouchQuery, Future<Vouched>> ask,
+      Duration lease) {
+    String reason;
+    KeptWitnesses.Left left = witnesses.left().orElse(null);
+    if (kept.isEmpty()) {
+      reason = "there is no kept table";
+    } else if (left == null) {
+      reason =
+          "the kept table cannot be confirmed, as the process before this one had left in order,"
+              + " was killed while slots moved, or had nobody to vouch for it";
+    } else if (left.epoch() != kept.get().epoch()) {
+      reason = "the kept table is of epoch " + kept.get().epoch() + ", not " + left.epoch();
+    } else {
+      reason = "";
+    }
+    if (kept.isPresent()) {
+      FillSlots table = kept.get();
+      LOGGER.info("begins with the kept table of epoch {}, not confirmed yet", table.epoch());
+      context.execute(
+          () -> {
+            tables.onKept(table);
+            permission.onStandIn(clock.nanoTime(), Duration.ZERO, table.epoch());
+          });
+      if (left != null && reason.isEmpty()) {
+        standIn =
+            new StandIn(
+                left.witnesses(),
+                ask,
+                clock,
+                lease,
+                (sentNanos, length) ->
+                    context.execute(() -> permission.onStandIn(sentNanos, length, table.epoch())));
+      }
+    }
+    StandIn present = standIn;
+    context.execute(
+        () ->
+            permission.waitsFor(
+                () ->
+                    "the store has not answered since the start; "
+                        + (present == null ? reason : present.state())));
+  }
+
+  /**
    * Joins the product: from here on the leader waits for this proxy, and it renews its lease.
    * Blocks.
    *
@@ -101,6 +174,8 @@ public final class ProxyControl {
       Runnable askForTable) {
     Registration registered = store.register(member);
     registration = registered;
+    long registeredEpoch = registered.registeredEpoch();
+    context.execute(() -> permission.onRegistered(registeredEpoch));
     leases =
         new LeaseKeeper(
             registered, sessionTimeout, grant -> context.execute(() -> permission.onGrant(grant)));
@@ -109,12 +184,16 @@ public final class ProxyControl {
           new OutageLease(
               registered,
               witnessing,
+              witnesses,
               clock,
               sessionTimeout.multipliedBy(2).dividedBy(3),
               (sentNanos, length) ->
                   context.execute(() -> permission.onVouched(sentNanos, length)));
     }
     kept.ifPresent(table -> beginWith(table, store));
+    if (standIn != null) {
+      standIn.close();
+    }
     resync = new ResyncCaller(permission::needsTable, askForTable);
   }
 
@@ -127,8 +206,10 @@ public final class ProxyControl {
     try {
       if (TableCheck.isCurrent(table, store.load())) {
         context.execute(() -> tables.onConfirmed(table));
+        witnesses.tableKept(table.epoch());
       } else {
-        LOGGER.info("the kept table of epoch {} is out of date", table.epoch());
+        LOGGER.info("the kept table of epoch {} is not that of the store", table.epoch());
+        context.execute(tables::discardKept);
       }
     } catch (StoreException e) {
       LOGGER.info("the kept table cannot be confirmed: {}", OneLine.of(e));
@@ -152,16 +233,21 @@ public final class ProxyControl {
 
   /** Leaves the product: the leader need not wait for this proxy any more. Blocks. */
   public void leave() {
+    if (standIn != null) {
+      standIn.close();
+    }
     if (resync != null) {
       resync.close();
     }
+    boolean storeIsLost = false;
     if (outage != null) {
+      storeIsLost = outage.isStoreLost();
       outage.close();
     }
     if (leases != null) {
       leases.close();
     }
-    if (registration != null) {
+    if (registration != null && witnesses.leave(storeIsLost)) {
       registration.close();
     }
   }

@@ -13,14 +13,21 @@ import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TopomCommand.ReportOverride;
 import io.vodis.bus.TopomCommand.ResyncProxy;
 import io.vodis.cluster.ClusterNode;
+import io.vodis.cluster.VouchCalls;
+import io.vodis.cluster.VouchPage;
 import io.vodis.cluster.WitnessService;
 import io.vodis.config.Durations;
 import io.vodis.lifecycle.Clock;
+import io.vodis.lifecycle.OneLine;
+import io.vodis.lifecycle.Periodic;
 import io.vodis.model.Member;
+import io.vodis.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Exactly one per process: owns the process's address on the bus, hands tables and leases to all
@@ -28,20 +35,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyControlVerticle extends VerticleBase {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(ProxyControlVerticle.class);
   private static final Duration RESYNC_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration JOIN_INTERVAL = Duration.ofMillis(500);
 
   private final ClusterNode node;
   private final Member member;
   private final ProxyControl control;
   private final @Nullable Path tableFile;
   private @Nullable KeptTable kept;
-  private @Nullable WitnessService witness;
+  private final VouchPage vouch;
+  private final KeptWitnesses witnesses;
+  private @Nullable Periodic joining;
+  private @Nullable VouchCalls calls;
+  private volatile @Nullable WitnessService witness;
   private @Nullable Overrides overrides;
   private @Nullable MessageConsumer<ProxyCommand> consumer;
 
   /**
    * Not deployed yet.
    *
+   * @param vouch where others can ask this proxy to vouch for them
    * @param tableFile where the last table is kept; null for nowhere
    */
   public ProxyControlVerticle(
@@ -50,12 +64,22 @@ public final class ProxyControlVerticle extends VerticleBase {
       Loops loops,
       Clock clock,
       OnIsolation onIsolation,
+      VouchPage vouch,
       @Nullable Path tableFile) {
     this.node = node;
     this.member = member;
+    this.vouch = vouch;
     this.tableFile = tableFile;
+    this.witnesses =
+        tableFile == null
+            ? KeptWitnesses.none()
+            : KeptWitnesses.open(
+                tableFile.resolveSibling(
+                    node.product().productName() + "." + member.token() + ".witnesses"),
+                member.token());
     this.control =
-        new ProxyControl(member, loops, clock, onIsolation, this::onContext, this::keepTable);
+        new ProxyControl(
+            member, loops, clock, onIsolation, this::onContext, this::keepTable, witnesses);
   }
 
   private void onContext(Runnable task) {
@@ -73,7 +97,7 @@ public final class ProxyControlVerticle extends VerticleBase {
   public Future<?> start() {
     String product = node.product().productName();
     if (tableFile != null) {
-      kept = new KeptTable(tableFile, member.incarnation());
+      kept = new KeptTable(tableFile, member.incarnation(), witnesses::tableKept);
     }
     overrides = new Overrides(vertx, product);
     String address = Addresses.PROXY.of(product, member.incarnation());
@@ -82,15 +106,49 @@ public final class ProxyControlVerticle extends VerticleBase {
     return consumer.completion();
   }
 
-  /** Joins the product: from here on the leader waits for this proxy. Blocks. */
-  public void join() {
-    control.join(
-        node.store(),
-        node.coordinator().coordinatorSessionTimeout(),
-        new BusWitnessing(node, member, WitnessService.lease(node).dividedBy(3)),
-        tableFile == null ? Optional.empty() : KeptTable.read(tableFile),
-        this::askForTable);
-    witness = WitnessService.start(node, control.registration());
+  /**
+   * Joins the product: from here on the leader waits for this proxy. If the store is away, it
+   * begins with what it has, and joins as soon as it can. Blocks.
+   */
+  public void begin() {
+    Optional<FillSlots> table = tableFile == null ? Optional.empty() : KeptTable.read(tableFile);
+    if (node.hasJoined() && tryJoin(table)) {
+      return;
+    }
+    Duration lease = WitnessService.lease(node);
+    VouchCalls opened = new VouchCalls(vertx, node.product(), lease.dividedBy(3));
+    calls = opened;
+    control.beginWithoutStore(table, opened::ask, lease);
+    joining =
+        Periodic.start(
+            "joining",
+            JOIN_INTERVAL,
+            () -> {
+              Periodic own = joining;
+              if (own != null && (witness != null || node.hasJoined() && tryJoin(table))) {
+                own.close();
+                opened.close();
+              }
+            });
+  }
+
+  private boolean tryJoin(Optional<FillSlots> table) {
+    try {
+      control.join(
+          node.store(),
+          node.coordinator().coordinatorSessionTimeout(),
+          new BusWitnessing(node, member, WitnessService.lease(node).dividedBy(3)),
+          table,
+          this::askForTable);
+    } catch (StoreException e) {
+      if (e.reason() != StoreException.Reason.UNAVAILABLE) {
+        throw e;
+      }
+      LOGGER.info("not registered yet: {}", OneLine.of(e));
+      return false;
+    }
+    witness = WitnessService.start(node, control.registration(), vouch);
+    return true;
   }
 
   private void askForTable() {
@@ -130,10 +188,17 @@ public final class ProxyControlVerticle extends VerticleBase {
 
   /** Leaves the product: the leader need not wait for this proxy any more. Blocks. */
   public void leave() {
-    if (witness != null) {
-      witness.close();
+    if (joining != null) {
+      joining.close();
+    }
+    WitnessService answering = witness;
+    if (answering != null) {
+      answering.close();
     }
     control.leave();
+    if (calls != null) {
+      calls.close();
+    }
   }
 
   @Override
@@ -144,6 +209,7 @@ public final class ProxyControlVerticle extends VerticleBase {
     if (kept != null) {
       kept.close();
     }
+    witnesses.close();
     return consumer == null ? Future.succeededFuture() : consumer.unregister();
   }
 

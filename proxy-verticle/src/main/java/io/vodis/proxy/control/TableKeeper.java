@@ -7,6 +7,7 @@ import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.proxy.route.RouteTable;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class TableKeeper {
   private final Loops loops;
   private final LongConsumer onTable;
   private final Consumer<FillSlots> kept;
+  private final LongFunction<Future<Void>> acknowledging;
   private volatile long term = -1;
   private volatile long epoch = -1;
   private Future<Void> drained = Future.succeededFuture();
@@ -31,12 +33,19 @@ final class TableKeeper {
    *
    * @param onTable is told of the epoch of each table that is put in force
    * @param kept is given each table that a leader has sent
+   * @param acknowledging is told of each epoch before it is acknowledged, and done when that may be
    */
-  TableKeeper(String incarnation, Loops loops, LongConsumer onTable, Consumer<FillSlots> kept) {
+  TableKeeper(
+      String incarnation,
+      Loops loops,
+      LongConsumer onTable,
+      Consumer<FillSlots> kept,
+      LongFunction<Future<Void>> acknowledging) {
     this.incarnation = incarnation;
     this.loops = loops;
     this.onTable = onTable;
     this.kept = kept;
+    this.acknowledging = acknowledging;
   }
 
   /** Completes when the table is in force and nothing is on its way on a replaced route. */
@@ -53,7 +62,10 @@ final class TableKeeper {
       install(message);
       kept.accept(message);
     }
-    return drained.map(done -> new FillSlotsAck(incarnation, message.term(), message.epoch()));
+    Future<Void> ready = acknowledging.apply(message.epoch());
+    return drained
+        .compose(done -> ready)
+        .map(done -> new FillSlotsAck(incarnation, message.term(), message.epoch()));
   }
 
   /**
@@ -64,6 +76,22 @@ final class TableKeeper {
     if (epoch < 0) {
       LOGGER.info("begins with the kept table of epoch {}, as the store confirms", table.epoch());
       install(table);
+    }
+  }
+
+  /** The same, but nobody has confirmed it: there must be no permission to serve it. */
+  void onKept(FillSlots table) {
+    if (epoch < 0) {
+      install(table);
+    }
+  }
+
+  /** The store does not confirm what was kept. A table of a leader stays. */
+  void discardKept() {
+    if (epoch >= 0 && term < 0) {
+      LOGGER.info("the kept table of epoch {} is out of date", epoch);
+      epoch = -1;
+      onTable.accept(epoch);
     }
   }
 

@@ -51,7 +51,12 @@ class ControlTest {
   private final FakeLoops loops = new FakeLoops();
   private final Permission permission = new Permission(loops, clock, OnIsolation.FENCE);
   private final TableKeeper tables =
-      new TableKeeper("me", loops, permission::onTable, table -> kept = table);
+      new TableKeeper(
+          "me",
+          loops,
+          permission::onTable,
+          table -> kept = table,
+          epoch -> Future.succeededFuture());
 
   private @Nullable FillSlots kept;
 
@@ -211,5 +216,75 @@ class ControlTest {
     permission.onTable(5);
     assertThat(permission.notServing()).isPresent();
     assertThat(loops.leaseEnd - clock.nanoTime()).isNotPositive();
+  }
+
+  @Test
+  void inThePlaceOfTheProcessBeforeItServesForAsLongAsOthersVouch() {
+    // Given
+    tables.onKept(table(9, 5));
+    permission.waitsFor(() -> "nobody vouches");
+    permission.onStandIn(clock.nanoTime(), Duration.ZERO, 5);
+    assertThat(permission.notServing()).contains("nobody vouches");
+    // When
+    permission.onStandIn(clock.nanoTime(), Duration.ofSeconds(4), 5);
+    // Then
+    assertThat(permission.notServing()).isEmpty();
+    clock.advance(Duration.ofSeconds(4));
+    assertThat(permission.notServing()).contains("nobody vouches");
+    assertThat(loops.leaseEnd - clock.nanoTime()).isNotPositive();
+  }
+
+  @Test
+  void onceRegisteredOnlyTheStoreSaysWhatIsNewEnough() {
+    // Given
+    tables.onKept(table(9, 5));
+    permission.onStandIn(clock.nanoTime(), Duration.ofSeconds(4), 5);
+    assertThat(permission.notServing()).isEmpty();
+    // When the leader had gone on without it
+    permission.onRegistered(7);
+    // Then
+    assertThat(permission.notServing()).isPresent();
+    permission.onStandIn(clock.nanoTime(), Duration.ofSeconds(9), 5);
+    assertThat(permission.notServing()).isPresent();
+    permission.onGrant(grant(7));
+    assertThat(permission.needsTable()).isTrue();
+    permission.onTable(7);
+    assertThat(permission.notServing()).isEmpty();
+  }
+
+  @Test
+  void aKeptTableThatTheStoreDoesNotConfirmIsDiscarded() {
+    tables.onKept(table(9, 5));
+    permission.onGrant(grant(5));
+    assertThat(permission.notServing()).isEmpty();
+    tables.discardKept();
+    assertThat(permission.notServing()).contains(Permission.NO_TABLE);
+    tables.onFillSlots(table(1, 5)).onSuccess(ack -> {});
+    tables.discardKept();
+    assertThat(permission.notServing()).isEmpty();
+  }
+
+  @Test
+  void withOnIsolationServeAKeptTableIsServedWithoutAnybodysWord() {
+    permission.onIsolation(OnIsolation.SERVE);
+    tables.onKept(table(9, 5));
+    assertThat(permission.notServing()).isPresent();
+    permission.onStandIn(clock.nanoTime(), Duration.ZERO, 5);
+    assertThat(permission.notServing()).isEmpty();
+  }
+
+  @Test
+  void nothingIsAcknowledgedBeforeThatMayBe() {
+    // Given
+    Promise<Void> emptied = Promise.promise();
+    TableKeeper keeper =
+        new TableKeeper("me", loops, epoch -> {}, table -> {}, epoch -> emptied.future());
+    Future<FillSlotsAck> reply = keeper.onFillSlots(table(1, 5));
+    loops.installs.getLast().complete();
+    assertThat(reply.isComplete()).isFalse();
+    // When
+    emptied.complete();
+    // Then
+    assertThat(reply.result()).isEqualTo(new FillSlotsAck("me", 1, 5));
   }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +56,19 @@ public final class AdminApi implements AutoCloseable {
     this.virtualThreads = virtualThreads;
   }
 
+  /** The API and nothing else. */
+  public static AdminApi start(Vertx vertx, TopomService service, AdminApiConfig config) {
+    return start(vertx, service, config, router -> {});
+  }
+
   /**
    * Blocks until the port is open; must not be called on an event loop.
    *
+   * @param more adds routes that are not for operators
    * @throws VodisException if the port cannot be opened
    */
-  public static AdminApi start(Vertx vertx, TopomService service, AdminApiConfig config) {
+  public static AdminApi start(
+      Vertx vertx, TopomService service, AdminApiConfig config, Consumer<Router> more) {
     ExecutorService virtualThreads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("topom-api-", 0).factory());
     LeaderForwarder forwarder = new LeaderForwarder(vertx);
@@ -77,6 +85,11 @@ public final class AdminApi implements AutoCloseable {
     Future<HttpServer> listening =
         contract(vertx, contract)
             .map(parsed -> router(parsed, contract, config, engine))
+            .map(
+                router -> {
+                  more.accept(router);
+                  return router;
+                })
             .compose(router -> vertx.createHttpServer(options).requestHandler(router).listen());
     try {
       AdminApi api =

@@ -45,7 +45,7 @@ final class ZooKeeperRegistration implements Registration {
   /** The session that owns the ephemeral node. */
   private @Nullable ZooKeeper owner;
 
-  private long registeredEpoch;
+  private volatile long registeredEpoch;
   private long round;
 
   /** Known to be in the store, written in the session that owns the ephemeral node. */
@@ -189,6 +189,11 @@ final class ZooKeeperRegistration implements Registration {
   @Override
   public Optional<Witnesses> witnesses() {
     return Optional.ofNullable(named);
+  }
+
+  @Override
+  public long registeredEpoch() {
+    return registeredEpoch;
   }
 
   @Override
