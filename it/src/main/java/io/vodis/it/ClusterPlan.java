@@ -113,7 +113,7 @@ public record ClusterPlan(
     return with(parts -> parts.keys = next);
   }
 
-  /** Members of these roles reach the store over a relay each. */
+  /** Members of these roles reach the store over a relay each, and others reach them on the bus. */
   public ClusterPlan relaying(Role... roles) {
     return with(parts -> parts.relayed = Set.of(roles));
   }

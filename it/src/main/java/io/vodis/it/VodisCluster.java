@@ -53,6 +53,7 @@ public final class VodisCluster implements AutoCloseable {
   private final List<List<RedisProcess>> groups = new ArrayList<>();
   private final Map<Role, List<ClusterMember>> members = new HashMap<>();
   private final Map<HostAndPort, TcpRelay> relays = new HashMap<>();
+  private final Map<HostAndPort, TcpRelay> busRelays = new HashMap<>();
   private final Map<HostAndPort, TcpRelay> serverRelays = new HashMap<>();
   private final List<List<HostAndPort>> addresses = new ArrayList<>();
   private final @Nullable ZooKeeperServer zooKeeper;
@@ -197,6 +198,13 @@ public final class VodisCluster implements AutoCloseable {
       keys.put("proxy_table_dir", "");
       keys.put("admin_token", ADMIN_TOKEN);
     }
+    if (plan.relayed().contains(role)) {
+      HostAndPort bus = new HostAndPort("127.0.0.1", FreePorts.next());
+      TcpRelay relay = closing(TcpRelay.to(bus));
+      busRelays.put(address, relay);
+      keys.put("bus_port", Integer.toString(bus.port()));
+      keys.put("advertised_bus_port", Integer.toString(relay.address().port()));
+    }
     keys.putAll(plan.keys(role));
     MemberSettings settings = MemberSettings.of(role, address, adminAddress, keys);
     return closing(
@@ -223,6 +231,11 @@ public final class VodisCluster implements AutoCloseable {
   /** The way of a member to the store, if its role is relayed. */
   public TcpRelay relayOf(ClusterMember member) {
     return Objects.requireNonNull(relays.get(member.address()));
+  }
+
+  /** The way of everybody else to a member on the bus, if its role is relayed. */
+  public TcpRelay busRelayOf(ClusterMember member) {
+    return Objects.requireNonNull(busRelays.get(member.address()));
   }
 
   /** The ways of all relayed members to the store. */

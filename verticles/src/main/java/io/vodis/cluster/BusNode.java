@@ -29,7 +29,8 @@ final class BusNode {
   static Vertx start(ProductConfig product, CoordinatorConfig coordinator, String advertisedHost) {
     CuratorFramework curator = startedClient(product, coordinator);
     try {
-      return build(new VodisClusterManager(curator, newNodeId()), advertisedHost);
+      return build(
+          new VodisClusterManager(curator, newNodeId()), options(coordinator, advertisedHost));
     } catch (ClusterException e) {
       curator.close();
       throw e;
@@ -41,17 +42,17 @@ final class BusNode {
       ProductConfig product, CoordinatorConfig coordinator, String advertisedHost) {
     LateClusterManager manager =
         new LateClusterManager(() -> startedClient(product, coordinator), newNodeId());
-    return new Late(build(manager, advertisedHost), manager);
+    return new Late(build(manager, options(coordinator, advertisedHost)), manager);
   }
 
   /** A Vert.x that may not have joined yet. */
   record Late(Vertx vertx, LateClusterManager manager) {}
 
-  private static Vertx build(ClusterManager manager, String advertisedHost) {
+  private static Vertx build(ClusterManager manager, VertxOptions options) {
     try {
       Vertx vertx =
           Vertx.builder()
-              .with(options(advertisedHost))
+              .with(options)
               .withClusterManager(manager)
               .buildClustered()
               .await(60, TimeUnit.SECONDS);
@@ -77,17 +78,22 @@ final class BusNode {
     return "codis3/" + product.productName() + "/vodis/bus";
   }
 
-  private static VertxOptions options(String advertisedHost) {
+  private static VertxOptions options(CoordinatorConfig coordinator, String advertisedHost) {
+    EventBusOptions bus =
+        new EventBusOptions()
+            .setHost(isOnThisMachine(advertisedHost) ? advertisedHost : "0.0.0.0")
+            .setPort(coordinator.busPort())
+            .setClusterPublicHost(advertisedHost)
+            .setConnectTimeout(3000)
+            .setClusterPingInterval(5000)
+            .setClusterPingReplyInterval(5000);
+    if (coordinator.advertisedBusPort() > 0) {
+      bus.setClusterPublicPort(coordinator.advertisedBusPort());
+    }
     return new VertxOptions()
         .setPreferNativeTransport(true)
         .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
-        .setEventBusOptions(
-            new EventBusOptions()
-                .setHost(isOnThisMachine(advertisedHost) ? advertisedHost : "0.0.0.0")
-                .setClusterPublicHost(advertisedHost)
-                .setConnectTimeout(3000)
-                .setClusterPingInterval(5000)
-                .setClusterPingReplyInterval(5000));
+        .setEventBusOptions(bus);
   }
 
   /** Whether the advertised host can be bound to; behind address translation it cannot. */

@@ -21,11 +21,20 @@ public record CoordinatorConfig(
             "Host name or address under which other members reach this process (event bus,"
                 + " advertised addresses). Empty: found out from the network interfaces;"
                 + " 127.0.0.1 if the store itself is on loopback.")
-        String advertisedHost) {
+        String advertisedHost,
+    @Doc("Port of the event bus in this process. 0: any free one, another after each start.")
+        int busPort,
+    @Doc(
+            "Port under which other members reach the event bus of this process, if that is another"
+                + " one (address translation). 0: the same.")
+        int advertisedBusPort) {
 
   private static final int DEFAULT_PORT = 2181;
+  private static final int PORT_MAX = 65_535;
 
   public CoordinatorConfig {
+    requirePort("bus_port", busPort);
+    requirePort("advertised_bus_port", advertisedBusPort);
     if (!coordinatorName.equals("zookeeper") && !coordinatorName.equals("zk")) {
       throw ConfigException.invalid("coordinator_name", coordinatorName, "zookeeper");
     }
@@ -34,6 +43,29 @@ public record CoordinatorConfig(
         || coordinatorSessionTimeout.toMillis() > 60_000) {
       throw ConfigException.invalid(
           "coordinator_session_timeout", coordinatorSessionTimeout, "1s to 60s");
+    }
+  }
+
+  /** Any free port for the bus. */
+  public CoordinatorConfig(
+      String coordinatorName,
+      String coordinatorAddr,
+      String coordinatorAuth,
+      Duration coordinatorSessionTimeout,
+      String advertisedHost) {
+    this(
+        coordinatorName,
+        coordinatorAddr,
+        coordinatorAuth,
+        coordinatorSessionTimeout,
+        advertisedHost,
+        0,
+        0);
+  }
+
+  private static void requirePort(String key, int port) {
+    if (port < 0 || port > PORT_MAX) {
+      throw ConfigException.invalid(key, port, "0 to " + PORT_MAX);
     }
   }
 
