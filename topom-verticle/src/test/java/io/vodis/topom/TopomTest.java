@@ -9,6 +9,7 @@ import io.vodis.bus.BusClient;
 import io.vodis.bus.BusReply;
 import io.vodis.bus.TopomCommand;
 import io.vodis.model.AuditEntry;
+import io.vodis.model.HostAndPort;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotRoute;
@@ -17,6 +18,7 @@ import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.TcpRelay;
 import io.vodis.topom.audit.Caller;
+import io.vodis.topom.edit.ControlEdits.Settings;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +135,73 @@ class TopomTest {
     }
   }
 
+  /** Its successor has not counted an attempt of the one before, so nobody would look for it. */
+  @Test
+  void whatADeadSourceHadSentDoesNotComeBackAfterItsSuccessorHasMovedTheKey() throws Exception {
+    // Given an attempt that the network has delayed, and a move that is slow
+    product.startTopom();
+    TestProxy proxy = product.startProxy();
+    RedisProcess source = product.startServer();
+    RedisProcess replica = product.startServer();
+    RedisProcess target = product.startServer();
+    try (TcpRelay relay = TcpRelay.to(target.address())) {
+      product.group(1, source, replica);
+      product.leader().createGroup(2);
+      product.leader().addServer(2, relay.address(), "");
+      product.leader().assignSlots(0, 1023, 1);
+      product.awaitServing(proxy, 0, source.address());
+      awaitReplicas(1);
+      source.call("SET", "foo", "old");
+      for (int i = 0; i < 20; i++) {
+        source.call("SET", "{foo}" + i, "so that the slot stays open");
+      }
+      Poll.until(PATIENCE, "replicated", () -> replica.keyCount() == 21);
+      relay.holdNew(true);
+      String port = Integer.toString(relay.address().port());
+      try (RespClient other = source.client()) {
+        assertThat(other.call("MIGRATE", relay.address().host(), port, "foo", "0", "200"))
+            .asString()
+            .contains("IOERR");
+      }
+      relay.holdNew(false);
+      int slotId = TestProduct.slotOf("foo");
+      product.leader().changeMigration(now -> new Settings(null, null, 2, null));
+      product.leader().migrateSlots(slotId, slotId, 2);
+      Poll.until(
+          PATIENCE,
+          "the slot is open",
+          () -> product.topology().slot(slotId).action() instanceof SlotAction.Migrating);
+
+      // When
+      source.kill();
+      failOver(source.address());
+      Poll.until(
+          PATIENCE,
+          "replaced",
+          () -> product.topology().primaryOf(1).orElseThrow().equals(replica.address()));
+      product.leader().changeMigration(now -> new Settings(null, null, 0, null));
+      product.awaitIdle();
+      assertThat(target.call("DEL", "foo")).isEqualTo(1L);
+      relay.releaseHeld();
+      Poll.pass(Duration.ofMillis(300));
+
+      // Then
+      assertThat(target.call("EXISTS", "foo")).isEqualTo(0L);
+      assertThat(target.call("DBSIZE")).isEqualTo(20L);
+    }
+  }
+
+  private BusReply.Accepted failOver(HostAndPort primary) {
+    return BusClient.ask(
+        product.vertx,
+        Addresses.TOPOM,
+        Addresses.TOPOM.in(product.name),
+        new TopomCommand.FailoverGroup(
+            1, primary, product.topology().epoch(), List.of("a"), "test"),
+        Duration.ofSeconds(5),
+        BusReply.Accepted.class);
+  }
+
   @Test
   void anotherTopomGoesOnWithAMoveWhenTheLeaderDies() {
     // Given
@@ -246,15 +315,7 @@ class TopomTest {
 
     // When
     primary.kill();
-    BusReply.Accepted accepted =
-        BusClient.ask(
-            product.vertx,
-            Addresses.TOPOM,
-            Addresses.TOPOM.in(product.name),
-            new TopomCommand.FailoverGroup(
-                1, primary.address(), product.topology().epoch(), List.of("a"), "test"),
-            Duration.ofSeconds(5),
-            BusReply.Accepted.class);
+    BusReply.Accepted accepted = failOver(primary.address());
 
     // Then
     assertThat(accepted.term()).isEqualTo(1);

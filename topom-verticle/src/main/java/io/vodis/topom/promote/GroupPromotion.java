@@ -4,9 +4,11 @@ import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Promotion;
 import io.vodis.model.Server;
+import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreChange;
+import io.vodis.topom.sweep.LeftoverCleaner;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.PromotionEvent;
 import io.vodis.topom.transition.PromotionTransitions;
@@ -83,6 +85,7 @@ final class GroupPromotion {
     if (!endStrangers(oldPrimary, epoch, planned) || !awaitNoMove(planned)) {
       return;
     }
+    endTransfers(oldPrimary);
     Optional<HostAndPort> candidate = planned ? Optional.of(preparing.candidate()) : choose(group);
     if (candidate.isPresent()) {
       advance(new PromotionEvent.Fenced(candidate.get()));
@@ -127,6 +130,24 @@ final class GroupPromotion {
       work.term().pause(POLL);
     }
     return true;
+  }
+
+  /**
+   * What the old primary has sent of keys that move may still be on its way to their target. Nobody
+   * asks it for more; its successor is asked for the same keys next, they are used on the target,
+   * and perhaps deleted there: then what is late must not arrive any more. A target that does not
+   * answer has no time to lose either.
+   */
+  private void endTransfers(HostAndPort oldPrimary) {
+    Topology topology = work.topology().current();
+    for (HostAndPort target : OpenWays.othersOf(topology, groupId)) {
+      try {
+        new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(oldPrimary.host(), target);
+      } catch (RedisAdminException e) {
+        LOGGER.warn(
+            "what {} may have sent to {} is not ended: {}", oldPrimary, target, e.getMessage());
+      }
+    }
   }
 
   private Optional<HostAndPort> choose(Group group) {
