@@ -97,6 +97,20 @@ final class TestProduct implements AutoCloseable {
         () -> topology().slots().stream().allMatch(slot -> slot.isIdle()));
   }
 
+  /** By their own word: to its primary a replica that still loads the data is online. */
+  void awaitReplicas(int count) {
+    Poll.until(
+        PATIENCE,
+        count + " replicas that have the data",
+        () ->
+            servers.stream()
+                    .filter(RedisProcess::isAlive)
+                    .map(server -> String.valueOf(server.call("INFO", "replication")))
+                    .filter(info -> info.contains("master_link_status:up"))
+                    .count()
+                == count);
+  }
+
   void awaitServing(TestProxy proxy, int slotId, HostAndPort primary) {
     Poll.until(
         PATIENCE,

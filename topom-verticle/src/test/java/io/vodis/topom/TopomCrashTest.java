@@ -269,10 +269,7 @@ class TopomCrashTest {
   private static void replicated(TestProduct product, RedisProcess primary, RedisProcess replica) {
     product.group(1, primary, replica);
     product.leader().assignSlots(0, 1023, 1);
-    Poll.until(
-        PATIENCE,
-        "a replica",
-        () -> String.valueOf(primary.call("INFO", "replication")).contains("state=online"));
+    product.awaitReplicas(1);
   }
 
   private static HostAndPort awaitSteady(TestProduct product) {

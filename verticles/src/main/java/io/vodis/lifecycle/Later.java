@@ -68,12 +68,17 @@ public final class Later<T> {
 
   /** Waits for it; throws what it failed with. */
   public T await() {
+    awaitEnd();
+    return get();
+  }
+
+  /** Waits until it is made or has failed. */
+  public void awaitEnd() {
     lock.lock();
     try {
       while (!isDone()) {
         made.awaitUninterruptibly();
       }
-      return get();
     } finally {
       lock.unlock();
     }

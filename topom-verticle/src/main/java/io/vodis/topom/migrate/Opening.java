@@ -8,20 +8,18 @@ import io.vodis.topom.sweep.KnownKeys;
 import io.vodis.topom.transition.SlotEvent;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How the slots of a batch are opened on their target.
  *
  * @param method how their keys are moved
  * @param known the slots that may be opened, and what their other keys are called
- * @param pinned by slot, the keys that stay on the source until they have been moved alone
  */
-record Opening(MigrationMethod method, KnownKeys known, Map<Integer, List<PinnedKey>> pinned) {
+record Opening(MigrationMethod method, KnownKeys known) {
 
   /** Slots without a source, or with one that needs no look before. */
   static Opening withoutLook(MigrationMethod method, Collection<Integer> slotIds) {
-    return new Opening(method, new KnownKeys(slotIds, 0), Map.of());
+    return new Opening(method, new KnownKeys(slotIds, 0));
   }
 
   /** Whether there may be keys of the slot that are known by name and have not been moved yet. */
@@ -32,20 +30,26 @@ record Opening(MigrationMethod method, KnownKeys known, Map<Integer, List<Pinned
   }
 
   /**
-   * Whether the slot can be opened under a number. Not for a semi-async move: requests run on its
+   * Whether a slot can be opened under a number. Not for a semi-async move: requests run on its
    * source too, and what a broken attempt has left on the target is older. Nor on the way back of
    * one: until the fence a value may be on its way in pieces, and must not be looked at.
+   *
+   * @param method of the move that is to come
    */
-  boolean isProvable(SlotMapping slot) {
+  static boolean isProvable(MigrationMethod method, SlotMapping slot) {
     return method != MigrationMethod.SEMI_ASYNC
         && slot.action() instanceof SlotAction.Moving moving
         && moving.method() != MigrationMethod.SEMI_ASYNC;
   }
 
-  /** What opens a slot, under a number that says which of two copies counts, or 0. */
-  SlotEvent.Opened of(SlotMapping slot, long proof) {
-    return new SlotEvent.Opened(
-        pinned.getOrDefault(slot.slotId(), List.of()), methodOf(slot.action()), proof);
+  /**
+   * What opens a slot.
+   *
+   * @param pinned the keys that stay on the source until they have been moved alone
+   * @param proof the number that says which of two copies counts, or 0
+   */
+  SlotEvent.Opened of(SlotMapping slot, List<PinnedKey> pinned, long proof) {
+    return new SlotEvent.Opened(pinned, methodOf(slot.action()), proof);
   }
 
   /**

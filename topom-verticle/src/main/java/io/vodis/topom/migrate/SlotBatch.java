@@ -14,8 +14,8 @@ import io.vodis.topom.plan.MigrationScheduler.Batch;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.sweep.LeftoverCleaner;
 import io.vodis.topom.sweep.MigrationTask;
-import io.vodis.topom.sweep.SourceSurvey.Survey;
 import io.vodis.topom.sweep.SweepPacing;
+import io.vodis.topom.sweep.WeighedKeys;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.SlotEvent;
 import io.vodis.topom.transition.SlotTransitions;
@@ -73,10 +73,14 @@ final class SlotBatch {
 
   private final PinnedMoves pinned;
   private final OpeningProofs proofs;
+  private final OpeningLooks looks;
   private final SweepPacing pacing;
 
   /** How slots will be opened; null until that is known. */
   private @Nullable Opening opening;
+
+  /** The known keys of the slots that are opened next, or of those that are open. */
+  private WeighedKeys weighed = WeighedKeys.NONE;
 
   /** Why no further slot of the batch is started; empty while there is no reason. */
   private String startsNoMore = "";
@@ -87,6 +91,7 @@ final class SlotBatch {
     this.progress = progress;
     this.pinned = new PinnedMoves(work, progress);
     this.proofs = new OpeningProofs(work, batch);
+    this.looks = new OpeningLooks(work, batch, proofs, progress, this::requireGoingOn);
     this.pacing = work.migrator().pacing();
   }
 
@@ -173,7 +178,7 @@ final class SlotBatch {
     };
   }
 
-  private static boolean isUnstarted(SlotAction action) {
+  static boolean isUnstarted(SlotAction action) {
     return action instanceof SlotAction.Pending || action instanceof SlotAction.Turning;
   }
 
@@ -196,7 +201,7 @@ final class SlotBatch {
     Set<Integer> slotIds =
         rows(topology)
             .filter(slot -> slot.action() instanceof SlotAction.Prepared)
-            .filter(found::isProvable)
+            .filter(slot -> Opening.isProvable(found.method(), slot))
             .map(SlotMapping::slotId)
             .collect(Collectors.toUnmodifiableSet());
     long proof;
@@ -210,26 +215,12 @@ final class SlotBatch {
     if (proof == OpeningProofs.VOID) {
       advance(new SlotEvent.FenceExpired());
     } else {
-      advance(slot -> found.of(slot, slotIds.contains(slot.slotId()) ? proof : 0));
+      WeighedKeys keys = weighed;
+      advance(
+          slot ->
+              found.of(
+                  slot, keys.pinned(slot.slotId()), slotIds.contains(slot.slotId()) ? proof : 0));
     }
-  }
-
-  /** For keys that are on both servers, of all slots of the batch. */
-  private void lookAtTarget(Topology topology, Opening prepared) {
-    Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
-    Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
-    List<SlotMapping> unopened =
-        rows(topology)
-            .filter(slot -> isUnstarted(slot.action()))
-            .filter(prepared::isProvable)
-            .toList();
-    if (source.isEmpty() || target.isEmpty() || unopened.isEmpty()) {
-      return;
-    }
-    waitingFor = "a look for keys that are on both servers";
-    proofs.look(
-        task(source.get(), target.get(), MigrationMethod.MIGRATE, unopened), this::requireGoingOn);
-    waitingFor = "";
   }
 
   private void requireGoingOn() {
@@ -239,33 +230,16 @@ final class SlotBatch {
     }
   }
 
-  /** Before anything waits for it: a look at every key of the source takes its time. */
-  private Opening prepareOpening(Topology topology) {
+  /** Which of the known keys of slots are big, and have to be pinned when the slots are opened. */
+  private WeighedKeys weigh(Topology topology, Opening prepared, Set<Integer> slotIds) {
     Optional<HostAndPort> source = topology.primaryOf(batch.sourceGroupId());
-    Optional<HostAndPort> target = topology.primaryOf(batch.targetGroupId());
-    List<SlotMapping> starting = rows(topology).toList();
-    List<Integer> slotIds =
-        starting.stream()
-            .sorted(Comparator.comparing(slot -> !(slot.action() instanceof SlotAction.Pending)))
-            .map(SlotMapping::slotId)
-            .toList();
-    if (source.isEmpty() || target.isEmpty()) {
-      return Opening.withoutLook(MigrationMethod.MIGRATE, slotIds);
+    if (source.isEmpty()) {
+      return WeighedKeys.NONE;
     }
-    work.migrator().requireUnderstanding(source.get(), target.get());
-    MigrationMethod method = work.migrator().chooseMethod(source.get(), target.get());
-    if (!method.isOfPlainServers()) {
-      return Opening.withoutLook(method, slotIds);
-    }
-    waitingFor = "a look at the keys of its source";
-    Survey survey =
-        work.migrator()
-            .survey(
-                task(source.get(), target.get(), method, starting), slotIds, this::requireGoingOn);
-    waitingFor = "";
-    long covered = slotIds.stream().filter(survey.known()::covers).count();
-    progress.onSurveyed(survey.known().size() * slotIds.size() / Math.max(1, covered));
-    return new Opening(method, survey.known(), survey.bigKeys());
+    int pinnedNow = rows(topology).mapToInt(slot -> PinnedMoves.pinned(slot).size()).sum();
+    int pinnedMax = work.migrator().settings().pinnedKeysMax() - pinnedNow;
+    return work.migrator()
+        .weigh(source.get(), prepared.known(), slotIds, pinnedMax, pacing, this::requireGoingOn);
   }
 
   /** Nothing is fenced before both servers and all proxies are known to answer. */
@@ -284,17 +258,22 @@ final class SlotBatch {
         batch.sourceGroupId() == SlotMapping.NO_GROUP
             || rows(topology).anyMatch(slot -> slot.action() instanceof SlotAction.Turning);
     Opening prepared = opening;
-    if (prepared == null || !allAtOnce && startable(topology, prepared).isEmpty()) {
-      prepared = prepareOpening(topology);
+    if (prepared == null || !allAtOnce && startable(topology, prepared, 1).isEmpty()) {
+      waitingFor = "a look at the keys of its servers";
+      prepared = looks.atBoth(topology, rows(topology).toList());
       opening = prepared;
-    }
-    if (proofs.isMissing()) {
-      lookAtTarget(topology, prepared);
+      waitingFor = "";
+    } else if (proofs.isMissing()) {
+      waitingFor = "a look for keys that are on both servers";
+      looks.atTarget(topology, rows(topology).toList(), prepared.method());
+      waitingFor = "";
     }
     for (SlotMapping slot : rows(topology).toList()) {
       pinned.removeCopies(topology, slot);
     }
-    Set<Integer> next = startable(topology, prepared);
+    Set<Integer> next =
+        startable(topology, prepared, allAtOnce ? Topology.SLOT_COUNT : FENCED_SLOTS_MAX);
+    weighed = weigh(topology, prepared, next);
     advance(
         new SlotEvent.Started(),
         work.goingOn().and(slot -> allAtOnce || next.contains(slot.slotId())),
@@ -302,13 +281,13 @@ final class SlotBatch {
   }
 
   /** The next few slots to be fenced, among those whose keys are known. */
-  private Set<Integer> startable(Topology topology, Opening prepared) {
+  private Set<Integer> startable(Topology topology, Opening prepared, int slotsMax) {
     return rows(topology)
-        .filter(slot -> slot.action() instanceof SlotAction.Pending)
+        .filter(slot -> isUnstarted(slot.action()))
         .filter(work.goingOn())
         .map(SlotMapping::slotId)
         .filter(prepared.known()::covers)
-        .limit(FENCED_SLOTS_MAX)
+        .limit(slotsMax)
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -397,14 +376,17 @@ final class SlotBatch {
     Set<Integer> slotIds = moving.stream().map(SlotMapping::slotId).collect(Collectors.toSet());
     try {
       if (source.isPresent() && target.isPresent() && !moving.isEmpty()) {
+        // Slots that an earlier leader has opened have not been weighed here.
+        WeighedKeys keys = weighed.cover(slotIds) ? weighed : weigh(now, prepared, slotIds);
         SweepGuard guard = new SweepGuard(work, batch.way(), slotIds);
         for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod(moving).entrySet()) {
           MigrationTask task = task(source.get(), target.get(), slots.getKey(), slots.getValue());
-          work.migrator().moveKnown(task, prepared.known(), pacing, guard, progress);
+          work.migrator().moveKnown(task, keys, pacing, guard, progress);
         }
       }
     } finally {
       slotIds.forEach(prepared.known()::forget); // A pass over the source finds what is left.
+      weighed = WeighedKeys.NONE;
     }
     return true;
   }
@@ -497,7 +479,7 @@ final class SlotBatch {
         && moving.method() == MigrationMethod.MIGRATE;
   }
 
-  private static MigrationTask task(
+  static MigrationTask task(
       HostAndPort source, HostAndPort target, MigrationMethod method, List<SlotMapping> moving) {
     return new MigrationTask(
         source,

@@ -308,7 +308,7 @@ final class CodisSweep implements SlotSweep {
     }
 
     private List<byte[]> names() {
-      String count = Integer.toString(pacing.pace().pageKeys());
+      String count = Integer.toString(pacing.pace().weighedKeys());
       return Replies.command("SLOTSSCAN", Integer.toString(slotId), cursor, "COUNT", count);
     }
 

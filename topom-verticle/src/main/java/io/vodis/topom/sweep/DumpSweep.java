@@ -10,7 +10,6 @@ import io.vodis.topom.dump.DumpMover;
 import io.vodis.topom.dump.DumpWay;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -76,9 +75,16 @@ final class DumpSweep implements SlotSweep {
     long found = 0;
     String cursor = "0";
     do {
-      pacing.onPage();
-      KeyPage page = KeyPage.of(source.scan(cursor, pacing.pace().pageKeys()), task, database);
-      found += move(source, page);
+      pacing.onRead();
+      KeyPage page = source.scan(cursor, task);
+      for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keysByTarget().entrySet()) {
+        List<MovingKey> keys = entry.getValue();
+        found += keys.size();
+        KeySizes sizes = source.sizes(keys, pacing.pace().weighedKeys(), pacing::onRead);
+        if (!move(source, entry.getKey(), keys, sizes)) {
+          return found;
+        }
+      }
       scannedKeys += page.scanned();
       progress.onScanned(scannedKeys, totalKeys);
       cursor = page.nextCursor();
@@ -91,34 +97,28 @@ final class DumpSweep implements SlotSweep {
   }
 
   /** Moves keys whose names are known; what of them is gone is passed over. */
-  void run(SourceServer source, List<MovingKey> keys) {
-    int from = 0;
-    while (from < keys.size() && proceed.getAsBoolean()) {
-      int to = Math.min(keys.size(), from + pacing.pace().pageKeys());
-      pacing.onKnownPage();
-      long unused = move(source, KeyPage.ofKnown(keys.subList(from, to), task, source.database()));
-      from = to;
+  void run(SourceServer source, WeighedKeys.Share keys) {
+    KeyPage page = KeyPage.ofKnown(keys.keys(), task, source.database());
+    for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keysByTarget().entrySet()) {
+      if (!move(source, entry.getKey(), entry.getValue(), keys.sizes())) {
+        return;
+      }
     }
   }
 
-  private long move(SourceServer source, KeyPage page) {
-    long count = 0;
-    for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keysByTarget().entrySet()) {
-      HostAndPort target = entry.getKey();
-      List<MovingKey> ordinary = new ArrayList<>(entry.getValue());
-      count += ordinary.size();
-      KeySizes sizes = source.sizes(ordinary, settings.migrationBigKeyBytes());
-      ordinary.removeAll(sizes.big().keySet());
-      if (!moveInBatches(source, target, ordinary, sizes.ordinaryBytes())) {
-        return count;
-      }
-      for (Map.Entry<MovingKey, Long> big : sizes.big().entrySet()) {
-        if (!moveBig(source, target, big.getKey(), big.getValue())) {
-          return count;
-        }
+  /** False if the sweep is to end. */
+  private boolean move(
+      SourceServer source, HostAndPort target, List<MovingKey> keys, KeySizes sizes) {
+    List<MovingKey> ordinary = keys.stream().filter(key -> !sizes.isBig(key)).toList();
+    if (!moveInBatches(source, target, ordinary, sizes.ordinaryBytes())) {
+      return false;
+    }
+    for (MovingKey key : keys) {
+      if (sizes.isBig(key) && !moveBig(source, target, key, sizes.big().getOrDefault(key, 0L))) {
+        return false;
       }
     }
-    return count;
+    return true;
   }
 
   private boolean moveInBatches(

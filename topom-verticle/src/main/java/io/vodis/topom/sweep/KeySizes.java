@@ -21,6 +21,10 @@ record KeySizes(long ordinaryBytes, Map<MovingKey, Long> big) {
     big = Map.copyOf(big);
   }
 
+  boolean isBig(MovingKey key) {
+    return big.containsKey(key);
+  }
+
   /**
    * How many keys a batch may always have. Below that a call takes as long as its way to the target
    * and the target's other work, and more and smaller calls only hold the source more often.

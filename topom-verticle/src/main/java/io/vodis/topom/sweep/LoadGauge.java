@@ -1,5 +1,6 @@
 package io.vodis.topom.sweep;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ final class LoadGauge {
   private final String field;
   private long lastCount = -1;
   private long lastNanos;
-  private long own;
+  private final AtomicLong own = new AtomicLong();
 
   /** A gauge of the INFO field of that name. */
   LoadGauge(String field) {
@@ -21,7 +22,7 @@ final class LoadGauge {
 
   /** The sweep has added that much to the counter itself. */
   void onOwn(long count) {
-    own += count;
+    own.addAndGet(count);
   }
 
   /**
@@ -33,7 +34,7 @@ final class LoadGauge {
     if (count == null) {
       return 0;
     }
-    long others = Math.max(0, count - lastCount - own);
+    long others = Math.max(0, count - lastCount - own.getAndSet(0));
     long seconds = Math.max(1, nowNanos - lastNanos);
     long rate =
         lastCount < 0 || count < lastCount
@@ -41,7 +42,6 @@ final class LoadGauge {
             : (long) (others * 1_000_000_000.0 / seconds);
     lastCount = count;
     lastNanos = nowNanos;
-    own = 0;
     return rate;
   }
 

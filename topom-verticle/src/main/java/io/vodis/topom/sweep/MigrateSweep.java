@@ -8,12 +8,12 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Empties slots with {@code SCAN} and {@code MIGRATE}, of any server. While the keys of a page
@@ -95,38 +95,24 @@ final class MigrateSweep implements SlotSweep {
   }
 
   /** Moves keys whose names are known; what of them is gone is passed over. */
-  void run(SourceServer source, List<MovingKey> keys) {
-    Later<WeighedPage> fetch = fetch(source, keys, 0);
-    int from = 0;
-    while (from < keys.size() && proceed.getAsBoolean()) {
-      WeighedPage page = fetch.await();
-      from += page.keys().scanned();
-      fetch = fetch(source, keys, from);
-      move(source, page);
-    }
+  void run(SourceServer source, WeighedKeys.Share keys) {
+    KeyPage page = KeyPage.ofKnown(keys.keys(), task, source.database());
+    Map<HostAndPort, KeySizes> sizes = new HashMap<>();
+    page.keysByTarget().keySet().forEach(target -> sizes.put(target, keys.sizes()));
+    long unused = move(source, new WeighedPage(page, sizes));
   }
 
   private Later<WeighedPage> fetch(SourceServer source, String cursor) {
-    int keys = pacing.pace().pageKeys();
-    pacing.onPage();
-    return Later.by(
-        "topom-scan",
-        () -> weigh(source, KeyPage.of(source.scan(cursor, keys), task, source.database())));
+    int weighedKeys = pacing.pace().weighedKeys();
+    return Later.by("topom-scan", () -> weigh(source, source.scan(cursor, task), weighedKeys));
   }
 
-  private Later<WeighedPage> fetch(SourceServer source, List<MovingKey> keys, int from) {
-    int to = Math.min(keys.size(), from + pacing.pace().pageKeys());
-    KeyPage page = KeyPage.ofKnown(keys.subList(from, to), task, source.database());
-    pacing.onKnownPage();
-    return Later.by("topom-weigh", () -> weigh(source, page));
-  }
-
-  private WeighedPage weigh(SourceServer source, KeyPage page) {
+  private WeighedPage weigh(SourceServer source, KeyPage page, int weighedKeys) {
+    pacing.onRead();
     Map<HostAndPort, KeySizes> sizes = new HashMap<>();
     page.keysByTarget()
         .forEach(
-            (target, keys) ->
-                sizes.put(target, source.sizes(keys, settings.migrationBigKeyBytes())));
+            (target, keys) -> sizes.put(target, source.sizes(keys, weighedKeys, pacing::onRead)));
     return new WeighedPage(page, sizes);
   }
 
@@ -134,22 +120,19 @@ final class MigrateSweep implements SlotSweep {
     long count = 0;
     for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keys().keysByTarget().entrySet()) {
       HostAndPort target = entry.getKey();
-      List<MovingKey> ordinary = new ArrayList<>(entry.getValue());
-      count += ordinary.size();
       KeySizes sizes = page.sizes().getOrDefault(target, KeySizes.UNKNOWN);
-      ordinary.removeAll(sizes.big().keySet());
-      if (!moveInBatches(source, target, ordinary, sizes)) {
+      Map<Boolean, List<MovingKey>> keys =
+          entry.getValue().stream().collect(Collectors.partitioningBy(sizes::isBig));
+      count += entry.getValue().size();
+      if (!moveInBatches(source, target, keys.get(false), sizes)) {
         return count;
       }
-      for (Map.Entry<MovingKey, Long> key : sizes.big().entrySet()) {
-        progress.onBigKey(key.getKey().slotId(), key.getKey().name(), key.getValue());
-        if (!proceed.getAsBoolean()) {
+      for (MovingKey key : keys.get(true)) {
+        progress.onBigKey(key.slotId(), key.name(), sizes.big().getOrDefault(key, 0L));
+        if (!proceed.getAsBoolean() || !awaitRate()) {
           return count;
         }
-        if (!awaitRate()) {
-          return count;
-        }
-        moveReliably(source, target, List.of(key.getKey()), true);
+        moveReliably(source, target, List.of(key), true);
         rate.onMoved(1, speed.get().keysPerSecond(), clock.nanoTime());
       }
     }

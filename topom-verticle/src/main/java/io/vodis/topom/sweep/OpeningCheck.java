@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class OpeningCheck {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(OpeningCheck.class);
-  private static final int PAGE_KEYS = 500;
 
   /** Keys that are looked at again behind the fence. */
   private static final int LONE_MAX = 10_000;
@@ -87,17 +86,16 @@ public final class OpeningCheck {
   }
 
   private void pass(SourceServer scanned, MigrationSettings settings, Runnable step) {
-    String cursor = "0";
-    do {
-      KeyPage page = KeyPage.of(scanned.scan(cursor, PAGE_KEYS), task, scanned.database());
-      List<MovingKey> keys = page.keysByTarget().getOrDefault(target, List.of());
-      List<Reply> there = exist(scanned.database(), keys, settings.migrationTimeout());
-      for (int i = 0; i < keys.size(); i++) {
-        onKey(scanned.database(), keys.get(i), Replies.number(there.get(i), 0) > 0);
-      }
-      cursor = page.nextCursor();
-      step.run();
-    } while (!cursor.equals("0"));
+    scanned.eachPage(
+        task,
+        page -> {
+          List<MovingKey> keys = page.keysByTarget().getOrDefault(target, List.of());
+          List<Reply> there = exist(scanned.database(), keys, settings.migrationTimeout());
+          for (int i = 0; i < keys.size(); i++) {
+            onKey(scanned.database(), keys.get(i), Replies.number(there.get(i), 0) > 0);
+          }
+          step.run();
+        });
   }
 
   private List<Reply> exist(int database, List<MovingKey> keys, Duration timeout) {

@@ -2,16 +2,16 @@ package io.vodis.topom.sweep;
 
 /**
  * How hard the sweep may drive its servers. Where clients are at work, calls take a small part of
- * the bound only, pages are small, and the source is left alone after each call for as long as it
- * took: a request that needs a key moved waits for one such call, then for its own, then for the
- * target, and clients feel the sum (bench: migration).
+ * the bound only, and the source is left alone after each call for as long as it took: a request
+ * that needs a key moved waits for one such call, then for its own, then for the target, and
+ * clients feel the sum (bench: migration).
  *
  * @param boundNanos how long one call may take
  * @param pausePercent pause after a call, in percent of its duration
- * @param pageKeys keys to look at with one call
+ * @param weighedKeys keys to weigh with one call
  * @param lightKeysMax keys that may always go together if they are light, see {@link KeySizes}
  */
-record Pace(long boundNanos, int pausePercent, int pageKeys, int lightKeysMax) {
+record Pace(long boundNanos, int pausePercent, int weighedKeys, int lightKeysMax) {
 
   /** Operations per second of others from which a server counts as busy. */
   static final long BUSY_OPS = 500;

@@ -18,14 +18,6 @@ final class PaceKeeper {
 
   private static final Duration PERIOD = Duration.ofMillis(200);
 
-  /** A MIGRATE between two TIMEs is one read of the source, a page a SCAN and an EVAL. */
-  private static final int READS_PER_CALL = 1;
-
-  private static final int READS_PER_PAGE = 2;
-
-  /** Of keys that need not be looked for. */
-  private static final int READS_PER_KNOWN_PAGE = 1;
-
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final Clock clock;
@@ -52,17 +44,17 @@ final class PaceKeeper {
     return pace;
   }
 
-  void onPage() {
-    source.onOwn(READS_PER_PAGE);
-  }
-
-  void onKnownPage() {
-    source.onOwn(READS_PER_KNOWN_PAGE);
+  /**
+   * The source has been asked something: some commands together, as a MIGRATE between two TIMEs,
+   * are one read of it.
+   */
+  void onRead() {
+    source.onOwn(1);
   }
 
   /** Keys have gone to a target with one call. */
   void onMoved(HostAndPort target, int keys) {
-    source.onOwn(READS_PER_CALL);
+    onRead();
     gauge(target).onOwn(keys);
   }
 

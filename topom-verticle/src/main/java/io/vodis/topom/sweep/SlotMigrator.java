@@ -11,11 +11,10 @@ import io.vodis.topom.dump.DumpWay;
 import io.vodis.topom.dump.MigratePermission;
 import io.vodis.topom.dump.TransferProbe;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
-import io.vodis.topom.sweep.SourceSurvey.Survey;
+import io.vodis.topom.sweep.WeighedKeys.Share;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -83,12 +82,12 @@ public final class SlotMigrator {
   }
 
   /**
-   * A look at every key of the task's slots.
+   * The names of the keys of the task's slots.
    *
    * @param slotIds the slots in the order in which they will be moved
    * @param step throws to end the look
    */
-  public Survey survey(MigrationTask task, Collection<Integer> slotIds, Runnable step) {
+  public KnownKeys survey(MigrationTask task, Collection<Integer> slotIds, Runnable step) {
     return new SourceSurvey(admin, settings).look(task, slotIds, step);
   }
 
@@ -98,25 +97,54 @@ public final class SlotMigrator {
   }
 
   /**
+   * Weighs the known keys of slots on their source.
+   *
+   * @param pinnedMax how many big ones are to be pinned
+   * @param step throws to end it
+   */
+  public WeighedKeys weigh(
+      HostAndPort source,
+      KnownKeys known,
+      Collection<Integer> slotIds,
+      int pinnedMax,
+      SweepPacing pacing,
+      Runnable step) {
+    List<Share> shares = new ArrayList<>();
+    for (int database : known.databases(slotIds)) {
+      List<MovingKey> keys = new ArrayList<>();
+      slotIds.forEach(slotId -> keys.addAll(known.keys(slotId, database)));
+      SourceServer server = new SourceServer(admin, settings, source, database);
+      PaceKeeper keeper = pacing.keeper();
+      KeySizes sizes =
+          server.sizes(
+              keys,
+              keeper.pace().weighedKeys(),
+              () -> {
+                step.run();
+                keeper.onRead();
+              });
+      shares.add(new Share(database, keys, sizes));
+    }
+    return WeighedKeys.of(slotIds, shares, pinnedMax);
+  }
+
+  /**
    * Moves the keys of the task's slots that are known by name. That none is left is not proven.
    *
    * @throws io.vodis.redis.RedisAdminException as {@link #migrate}
    */
   public void moveKnown(
       MigrationTask task,
-      KnownKeys known,
+      WeighedKeys keys,
       SweepPacing pacing,
       BooleanSupplier proceed,
       MigrationProgress progress) {
-    Set<Integer> slotIds = task.targetBySlot().keySet();
-    for (int database : known.databases(slotIds)) {
-      List<MovingKey> keys = new ArrayList<>();
-      slotIds.forEach(slotId -> keys.addAll(known.keys(slotId, database)));
-      SourceServer source = new SourceServer(admin, settings, task.source(), database);
+    for (Share share : keys.shares()) {
+      SourceServer source = new SourceServer(admin, settings, task.source(), share.database());
       if (task.method() == MigrationMethod.DUMP) {
-        dumpSweep(task, pacing, proceed, progress).run(source, keys);
+        dumpSweep(task, pacing, proceed, progress).run(source, share);
       } else {
-        migrateSweep(task, pacing, proceed, progress).run(source, keys);
+        migrateSweep(task, pacing, proceed, progress).run(source, share);
       }
     }
   }
@@ -147,7 +175,7 @@ public final class SlotMigrator {
       return;
     }
     long bytesMax = settings.dumpBytesMax();
-    if (bytesMax > 0 && !from.sizes(List.of(key), bytesMax + 1).big().isEmpty()) {
+    if (bytesMax > 0 && from.isLarger(key, bytesMax)) {
       throw refused(source, "it takes more than migration_dump_max_bytes");
     }
     List<DumpKey> dump = List.of(new DumpKey(name, 0, true));

@@ -1,5 +1,6 @@
 package io.vodis.topom.sweep;
 
+import io.vodis.lifecycle.Later;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** One database of the server that is swept, and the commands the sweep gives it. */
 final class SourceServer {
@@ -20,16 +22,20 @@ final class SourceServer {
    * to tell a big collection from a small one, and keeps the call cheap.
    */
   private static final String SIZES_SCRIPT =
-      "local sizes = {0} "
+      "local sizes, call, big, ordinary = {0}, redis.call, tonumber(ARGV[1]), 0 "
           + "for i, key in ipairs(KEYS) do "
-          + "local bytes = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '1') or 0 "
-          + "if bytes >= tonumber(ARGV[1]) then "
+          + "local bytes = call('MEMORY', 'USAGE', key, 'SAMPLES', '1') or 0 "
+          + "if bytes >= big then "
           + "sizes[#sizes + 1] = i sizes[#sizes + 1] = bytes "
-          + "else sizes[1] = sizes[1] + bytes end end "
+          + "else ordinary = ordinary + bytes end end "
+          + "sizes[1] = ordinary "
           + "return sizes";
 
   /** Bounds a MIGRATE of ordinary keys, which holds the whole source while its target is silent. */
   private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(1);
+
+  /** Names only: that many hold the server no longer than a few keys that are moved. */
+  private static final int SCANNED_KEYS = 1000;
 
   private static final List<byte[]> TIME = Replies.command("TIME");
 
@@ -53,10 +59,28 @@ final class SourceServer {
     return database;
   }
 
-  Reply scan(String cursor, int count) {
-    return call(
-        settings.migrationTimeout(),
-        Replies.command("SCAN", cursor, "COUNT", Integer.toString(count)));
+  /** A whole scan; while a page is worked on the next one is on its way. */
+  void eachPage(MigrationTask task, Consumer<KeyPage> work) {
+    Later<KeyPage> fetch = fetch(task, "0");
+    while (true) {
+      KeyPage page = fetch.await();
+      if (page.isLast()) {
+        work.accept(page);
+        return;
+      }
+      fetch = fetch(task, page.nextCursor());
+      work.accept(page);
+    }
+  }
+
+  private Later<KeyPage> fetch(MigrationTask task, String cursor) {
+    return Later.by("topom-scan", () -> scan(cursor, task));
+  }
+
+  /** A page of the scan, without a look at the keys themselves. */
+  KeyPage scan(String cursor, MigrationTask task) {
+    List<byte[]> command = Replies.command("SCAN", cursor, "COUNT", Integer.toString(SCANNED_KEYS));
+    return KeyPage.of(call(settings.migrationTimeout(), command), task, database);
   }
 
   /**
@@ -97,27 +121,50 @@ final class SourceServer {
         + Replies.number(parts.get(1), 0) * 1_000L;
   }
 
-  /** What the keys weigh; {@link KeySizes#UNKNOWN} where the server cannot tell. */
-  KeySizes sizes(List<MovingKey> keys, long bigBytesMin) {
+  /**
+   * What the keys weigh; {@link KeySizes#UNKNOWN} where the server cannot tell.
+   *
+   * @param perCall keys to look at with one call, while the server does nothing else
+   * @param step called before each call; throws to end it
+   */
+  KeySizes sizes(List<MovingKey> keys, int perCall, Runnable step) {
+    return sizes(keys, settings.migrationBigKeyBytes(), perCall, step);
+  }
+
+  /** Whether a key takes more than so many bytes; not, where the server cannot tell. */
+  boolean isLarger(MovingKey key, long bytes) {
+    return sizes(List.of(key), bytes + 1, 1, () -> {}).isBig(key);
+  }
+
+  private KeySizes sizes(List<MovingKey> keys, long bigBytesMin, int perCall, Runnable step) {
+    long ordinaryBytes = 0;
+    Map<MovingKey, Long> big = new HashMap<>();
+    for (int from = 0; from < keys.size(); from += perCall) {
+      step.run();
+      List<MovingKey> some = keys.subList(from, Math.min(keys.size(), from + perCall));
+      List<Reply> sizes;
+      try {
+        sizes = Replies.items(call(settings.migrationTimeout(), sizesOf(some, bigBytesMin)));
+      } catch (RedisAdminException e) {
+        if (e.kind() == RedisAdminException.Kind.REFUSED) {
+          return KeySizes.UNKNOWN; // Before Redis 4 there is no MEMORY; a user may be denied EVAL.
+        }
+        throw e;
+      }
+      ordinaryBytes += Replies.number(sizes.getFirst(), 0);
+      for (int i = 1; i + 1 < sizes.size(); i += 2) {
+        int place = (int) Replies.number(sizes.get(i), 0);
+        big.put(some.get(place - 1), Replies.number(sizes.get(i + 1), 0));
+      }
+    }
+    return new KeySizes(ordinaryBytes / Math.max(1, keys.size() - big.size()), big);
+  }
+
+  private static List<byte[]> sizesOf(List<MovingKey> keys, long bigBytesMin) {
     List<byte[]> command = Replies.command("EVAL", SIZES_SCRIPT, Integer.toString(keys.size()));
     keys.forEach(key -> command.add(key.name()));
     command.add(Long.toString(bigBytesMin).getBytes(StandardCharsets.US_ASCII));
-    List<Reply> sizes;
-    try {
-      sizes = Replies.items(call(settings.migrationTimeout(), command));
-    } catch (RedisAdminException e) {
-      if (e.kind() == RedisAdminException.Kind.REFUSED) {
-        return KeySizes.UNKNOWN; // Before Redis 4 there is no MEMORY; a user may be denied EVAL.
-      }
-      throw e;
-    }
-    Map<MovingKey, Long> big = new HashMap<>();
-    for (int i = 1; i + 1 < sizes.size(); i += 2) {
-      int place = (int) Replies.number(sizes.get(i), 0);
-      big.put(keys.get(place - 1), Replies.number(sizes.get(i + 1), 0));
-    }
-    int ordinary = Math.max(1, keys.size() - big.size());
-    return new KeySizes(Replies.number(sizes.getFirst(), 0) / ordinary, big);
+    return command;
   }
 
   private Reply call(Duration timeout, List<byte[]> command) {

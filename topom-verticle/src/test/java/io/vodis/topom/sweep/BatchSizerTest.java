@@ -90,7 +90,7 @@ class BatchSizerTest {
     assertThat(idle.pauseNanos(BOUND)).isZero();
     Pace busy = Pace.of(BOUND, Pace.BUSY_OPS);
     assertThat(busy.boundNanos()).isLessThan(BOUND);
-    assertThat(busy.pageKeys()).isLessThan(idle.pageKeys());
+    assertThat(busy.weighedKeys()).isLessThan(idle.weighedKeys());
     assertThat(busy.lightKeysMax()).isLessThan(idle.lightKeysMax());
     assertThat(busy.pauseNanos(1000)).isPositive();
     assertThat(busy.pauseNanos(1_000_000_000)).isLessThanOrEqualTo(BOUND);

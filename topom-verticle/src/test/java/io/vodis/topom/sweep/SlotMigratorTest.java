@@ -278,7 +278,7 @@ class SlotMigratorTest {
       onSource.expect("SET", "known:" + i, "v");
     }
     SlotMigrator migrator = migrator(Long.MAX_VALUE);
-    KnownKeys known = migrator.survey(task(), task().targetBySlot().keySet(), () -> {}).known();
+    WeighedKeys known = look(migrator, Integer.MAX_VALUE);
     String late = keyOfMovingSlot("late");
     onSource.expect("SELECT", "0");
     onSource.expect("SET", late, "not seen");
@@ -305,7 +305,7 @@ class SlotMigratorTest {
     String key = keyOfMovingSlot("pinned");
     onSource.expect("SET", key, "v");
     SlotMigrator migrator = migrator(Long.MAX_VALUE);
-    KnownKeys known = migrator.survey(task(), task().targetBySlot().keySet(), () -> {}).known();
+    WeighedKeys known = look(migrator, Integer.MAX_VALUE);
 
     // When
     MigrationTask pinning =
@@ -320,6 +320,12 @@ class SlotMigratorTest {
 
     // Then
     assertThat(onSource.expectNumber("EXISTS", key)).isOne();
+  }
+
+  private WeighedKeys look(SlotMigrator migrator, int pinnedMax) {
+    var slotIds = task().targetBySlot().keySet();
+    KnownKeys known = migrator.survey(task(), slotIds, () -> {});
+    return migrator.weigh(source.address(), known, slotIds, pinnedMax, migrator.pacing(), () -> {});
   }
 
   private SlotMigrator migrator(long bigKeyBytes) {
