@@ -65,6 +65,16 @@ public final class RespErrors {
             + " HELP.");
   }
 
+  /** {@code ERR unknown subcommand or wrong number of arguments for 'x'. Try CLIENT HELP.} */
+  public static byte[] subcommandSyntax(String container, byte[] subcommand) {
+    return reply(
+        "ERR unknown subcommand or wrong number of arguments for '"
+            + cut(subcommand, ECHO_BYTES_MAX)
+            + "'. Try "
+            + container.toUpperCase(java.util.Locale.ROOT)
+            + " HELP.");
+  }
+
   /** Known to Redis, but not offered behind this proxy. */
   public static byte[] unsupported(String name) {
     return reply("ERR command '" + name + "' is not supported by this proxy");

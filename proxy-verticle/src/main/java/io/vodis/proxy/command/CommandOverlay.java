@@ -95,7 +95,7 @@ final class CommandOverlay {
     }
     List<CommandRow> published =
         row.name().startsWith(GET_KEYS) ? published(row.name()) : List.of();
-    return Optional.of(published.isEmpty() ? row : row.withArity(loosestArity(published)));
+    return Optional.of(withBar(published.isEmpty() ? row : row.withArity(loosestArity(published))));
   }
 
   /** Valkey bars MULTI and WATCH from transactions; Redis does not, and has errors for them. */

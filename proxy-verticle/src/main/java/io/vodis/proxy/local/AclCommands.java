@@ -76,8 +76,7 @@ public final class AclCommands {
         .addImmediate("acl|getuser", this::getUser)
         .addImmediate("acl|cat", this::cat)
         .addImmediate("acl|genpass", this::genPass)
-        .addImmediate(
-            "acl|log", (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())));
+        .addImmediate("acl|log", AclCommands::log);
   }
 
   private List<String> flags(AclWords words) {
@@ -149,8 +148,7 @@ public final class AclCommands {
     }
     String category = Args.lower(in, session.decoder(), 2);
     if (argCount > 3) {
-      session.reply(
-          spec, RespErrors.unknownSubcommand("acl", Args.bytes(in, session.decoder(), 1)));
+      session.reply(spec, RespErrors.subcommandSyntax("acl", Args.bytes(in, session.decoder(), 1)));
     } else if (!CATEGORIES.contains(category)) {
       session.reply(
           spec,
@@ -160,14 +158,27 @@ public final class AclCommands {
     }
   }
 
+  /** ACL LOG [count | RESET]: there is nothing to tell, for there is nothing to violate. */
+  private static void log(Session session, CommandSpec spec, ByteBuf in) {
+    int argCount = session.decoder().argCount();
+    if (argCount > 3) {
+      session.reply(spec, RespErrors.subcommandSyntax("acl", Args.bytes(in, session.decoder(), 1)));
+    } else if (argCount == 3 && Args.lower(in, session.decoder(), 2).equals("reset")) {
+      session.reply(spec, LocalReplies.OK);
+    } else if (argCount == 3 && Args.number(in, session.decoder(), 2) == null) {
+      session.reply(spec, RespErrors.NOT_AN_INTEGER);
+    } else {
+      session.reply(spec, LocalReplies.bulks(List.of()));
+    }
+  }
+
   private void genPass(Session session, CommandSpec spec, ByteBuf in) {
     Long bits =
         session.decoder().argCount() == 3
             ? Args.number(in, session.decoder(), 2)
             : Long.valueOf(BITS_BY_DEFAULT);
     if (session.decoder().argCount() > 3) {
-      session.reply(
-          spec, RespErrors.unknownSubcommand("acl", Args.bytes(in, session.decoder(), 1)));
+      session.reply(spec, RespErrors.subcommandSyntax("acl", Args.bytes(in, session.decoder(), 1)));
     } else if (bits == null) {
       session.reply(spec, RespErrors.NOT_AN_INTEGER);
     } else if (bits < 1 || bits > BITS_MAX) {

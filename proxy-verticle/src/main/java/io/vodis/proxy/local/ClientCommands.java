@@ -15,7 +15,6 @@ import io.vodis.resp.RequestDecoder;
 import io.vodis.resp.RespErrors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,9 +97,7 @@ public final class ClientCommands {
       session.reply(
           spec,
           RespErrors.reply(
-              "ERR "
-                  + attribute.toLowerCase(Locale.ROOT)
-                  + " cannot contain spaces, newlines or special characters."));
+              "ERR " + attribute + " cannot contain spaces, newlines or special characters."));
       return;
     }
     if (name) {
@@ -217,12 +214,12 @@ public final class ClientCommands {
 
   private void pause(Session session, CommandSpec spec, ByteBuf in) {
     RequestDecoder request = session.decoder();
-    if (request.argCount() > 4) {
-      session.reply(spec, RespErrors.unknownSubcommand("client", Args.bytes(in, request, 1)));
+    if (request.argCount() > 4 && !fields().valkey()) {
+      session.reply(spec, RespErrors.subcommandSyntax("client", Args.bytes(in, request, 1)));
       return;
     }
     SessionGate.Pause what = SessionGate.Pause.ALL;
-    if (request.argCount() == 4) {
+    if (request.argCount() >= 4) {
       String mode = Args.lower(in, request, 3);
       if (!mode.equals("write") && !mode.equals("all")) {
         session.reply(spec, PAUSE_MODE);

@@ -37,8 +37,8 @@ public final class ClusterCommands {
 
   /** Adds the handlers of these commands. */
   public void addTo(CommandHandlers handlers) {
-    add(handlers, "readonly", (session, spec, in) -> session.reply(spec, LocalReplies.OK));
-    add(handlers, "readwrite", (session, spec, in) -> session.reply(spec, LocalReplies.OK));
+    handlers.addImmediate("readonly", this::readOnlyOrNot);
+    handlers.addImmediate("readwrite", this::readOnlyOrNot);
     add(handlers, "asking", (session, spec, in) -> session.reply(spec, LocalReplies.OK));
     add(handlers, "cluster|slots", (session, spec, in) -> slots(session, spec));
     add(handlers, "cluster|shards", (session, spec, in) -> groupsOfNodes(session, spec));
@@ -65,6 +65,14 @@ public final class ClusterCommands {
           empty,
           (session, spec, in) -> session.reply(spec, LocalReplies.bulks(List.of())));
     }
+  }
+
+  /** Valkey takes it without a cluster as well, for clients that can be redirected. */
+  private void readOnlyOrNot(Session session, CommandSpec spec, ByteBuf in) {
+    boolean taken =
+        settings.server().clusterCompatible()
+            || process.servers().latest().lowestValkeyVersion().isPresent();
+    session.reply(spec, taken ? LocalReplies.OK : DISABLED);
   }
 
   private void add(CommandHandlers handlers, String name, CommandHandler.Immediate handler) {

@@ -70,7 +70,7 @@ public final class CommandLogCommands {
     int argCount = session.decoder().argCount();
     if (argCount > 3) {
       session.reply(
-          spec, RespErrors.unknownSubcommand("slowlog", Args.bytes(in, session.decoder(), 1)));
+          spec, RespErrors.subcommandSyntax("slowlog", Args.bytes(in, session.decoder(), 1)));
       return;
     }
     Long count =

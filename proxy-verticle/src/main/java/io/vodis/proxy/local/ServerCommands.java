@@ -11,6 +11,7 @@ import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.CommandHandlers;
 import io.vodis.proxy.session.Session;
 import io.vodis.proxy.session.SessionRequest;
+import io.vodis.resp.RespErrors;
 import io.vodis.resp.RespWriter;
 import java.time.Instant;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class ServerCommands {
         .addImmediate("time", (session, spec, in) -> time(session, spec))
         .addImmediate("role", (session, spec, in) -> role(session, spec))
         .addImmediate("lastsave", (session, spec, in) -> lastSave(session, spec))
-        .addImmediate("lolwut", (session, spec, in) -> lolwut(session, spec))
+        .addImmediate("lolwut", this::lolwut)
         .addImmediate("module|list", (session, spec, in) -> modules(session, spec));
     for (String name : COMMAND_NAMES) {
       handlers.addImmediate(name, this::command);
@@ -89,7 +90,13 @@ public final class ServerCommands {
             });
   }
 
-  private void lolwut(Session session, CommandSpec spec) {
+  private void lolwut(Session session, CommandSpec spec, ByteBuf in) {
+    if (session.decoder().argCount() > 2
+        && Args.lower(in, session.decoder(), 1).equals("version")
+        && Args.number(in, session.decoder(), 2) == null) {
+      session.reply(spec, RespErrors.NOT_AN_INTEGER);
+      return;
+    }
     ServerVersion version =
         process.servers().latest().lowestVersion().orElse(ServerVersion.ASSUMED);
     session.reply(
