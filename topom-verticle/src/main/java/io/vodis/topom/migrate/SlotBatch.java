@@ -54,6 +54,9 @@ final class SlotBatch {
   /** A commit takes the longer the more rows it has; requests to the slots wait for two of them. */
   private static final int FENCED_SLOTS_MAX = 32;
 
+  /** The same while hardly anybody is there to wait. */
+  private static final int QUIET_FENCED_SLOTS_MAX = 128;
+
   /**
    * Slots that are proven empty by one pass while clients are at work. Each pass looks at every key
    * of the source; so where nobody is kept waiting there is one for all.
@@ -271,8 +274,8 @@ final class SlotBatch {
     for (SlotMapping slot : rows(topology).toList()) {
       pinned.removeCopies(topology, slot);
     }
-    Set<Integer> next =
-        startable(topology, prepared, allAtOnce ? Topology.SLOT_COUNT : FENCED_SLOTS_MAX);
+    int slotsMax = pacing.isBusy() ? FENCED_SLOTS_MAX : QUIET_FENCED_SLOTS_MAX;
+    Set<Integer> next = startable(topology, prepared, allAtOnce ? Topology.SLOT_COUNT : slotsMax);
     weighed = weigh(topology, prepared, next);
     advance(
         new SlotEvent.Started(),
