@@ -82,6 +82,7 @@ class ServerWordsIT {
                         .isEqualTo(plain.call(first.split(" ")));
                   }
                 });
+        assertThat(valkeyVersion(proxied)).isEqualTo(valkeyVersion(plain));
         for (String request : REQUESTS) {
           String[] words = request.split(" ");
           assertThat(proxied.call(words)).as(request).isEqualTo(plain.call(words));
@@ -95,6 +96,16 @@ class ServerWordsIT {
     List<Object> greeting = new ArrayList<>((List<?>) Objects.requireNonNull(client.call("HELLO")));
     greeting.set(greeting.indexOf("id") + 1, "a number");
     return greeting.subList(0, greeting.indexOf("modules"));
+  }
+
+  /** What INFO says of it; empty if the server is none. */
+  private static String valkeyVersion(RespClient client) {
+    return client
+        .expectText("INFO", "server")
+        .lines()
+        .filter(line -> line.startsWith("valkey_version:"))
+        .findFirst()
+        .orElse("");
   }
 
   @ParameterizedTest

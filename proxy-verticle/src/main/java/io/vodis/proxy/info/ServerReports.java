@@ -36,9 +36,12 @@ public record ServerReports(int asked, Map<HostAndPort, ServerReport> byServer) 
         && all().stream().allMatch(report -> report.valkeyVersion().compareTo(version) >= 0);
   }
 
-  /** The lowest version of Valkey, if all servers are Valkey since it calls itself so. */
+  /** The lowest version of Valkey, if that is what all servers call themselves. */
   public Optional<ServerVersion> lowestValkeyVersion() {
-    return allValkeySince(new ServerVersion(8, 0, 0))
+    // With extended-redis-compatibility Valkey says that it is Redis, and has that field's name.
+    boolean asRedis =
+        all().stream().anyMatch(report -> report.section("server").containsKey("redis_mode"));
+    return !asRedis && allValkeySince(new ServerVersion(8, 0, 0))
         ? all().stream().map(ServerReport::valkeyVersion).min(Comparator.naturalOrder())
         : Optional.empty();
   }

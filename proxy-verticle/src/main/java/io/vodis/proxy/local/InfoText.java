@@ -125,51 +125,62 @@ public final class InfoText {
   private Map<String, String> server(Facts facts) {
     Instant now = Instant.now();
     long uptime = Duration.between(process.startedAt(), now).toSeconds();
-    return fields(
-        "redis_version",
-        facts.servers().lowestVersion().orElse(ServerVersion.ASSUMED),
-        "redis_git_sha1",
-        "00000000",
-        "redis_git_dirty",
-        0,
-        "redis_build_id",
-        "0",
-        "redis_mode",
-        facts.server().mode(),
-        "server_name",
-        "vodis",
-        "os",
-        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-        "arch_bits",
-        64,
-        "multiplexing_api",
-        "epoll",
-        "process_id",
-        ProcessHandle.current().pid(),
-        "process_supervised",
-        "no",
-        "run_id",
-        runId(),
-        "tcp_port",
-        process.proxyPort(),
-        "server_time_usec",
-        now.getEpochSecond() * 1_000_000 + now.getNano() / 1000,
-        "uptime_in_seconds",
-        uptime,
-        "uptime_in_days",
-        uptime / 86_400,
-        "hz",
-        10,
-        "configured_hz",
-        10,
-        "lru_clock",
-        now.getEpochSecond() & 0xff_ffff,
-        "executable",
-        ProcessHandle.current().info().command().orElse(""),
-        "config_file",
-        "",
-        "io_threads_active",
-        0);
+    Map<String, String> server =
+        fields(
+            "redis_version",
+            facts.servers().lowestVersion().orElse(ServerVersion.ASSUMED),
+            "redis_git_sha1",
+            "00000000",
+            "redis_git_dirty",
+            0,
+            "redis_build_id",
+            "0",
+            "redis_mode",
+            facts.server().mode(),
+            "server_name",
+            "vodis",
+            "os",
+            System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            "arch_bits",
+            64,
+            "multiplexing_api",
+            "epoll",
+            "process_id",
+            ProcessHandle.current().pid(),
+            "process_supervised",
+            "no",
+            "run_id",
+            runId(),
+            "tcp_port",
+            process.proxyPort(),
+            "server_time_usec",
+            now.getEpochSecond() * 1_000_000 + now.getNano() / 1000,
+            "uptime_in_seconds",
+            uptime,
+            "uptime_in_days",
+            uptime / 86_400,
+            "hz",
+            10,
+            "configured_hz",
+            10,
+            "lru_clock",
+            now.getEpochSecond() & 0xff_ffff,
+            "executable",
+            ProcessHandle.current().info().command().orElse(""),
+            "config_file",
+            "",
+            "io_threads_active",
+            0);
+    // Beside the fields of Redis, so that who looks for Valkey finds it.
+    facts
+        .servers()
+        .lowestValkeyVersion()
+        .ifPresent(
+            version -> {
+              server.put("valkey_version", version.toString());
+              server.put("server_mode", facts.server().mode());
+            });
+    return server;
   }
 
   /** 40 hexadecimal digits, as tools expect, different at every start. */
