@@ -33,22 +33,25 @@ final class KeptTable implements AutoCloseable {
 
   private final Path file;
   private final Path draft;
-  private final LongConsumer onWritten;
+  private final LongConsumer onRest;
   private final Periodic writes;
   private volatile @Nullable FillSlots newest;
   private @Nullable FillSlots written;
+  private boolean justWritten;
   private boolean warned;
 
   /**
    * Begins to keep.
    *
    * @param incarnation of this process: another one may use the same directory
-   * @param onWritten is told the epoch of each table that is in the file
+   * @param onRest is told the epoch of each table that is in the file and was not replaced for one
+   *     interval: who has to do something before the next one is not to have it at every step of a
+   *     move
    */
-  KeptTable(Path file, String incarnation, LongConsumer onWritten) {
+  KeptTable(Path file, String incarnation, LongConsumer onRest) {
     this.file = file;
     this.draft = file.resolveSibling(file.getFileName() + "." + incarnation);
-    this.onWritten = onWritten;
+    this.onRest = onRest;
     this.writes = Periodic.start("kept table", INTERVAL, this::writeIfNewer);
   }
 
@@ -74,10 +77,18 @@ final class KeptTable implements AutoCloseable {
 
   private synchronized void writeIfNewer() {
     FillSlots table = newest;
-    if (table == null || table == written) {
+    if (table == null) {
+      return;
+    }
+    if (table == written) {
+      if (justWritten) {
+        justWritten = false;
+        onRest.accept(table.epoch());
+      }
       return;
     }
     written = table;
+    justWritten = false;
     try {
       Path directory = file.toAbsolutePath().getParent();
       if (directory != null) {
@@ -86,7 +97,7 @@ final class KeptTable implements AutoCloseable {
       write(TableText.write(table));
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       warned = false;
-      onWritten.accept(table.epoch());
+      justWritten = true;
     } catch (IOException e) {
       if (!warned) {
         warned = true;
