@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,15 @@ final class History {
 
     /** Lost with a primary that had not replicated it. */
     private boolean excused;
+
+    /** Some deletion of its key came after it. */
+    private boolean mayBeDeleted;
+
+    /** Written in the same transaction, to another key; empty if there is none. */
+    private String partner = "";
+
+    /** What its writer has watched the key to have had before; null if it has not. */
+    private @Nullable String seen;
   }
 
   private static final class Key {
@@ -45,6 +55,10 @@ final class History {
 
     /** A deletion was lost with a primary. */
     private boolean mayReturn;
+
+    boolean isUnsettled() {
+      return mayMiss || mayReturn;
+    }
   }
 
   private final Simulation simulation;
@@ -67,6 +81,21 @@ final class History {
     return token;
   }
 
+  /** Two tokens that are about to be appended to two keys in one transaction. */
+  List<String> beginBoth(List<String> pair) {
+    String first = begin(pair.get(0));
+    String second = begin(pair.get(1));
+    Objects.requireNonNull(write(pair.get(0), first)).partner = second;
+    return List.of(first, second);
+  }
+
+  /** A token that is about to be appended if the key still has what was read. */
+  String beginWatched(String keyName, @Nullable String seen) {
+    String token = begin(keyName);
+    Objects.requireNonNull(write(keyName, token)).seen = seen == null ? "" : seen;
+    return token;
+  }
+
   void end(String keyName, String token, Fate fate) {
     Write write = write(keyName, token);
     if (write != null) {
@@ -79,6 +108,9 @@ final class History {
 
   void endDelete(String keyName, Fate fate) {
     Key key = key(keyName);
+    if (fate != Fate.REFUSED) {
+      key.writes.values().forEach(write -> write.mayBeDeleted = true);
+    }
     if (fate == Fate.UNKNOWN) {
       key.mayMiss = true;
     } else if (fate == Fate.ACKNOWLEDGED) {
@@ -145,6 +177,47 @@ final class History {
       }
     }
     return tokens;
+  }
+
+  /** The writer of two keys has read them in one transaction, with nothing of its own under way. */
+  void readBoth(String one, @Nullable String first, String other, @Nullable String second) {
+    read(one, first);
+    read(other, second);
+    if (key(one).isUnsettled() || key(other).isUnsettled()) {
+      return;
+    }
+    List<String> there = second == null ? List.of() : tokensOf(second);
+    List<String> here = first == null ? List.of() : tokensOf(first);
+    key(one)
+        .writes
+        .forEach(
+            (token, write) -> {
+              Write partner = key(other).writes.get(write.partner);
+              if (partner != null
+                  && here.contains(token) != there.contains(write.partner)
+                  && !write.excused
+                  && !partner.excused
+                  && !write.mayBeDeleted
+                  && !partner.mayBeDeleted) {
+                wrong(one, "half a transaction: " + token + " of " + other + write.partner, here);
+              }
+            });
+  }
+
+  /** Somebody has read a key that several write, while others may be writing. */
+  void readShared(String keyName, @Nullable String value) {
+    Key key = key(keyName);
+    for (String token : value == null ? List.<String>of() : tokensOf(value)) {
+      Write write = key.writes.get(token);
+      if (write == null) {
+        wrong(keyName, "nobody has written " + token, List.of(value));
+      } else if (write.fate == Fate.REFUSED) {
+        wrong(keyName, "a refused write is there: " + token, List.of(value));
+      } else if (!key.isUnsettled()
+          && !value.substring(0, value.indexOf(token)).equals(write.seen)) {
+        wrong(keyName, token + " was written on " + write.seen, List.of(value));
+      }
+    }
   }
 
   /** The writer of the key has read it, with nothing of its own under way. */

@@ -17,7 +17,9 @@ enum Rule {
   /** Of a key on both servers the target's copy counts while the target carries the proof. */
   PROOFS_COUNT(170),
   /** Only a replica that has had the data of the dead primary is promoted. */
-  CANDIDATES_HAVE_THE_DATA(15);
+  CANDIDATES_HAVE_THE_DATA(15),
+  /** A witness gives a proxy up only when what it has vouched for is over. */
+  WITNESSES_KEEP_THEIR_WORD(1);
 
   private final long noticedAt;
 

@@ -9,6 +9,8 @@ import io.vodis.bus.BusReply.FillSlotsAck;
 import io.vodis.bus.BusReply.Opinion;
 import io.vodis.bus.BusReply.Released;
 import io.vodis.bus.BusReply.RequestCounts;
+import io.vodis.bus.MemberQuery;
+import io.vodis.bus.MemberQuery.ReleaseQuery;
 import io.vodis.bus.ProxyCommand;
 import io.vodis.bus.ProxyCommand.CountRequests;
 import io.vodis.bus.ProxyCommand.FillSlots;
@@ -18,6 +20,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.store.Witnesses;
 import io.vodis.topom.election.LeaderBus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +34,7 @@ final class SimBus {
 
   private static final long TABLE_TIMEOUT = 10_000 * Simulation.MILLI;
   private static final long ASK_TIMEOUT = 2_000 * Simulation.MILLI;
+  private static final Duration WITNESS_TIMEOUT = Duration.ofMillis(500);
   private static final long OPINION_TIMEOUT = 500 * Simulation.MILLI;
 
   /** A proxy's address. */
@@ -39,8 +43,12 @@ final class SimBus {
   /** An ha member's address. */
   private record Watcher(SimProcess process, Function<HostAndPort, Opinion> handler) {}
 
+  /** A member's address as a witness. */
+  private record Vouching(SimProcess process, Function<MemberQuery, BusReply> handler) {}
+
   private final Simulation simulation;
   private final Network network;
+  private final Map<String, Vouching> witnesses = new LinkedHashMap<>();
   private final Map<String, Watcher> members = new LinkedHashMap<>();
   private final Map<String, Receiver> proxies = new LinkedHashMap<>();
   private final Map<SimProcess, Function<TopomCommand, BusReply>> leaders = new LinkedHashMap<>();
@@ -115,7 +123,10 @@ final class SimBus {
 
       @Override
       public Future<Released> askWitness(Member witness, Witnesses named) {
-        return Future.failedFuture(timedOut());
+        ReleaseQuery query = new ReleaseQuery(named.proxy().incarnation(), named.round());
+        return SimBus.this
+            .askWitness(topom, witness, query, WITNESS_TIMEOUT)
+            .map(Released.class::cast);
       }
 
       @Override
@@ -158,6 +169,24 @@ final class SimBus {
         .onSuccess(answer::complete)
         .onFailure(e -> answer.fail(e instanceof RuntimeException known ? known : timedOut()));
     var unused = answer.await();
+  }
+
+  /** A member's address for those that need its word in a store outage. */
+  void witness(String incarnation, SimProcess process, Function<MemberQuery, BusReply> handler) {
+    witnesses.put(incarnation, new Vouching(process, handler));
+  }
+
+  /** Asks a member for its word. */
+  Future<BusReply> askWitness(
+      SimProcess from, Member witness, MemberQuery query, Duration timeout) {
+    Vouching member = witnesses.get(witness.incarnation());
+    return member == null
+        ? request(from, timeout.toNanos(), null, Future::succeededFuture)
+        : request(
+            from,
+            timeout.toNanos(),
+            member.process(),
+            () -> Future.succeededFuture(member.handler().apply(query)));
   }
 
   /** An ha member's address. */

@@ -28,6 +28,9 @@ final class SimConnection {
   final Set<String> watched = new HashSet<>();
   @Nullable List<List<String>> transaction;
 
+  /** A command of its transaction was refused. */
+  boolean aborted;
+
   /**
    * A connection that is being made.
    *

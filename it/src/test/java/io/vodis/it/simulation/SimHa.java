@@ -47,6 +47,7 @@ final class SimHa {
                 new OtherMembers(store),
                 this::ask,
                 world.simulation.clock);
+        world.witness(process, registration);
         world.bus.ha(member.incarnation(), process, ha::opinion);
         ha.start();
         return;

@@ -5,10 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vodis.bus.BusReply.Vouched;
+import io.vodis.bus.MemberQuery.VouchQuery;
 import io.vodis.bus.TopomCommand.ResyncProxy;
 import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
+import io.vodis.model.Role;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
@@ -16,6 +19,7 @@ import io.vodis.proxy.SimulatedLoop;
 import io.vodis.proxy.control.Loops;
 import io.vodis.proxy.control.OnIsolation;
 import io.vodis.proxy.control.ProxyControl;
+import io.vodis.proxy.control.Witnessing;
 import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.route.RouteTable;
 import io.vodis.store.StoreException;
@@ -24,15 +28,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A proxy process: the product's control part and data loops, on simulated sockets. */
 final class SimProxy {
 
   private static final int LOOPS = 2;
-  private static final long TICK = 50 * Simulation.MILLI;
+  private static final long TICK = 100 * Simulation.MILLI;
   private static final long SESSION_TICK = 1000 * Simulation.MILLI;
 
   private final World world;
@@ -70,13 +76,42 @@ final class SimProxy {
         control.join(
             store,
             SimStore.SESSION,
-            null,
+            new OtherMembers(store),
             world.keptTable(process.name()),
             () -> world.bus.ask(process, new ResyncProxy(member.token(), member.incarnation())));
+        world.witness(process, store.registration());
         return;
       } catch (StoreException e) {
         Threads.current().sleep(Duration.ofMillis(500));
       }
+    }
+  }
+
+  /** Topoms, ha members and other proxies: whoever else is alive. */
+  private final class OtherMembers implements Witnessing {
+
+    private final SimStore store;
+
+    OtherMembers(SimStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public List<Member> candidates() {
+      return Stream.of(Role.TOPOM, Role.HA, Role.PROXY)
+          .flatMap(role -> store.liveMembers(role).stream())
+          .filter(other -> !other.token().equals(member.token()))
+          .sorted(Comparator.comparing(Member::token))
+          .toList();
+    }
+
+    @Override
+    public Future<Vouched> ask(Member witness, long round, Duration length) {
+      VouchQuery query = new VouchQuery(member.incarnation(), round, length.toMillis());
+      return world
+          .bus
+          .askWitness(process, witness, query, SimStore.LEASE.dividedBy(3))
+          .map(Vouched.class::cast);
     }
   }
 

@@ -28,6 +28,8 @@ final class SimServer {
   private static final Object LATER = new Object();
   private static final Set<String> WRITES =
       Set.of("APPEND", "DEL", "UNLINK", "RESTORE", "MIGRATE", "HMSET", "HDEL");
+  private static final Failure READ_ONLY =
+      new Failure("READONLY You can't write against a read only replica.");
   private static final int PAGE = 3;
 
   /** How often a WAIT looks whether a replica has all. */
@@ -53,6 +55,9 @@ final class SimServer {
   private final List<List<String>> log = new ArrayList<>();
 
   private final Map<SimServer, Network.Link> replicas = new HashMap<>();
+  /** What a transaction that is being executed has changed; null if there is none. */
+  private @Nullable List<List<String>> together;
+
   private @Nullable SimServer upstream;
   private boolean linkUp;
   private boolean linkWasUp;
@@ -66,6 +71,7 @@ final class SimServer {
   private long failedTransfers;
   private long lastClientId;
   private long lastCursor;
+  private long seenInTerm;
 
   SimServer(Simulation simulation, Network network, World world, HostAndPort address) {
     this.simulation = simulation;
@@ -187,13 +193,15 @@ final class SimServer {
         name.equals("CLIENT")
             ? "client|" + call.get(1).toLowerCase(Locale.ROOT)
             : name.toLowerCase(Locale.ROOT);
+    boolean refused = WRITES.contains(name) && !isPrimary();
     List<List<String>> transaction = by.transaction;
     if (transaction != null && !name.equals("EXEC")) {
+      by.aborted |= refused;
       transaction.add(call);
-      return new SimReply.Status("QUEUED");
+      return refused ? READ_ONLY : new SimReply.Status("QUEUED");
     }
-    if (WRITES.contains(name) && !isPrimary()) {
-      return new Failure("READONLY You can't write against a read only replica.");
+    if (refused) {
+      return READ_ONLY;
     }
     if (!name.equals("PING") && !name.startsWith("SIM.")) {
       simulation.detail(() -> place() + " " + by.id + " " + by.name + ": " + call);
@@ -234,8 +242,13 @@ final class SimServer {
       case "CLIENT" -> client(by, call);
       case "RESTORE" -> restore(call);
       case "MIGRATE" -> migrate(by, call);
-      case "REPLICAOF" -> replicaOf(call);
-      case "SIM.STATUS" -> status();
+      case "REPLICAOF" -> replicaOf(by, call);
+      case "SIM.STATUS" -> {
+        if (isPrimary()) {
+          seenInTerm = Math.max(seenInTerm, termOf(by));
+        }
+        yield status();
+      }
       default -> new Failure("ERR unknown command '" + name + "'");
     };
   }
@@ -352,15 +365,30 @@ final class SimServer {
   private Object exec(SimConnection by) {
     List<List<String>> queued = by.transaction == null ? List.of() : by.transaction;
     boolean dirty = by.dirty;
+    boolean aborted = by.aborted;
     by.transaction = null;
+    by.aborted = false;
     by.watched.clear();
     by.dirty = false;
+    if (aborted || !isPrimary() && queued.stream().anyMatch(SimServer::isWrite)) {
+      return new Failure("EXECABORT Transaction discarded because of previous errors.");
+    }
     if (dirty) {
       return SimReply.NONE;
     }
     List<Object> replies = new ArrayList<>();
+    List<List<String>> changes = new ArrayList<>();
+    together = changes;
     queued.forEach(call -> replies.add(execute(by, call)));
+    together = null;
+    if (!changes.isEmpty()) {
+      replicate(changes);
+    }
     return replies;
+  }
+
+  private static boolean isWrite(List<String> call) {
+    return WRITES.contains(call.get(0).toUpperCase(Locale.ROOT));
   }
 
   private Object scan(String cursor) {
@@ -543,10 +571,20 @@ final class SimServer {
 
   private void write(List<String> change) {
     apply(change);
+    List<List<String>> transaction = together;
+    if (transaction != null) {
+      transaction.add(change);
+    } else {
+      replicate(List.of(change));
+    }
+  }
+
+  /** All of it at once, or nothing. */
+  private void replicate(List<List<String>> changes) {
     for (Map.Entry<SimServer, Network.Link> replica : new ArrayList<>(replicas.entrySet())) {
       SimServer to = replica.getKey();
       Network.Link link = replica.getValue();
-      link.send(() -> to.process.after(0, () -> to.replicated(this, link, change)));
+      link.send(() -> to.process.after(0, () -> to.replicated(this, link, changes)));
     }
   }
 
@@ -565,18 +603,32 @@ final class SimServer {
     }
   }
 
-  private void replicated(SimServer from, Network.Link over, List<String> change) {
+  private void replicated(SimServer from, Network.Link over, List<List<String>> changes) {
     if (upstream == from && linkUp && !down && from.replicas.get(this) == over) {
-      write(change);
+      changes.forEach(this::apply);
+      replicate(changes);
     }
   }
 
-  private Object replicaOf(List<String> call) {
+  private static long termOf(SimConnection by) {
+    String[] name = by.name.split(":");
+    return by.name.startsWith("vodis:topom:") ? Long.parseLong(name[2]) : 0;
+  }
+
+  /** The last term whose leader it has answered as a primary. */
+  long seenInTerm() {
+    return seenInTerm;
+  }
+
+  private Object replicaOf(SimConnection by, List<String> call) {
     if (call.get(1).equals("NO")) {
       SimServer from = upstream;
       if (from != null) {
         simulation.log(place() + " becomes a primary at " + offset() + " of " + from.offset());
-        world.promoted(this, from.log.subList(Math.min(offset(), from.offset()), from.offset()));
+        world.promoted(
+            this,
+            from.log.subList(Math.min(offset(), from.offset()), from.offset()),
+            termOf(by));
         from.replicas.remove(this);
         formerHistory = history;
         history = address + "/" + ++histories;

@@ -16,8 +16,10 @@ import io.vodis.store.Witnesses;
 import io.vodis.testsupport.InMemoryTopologyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store as a process reaches it: over the network, with calls that are held up, that are
@@ -29,12 +31,16 @@ final class SimStore implements TopologyStore {
   static final String PLACE = "store";
   static final Duration SESSION = Duration.ofSeconds(6);
 
+  /** What a member that answers is lent. */
+  static final Duration LEASE = SESSION.multipliedBy(2).dividedBy(3);
+
   private static final Duration CALL_MAX = Duration.ofSeconds(3);
   private static final long HEARTBEAT = 500 * Simulation.MILLI;
 
   private final World world;
   private final SimProcess process;
   private final InMemoryTopologyStore inner;
+  private @Nullable Registration registration;
   private long heardNanos;
   private boolean expired;
 
@@ -44,6 +50,11 @@ final class SimStore implements TopologyStore {
     this.inner = world.store.client(world.simulation.clock);
     this.heardNanos = world.simulation.now();
     world.simulation.every(HEARTBEAT, this::beat);
+  }
+
+  /** The last that was made. */
+  Registration registration() {
+    return Objects.requireNonNull(registration);
   }
 
   /** The client's sign of life, and the store's look at the session. */
@@ -122,7 +133,7 @@ final class SimStore implements TopologyStore {
                 return next;
               }
               Topology next = inner.commit(leadership, base, changes);
-              world.onCommit(next, changes);
+              world.onCommit(next, changes, leadership.term());
               return next;
             });
     return committed;
@@ -160,7 +171,10 @@ final class SimStore implements TopologyStore {
 
   @Override
   public Registration register(Member self) {
-    return new SimRegistration(call(() -> inner.register(self)));
+    long sentNanos = world.simulation.now();
+    SimRegistration registered = new SimRegistration(call(() -> inner.register(self)), sentNanos);
+    registration = registered;
+    return registered;
   }
 
   @Override
@@ -202,9 +216,11 @@ final class SimStore implements TopologyStore {
   private final class SimRegistration implements Registration {
 
     private final Registration registration;
+    private long answeredNanos;
 
-    SimRegistration(Registration registration) {
+    SimRegistration(Registration registration, long sentNanos) {
       this.registration = registration;
+      this.answeredNanos = sentNanos;
     }
 
     @Override
@@ -215,19 +231,22 @@ final class SimStore implements TopologyStore {
     @Override
     public LeaseGrant renewLease() {
       long sentNanos = world.simulation.now();
-      return call(
-          () -> {
-            LeaseGrant grant = registration.renewLease();
-            // What was made in a new session lives and ends with that one.
-            expired = false;
-            heardNanos = world.simulation.now();
-            return new LeaseGrant(sentNanos, grant.length(), grant.registeredEpoch());
-          });
+      LeaseGrant granted =
+          call(
+              () -> {
+                LeaseGrant grant = registration.renewLease();
+                // What was made in a new session lives and ends with that one.
+                expired = false;
+                heardNanos = world.simulation.now();
+                return new LeaseGrant(sentNanos, grant.length(), grant.registeredEpoch());
+              });
+      answeredNanos = Math.max(answeredNanos, sentNanos);
+      return granted;
     }
 
     @Override
     public long answeredNanos() {
-      return registration.answeredNanos();
+      return answeredNanos;
     }
 
     @Override

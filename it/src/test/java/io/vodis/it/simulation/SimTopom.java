@@ -48,13 +48,14 @@ final class SimTopom {
     while (true) {
       try {
         var registration = store.register(member);
+        world.witness(process, registration);
         LeaderElection elected = LeaderElection.start(context, member);
         election = elected;
         var unused = store.watch(elected::onStoreChange);
         var renewing =
             Periodic.start(
                 "registration",
-                SimStore.SESSION.dividedBy(3),
+                SimStore.LEASE.dividedBy(6),
                 () -> {
                   try {
                     registration.renewLease();

@@ -87,6 +87,7 @@ class SimulationTest {
     assertThat(runs.stream().mapToInt(Run::successes).sum()).isGreaterThan(20 * 300);
     assertThat(runs.stream().mapToInt(Run::errors).sum()).isGreaterThan(20);
     assertThat(runs.stream().mapToLong(Run::epoch).sum()).isGreaterThan(20 * 10);
+    assertThat(runs.stream().mapToInt(Run::vouchedFor).sum()).isGreaterThan(20);
   }
 
   @ParameterizedTest

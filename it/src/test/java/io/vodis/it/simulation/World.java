@@ -1,6 +1,11 @@
 package io.vodis.it.simulation;
 
+import io.vodis.bus.BusReply;
+import io.vodis.bus.BusReply.Released;
+import io.vodis.bus.BusReply.Vouched;
+import io.vodis.bus.MemberQuery.ReleaseQuery;
 import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.cluster.Witness;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
@@ -11,6 +16,7 @@ import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.slot.SlotHash;
+import io.vodis.store.Registration;
 import io.vodis.store.StoreChange;
 import io.vodis.testsupport.InMemoryStoreServer;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +29,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Everything there is in one run: a product, its clients, and what they must never see. */
@@ -34,7 +43,7 @@ final class World {
   private static final int SLOTS = 6;
   private static final int KEYS_PER_SLOT = 2;
   private static final int CLIENTS = 4;
-  private static final int WATCHERS = 3;
+  private static final int WATCHERS_MAX = 3;
 
   final Simulation simulation;
   final Network network;
@@ -49,6 +58,9 @@ final class World {
   /** So fast are keys moved that no request needs; 0 for as fast as it goes. */
   final int keysPerSecond;
 
+  /** So many ha members; each makes a run slower. */
+  private final int watchersWanted;
+
   /** Whether one has waited longer than it is to. */
   boolean waitedInVain;
 
@@ -57,14 +69,27 @@ final class World {
   final List<SimHa> watchers = new ArrayList<>();
   final List<SimClient> clients = new ArrayList<>();
   final List<Integer> slots = new ArrayList<>();
+
+  /** Keys that all clients write. */
+  final List<String> sharedKeys = new ArrayList<>();
+
   private final Map<HostAndPort, SimServer> servers = new LinkedHashMap<>();
   private final @Nullable Rule broken;
   boolean storeDown;
   boolean calm;
   boolean over;
+
+  /** How often a member has vouched for a proxy that had lost the store. */
+  int vouchedFor;
+
   int successes;
   int errors;
   private int members;
+
+  /** The primaries, by group, and the terms in which they were declared. */
+  private final Map<Integer, HostAndPort> declared = new TreeMap<>();
+
+  private final Map<HostAndPort, Long> declaredInTerm = new TreeMap<>();
   private final Map<String, FillSlots> tables = new LinkedHashMap<>();
 
   World(Simulation simulation, @Nullable Rule broken) {
@@ -76,6 +101,7 @@ final class World {
     this.deletes = simulation.chance(0.4);
     this.waits = simulation.chance(0.5);
     this.keysPerSecond = simulation.chance(0.4) ? 1 : 0;
+    this.watchersWanted = simulation.chance(0.4) ? WATCHERS_MAX : 1;
     begin();
   }
 
@@ -111,28 +137,26 @@ final class World {
     startProxy();
     startProxy();
     startWatchers();
-    List<List<String>> shares = new ArrayList<>();
+    List<List<List<String>>> shares = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       shares.add(new ArrayList<>());
     }
-    int next = 0;
-    for (String key : keys()) {
-      shares.get(next++ % CLIENTS).add(key);
+    for (int slot : slots) {
+      List<String> keys = keys("key-", slot, KEYS_PER_SLOT);
+      shares.get(slot % CLIENTS).add(keys);
     }
+    sharedKeys.addAll(keys("shared-", slots.getFirst(), 1));
+    sharedKeys.addAll(keys("shared-", slots.getLast(), 1));
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(new SimClient(this, "client-" + i, shares.get(i)));
     }
   }
 
-  private static List<String> keys() {
-    int[] count = new int[SLOTS];
+  private static List<String> keys(String prefix, int slot, int count) {
     List<String> keys = new ArrayList<>();
-    for (int i = 0; keys.size() < SLOTS * KEYS_PER_SLOT; i++) {
-      String key = "key-" + i;
-      int slot = slotOf(key);
-      if (slot < SLOTS && count[slot] < KEYS_PER_SLOT) {
-        count[slot]++;
-        keys.add(key);
+    for (int i = 0; keys.size() < count; i++) {
+      if (slotOf(prefix + i) == slot) {
+        keys.add(prefix + i);
       }
     }
     return keys;
@@ -148,8 +172,18 @@ final class World {
     return new Member(role, name, "%s-%06d".formatted(name, members), address, address, "", 1, "");
   }
 
+  /** Whoever is started takes the place of one that was killed, and answers for it. */
+  private static String freeName(String prefix, Stream<SimProcess> present) {
+    Set<String> taken = present.map(SimProcess::name).collect(Collectors.toSet());
+    return IntStream.iterate(1, i -> i + 1)
+        .mapToObj(i -> prefix + i)
+        .filter(name -> !taken.contains(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   void startTopom() {
-    String name = "topom-" + ++members;
+    String name = freeName("topom-", topoms.stream().map(SimTopom::process));
     topoms.add(new SimTopom(this, name, member(Role.TOPOM, name)));
   }
 
@@ -163,17 +197,37 @@ final class World {
   }
 
   void startProxy() {
-    String name =
-        proxies.stream().anyMatch(p -> p.place().equals("proxy-1")) ? "proxy-2" : "proxy-1";
+    String name = freeName("proxy-", proxies.stream().map(SimProxy::process));
     proxies.add(new SimProxy(this, name, member(Role.PROXY, name)));
   }
 
   /** As many ha members as there are to be. */
   void startWatchers() {
-    while (watchers.size() < WATCHERS) {
-      String name = "ha-" + ++members;
+    while (watchers.size() < watchersWanted) {
+      String name = freeName("ha-", watchers.stream().map(SimHa::process));
       watchers.add(new SimHa(this, name, member(Role.HA, name)));
     }
+  }
+
+  /** A member may be asked for its word from now on. */
+  void witness(SimProcess process, Registration registration) {
+    String incarnation = registration.member().incarnation();
+    Witness witness =
+        new Witness(
+            incarnation, registration::answeredNanos, simulation.clock, SimStore.LEASE);
+    bus.witness(
+        incarnation,
+        process,
+        query -> {
+          if (query instanceof ReleaseQuery && broken(Rule.WITNESSES_KEEP_THEIR_WORD)) {
+            return new Released(incarnation, 0);
+          }
+          BusReply word = witness.answer(query);
+          if (word instanceof Vouched vouched && vouched.millis() > 0) {
+            vouchedFor++;
+          }
+          return word;
+        });
   }
 
   SimServer server(HostAndPort address) {
@@ -198,7 +252,13 @@ final class World {
     }
   }
 
-  void onCommit(Topology next, List<StoreChange> changes) {
+  void onCommit(Topology next, List<StoreChange> changes, long term) {
+    for (Group group : next.groups().values()) {
+      HostAndPort primary = group.primary().orElseThrow().address();
+      if (!primary.equals(declared.put(group.groupId(), primary))) {
+        declaredInTerm.put(primary, term);
+      }
+    }
     for (StoreChange change : changes) {
       switch (change) {
         case StoreChange.PutSlot put -> {
@@ -225,8 +285,14 @@ final class World {
     return "slot " + slot.slotId() + " of " + slot.groupId() + " " + slot.action();
   }
 
-  /** A replica has become a primary; what it lacked is lost if that was a failover. */
-  void promoted(SimServer server, List<List<String>> lost) {
+  /**
+   * A replica has become a primary; what it lacked is lost if that was a failover. It must have had
+   * the data of the primary, but for a limit that is known: a leader that began after that one was
+   * declared, and to which it has never answered, believes the replica.
+   *
+   * @param term of the leader that had it done
+   */
+  void promoted(SimServer server, List<List<String>> lost, long term) {
     Promotion promotion =
         topology().groupOf(server.address()).map(Group::promotion).orElse(Promotion.NONE);
     if (promotion instanceof Promotion.Prepared prepared && !prepared.planned()) {
@@ -235,6 +301,10 @@ final class World {
           .flatMap(Group::primary)
           .map(primary -> server(primary.address()))
           .filter(primary -> !server.hasDataOf(primary))
+          .filter(
+              primary ->
+                  primary.seenInTerm() == term
+                      || declaredInTerm.getOrDefault(primary.address(), 0L) == term)
           .ifPresent(
               primary ->
                   simulation.violation(

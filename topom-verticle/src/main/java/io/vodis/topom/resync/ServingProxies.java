@@ -2,6 +2,7 @@ package io.vodis.topom.resync;
 
 import io.vertx.core.Future;
 import io.vodis.bus.BusReply.Released;
+import io.vodis.lifecycle.Later;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.store.Leadership;
@@ -10,7 +11,6 @@ import io.vodis.store.Witnesses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -106,13 +106,15 @@ public final class ServingProxies implements Supplier<List<Member>> {
   }
 
   private static Optional<Released> answerOf(Future<Released> answer) {
+    Later<Optional<Released>> word = new Later<>();
+    // No answer is no agreement.
+    answer.onComplete(
+        released -> word.complete(Optional.of(released)), none -> word.complete(Optional.empty()));
     try {
-      return Optional.of(answer.toCompletionStage().toCompletableFuture().get());
+      return word.awaitInterruptibly();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    } catch (ExecutionException e) {
-      return Optional.empty(); // no answer is no agreement
     }
   }
 }
