@@ -3,15 +3,15 @@ package io.vodis.it.simulation;
 /** Rules that safety rests on. Each can be broken on purpose, to see that it is noticed. */
 enum Rule {
   /** A proxy acknowledges a table when all its loops have switched and nothing old is in flight. */
-  ACKNOWLEDGED_WHEN_SWITCHED(3),
+  ACKNOWLEDGED_WHEN_SWITCHED(8),
   /** A loop serves while its lease runs, and no longer. */
-  SERVED_ON_A_LEASE_ONLY(66),
+  SERVED_ON_A_LEASE_ONLY(23),
   /** A silent proxy is passed over only when its session, and so its lease, has ended. */
   PASSED_OVER_AFTER_THE_SESSION(1),
   /** A commit checks who leads and which epoch it is based on. */
   COMMITS_CHECK_TERM_AND_EPOCH(109),
   /** What a passed over member has under way is cut off on the servers. */
-  LATE_COMMANDS_ARE_CUT_OFF(31),
+  LATE_COMMANDS_ARE_CUT_OFF(9),
   /** A key is pulled before a request for it runs on the target. */
   KEYS_ARE_PULLED_FIRST(1),
   /** Of a key on both servers the target's copy counts while the target carries the proof. */

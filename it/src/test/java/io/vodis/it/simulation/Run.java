@@ -28,7 +28,9 @@ record Run(
   private static final int REST_STEPS_MAX = 60;
   private static final int SERVED_STEPS_MAX = 20;
 
-  /** On a virtual thread, as all that runs in it: then the turn passes without the machine's help. */
+  /**
+   * On a virtual thread, as all that runs in it: then the turn passes without the machine's help.
+   */
   static Run of(long seed, @Nullable Rule broken, boolean printing) {
     FutureTask<Run> run = new FutureTask<>(() -> made(seed, broken, printing));
     var unused = Thread.ofVirtual().name("simulation " + seed).start(run);

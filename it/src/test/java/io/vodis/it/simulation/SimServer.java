@@ -55,6 +55,7 @@ final class SimServer {
   private final List<List<String>> log = new ArrayList<>();
 
   private final Map<SimServer, Network.Link> replicas = new HashMap<>();
+
   /** What a transaction that is being executed has changed; null if there is none. */
   private @Nullable List<List<String>> together;
 
@@ -626,9 +627,7 @@ final class SimServer {
       if (from != null) {
         simulation.log(place() + " becomes a primary at " + offset() + " of " + from.offset());
         world.promoted(
-            this,
-            from.log.subList(Math.min(offset(), from.offset()), from.offset()),
-            termOf(by));
+            this, from.log.subList(Math.min(offset(), from.offset()), from.offset()), termOf(by));
         from.replicas.remove(this);
         formerHistory = history;
         history = address + "/" + ++histories;

@@ -27,7 +27,7 @@ class SimulationTest {
   private static final long FIRST = Long.getLong("vodis.simulation.first", 1);
   private static final int RUNS = Integer.getInteger("vodis.simulation.runs", 2000);
   private static final Duration LENGTH_MAX =
-      Duration.ofSeconds(Integer.getInteger("vodis.simulation.seconds", 90));
+      Duration.ofSeconds(Integer.getInteger("vodis.simulation.seconds", 75));
   private static final int RUNS_UNTIL_FOUND = 1500;
   private static final int RUNS_AT_ONCE = 16;
   private static final int TRACE_SHOWN = 60;

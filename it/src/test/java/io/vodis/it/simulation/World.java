@@ -213,8 +213,7 @@ final class World {
   void witness(SimProcess process, Registration registration) {
     String incarnation = registration.member().incarnation();
     Witness witness =
-        new Witness(
-            incarnation, registration::answeredNanos, simulation.clock, SimStore.LEASE);
+        new Witness(incarnation, registration::answeredNanos, simulation.clock, SimStore.LEASE);
     bus.witness(
         incarnation,
         process,
