@@ -1,0 +1,4 @@
+@NullMarked
+package io.vodis.proxy.stats;
+
+import org.jspecify.annotations.NullMarked;
