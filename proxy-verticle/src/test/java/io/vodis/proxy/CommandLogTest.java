@@ -221,6 +221,21 @@ class CommandLogTest {
   }
 
   @Test
+  void thresholdsHaveTheNamesOfTheFileAndThoseOfValkey() {
+    EmbeddedChannel session = fixture.session();
+
+    ask(session, "CONFIG", "SET", "commandlog_request_larger_than", "2mb");
+    ask(session, "CONFIG", "SET", "commandlog-reply-larger-than", "3145728");
+
+    assertThat(ask(session, "CONFIG", "GET", "commandlog-request-larger-than"))
+        .endsWith("$7\r\n2097152\r\n");
+    assertThat(ask(session, "CONFIG", "GET", "commandlog_reply_larger_than"))
+        .endsWith("$3\r\n3mb\r\n");
+    assertThat(ask(session, "CONFIG", "SET", "commandlog_reply_larger_than", "-1"))
+        .startsWith("-ERR CONFIG SET failed");
+  }
+
+  @Test
   void slowLogAndCommandLogShowTheSameSlowRequests() {
     // Given
     EmbeddedChannel session = fixture.session();

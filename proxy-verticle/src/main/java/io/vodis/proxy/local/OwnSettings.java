@@ -140,6 +140,14 @@ public final class OwnSettings {
         "slowlog_close_look",
         both -> both.server().commandLog().closeLookNanos(),
         (both, nanos) -> both.with(both.server().commandLog().withCloseLook(nanos)));
+    logBytes(
+        "commandlog_request_larger_than",
+        CommandLogSettings::requestBytes,
+        CommandLogSettings::withRequestBytes);
+    logBytes(
+        "commandlog_reply_larger_than",
+        CommandLogSettings::replyBytes,
+        CommandLogSettings::withReplyBytes);
     duration(
         "client_max_pause",
         both -> both.server().pauseMaxNanos(),
@@ -175,6 +183,22 @@ public final class OwnSettings {
         name,
         both -> Long.toString(get.apply(both.server().commandLog())),
         (both, text) -> both.with(set.apply(both.server().commandLog(), text)));
+  }
+
+  private void logBytes(
+      String name,
+      Function<CommandLogSettings, Long> get,
+      BiFunction<CommandLogSettings, Long, CommandLogSettings> set) {
+    add(
+        name,
+        both -> new ByteSize(Math.max(0, get.apply(both.server().commandLog()))).toString(),
+        (both, text) -> {
+          long bytes = ByteSize.parse(text).bytes();
+          if (bytes < 0) {
+            throw new IllegalArgumentException("argument must not be negative");
+          }
+          return both.with(set.apply(both.server().commandLog(), bytes));
+        });
   }
 
   private void duration(String name, Function<Both, Long> get, BiFunction<Both, Long, Both> set) {
