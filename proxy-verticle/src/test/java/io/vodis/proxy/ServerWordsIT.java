@@ -1,6 +1,7 @@
 package io.vodis.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
@@ -60,12 +61,13 @@ class ServerWordsIT {
           "CLIENT LIST NOT-MAXAGE 3");
 
   static List<ServerBinary> servers() {
-    return ServerBinary.all().stream().filter(server -> server.version().isAtLeast(7, 0)).toList();
+    return ServerBinary.all();
   }
 
   @ParameterizedTest
   @MethodSource("servers")
   void theProxySpeaksAsItsServer(ServerBinary binary) throws Exception {
+    assumeTrue(binary.version().isAtLeast(7, 0), "errors have the words of Redis 7");
     try (RedisProcess server = RedisProcess.builder().binary(binary.path()).start();
         Planes planes = Planes.start(1)) {
       planes.installAll(Planes.serving(server.address()));
@@ -87,6 +89,30 @@ class ServerWordsIT {
           String[] words = request.split(" ");
           assertThat(proxied.call(words)).as(request).isEqualTo(plain.call(words));
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void theDefaultUserIsDescribedAsByItsServer(ServerBinary binary) throws Exception {
+    assumeTrue(binary.version().isAtLeast(6, 0), "no users");
+    try (RedisProcess server = RedisProcess.builder().binary(binary.path()).start();
+        Planes planes = Planes.start(1)) {
+      planes.installAll(Planes.serving(server.address()));
+      try (RespClient proxied = planes.client();
+          RespClient plain = RespClient.connect(server.address())) {
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () -> {
+                  for (String[] words :
+                      List.of(
+                          new String[] {"ACL", "LIST"},
+                          new String[] {"ACL", "GETUSER", "default"})) {
+                    assertThat(proxied.call(words)).isEqualTo(plain.call(words));
+                  }
+                });
       }
     }
   }
