@@ -3,23 +3,23 @@ package io.vodis.it.simulation;
 /** Rules that safety rests on. Each can be broken on purpose, to see that it is noticed. */
 enum Rule {
   /** A proxy acknowledges a table when all its loops have switched and nothing old is in flight. */
-  ACKNOWLEDGED_WHEN_SWITCHED(8),
+  ACKNOWLEDGED_WHEN_SWITCHED(35),
   /** A loop serves while its lease runs, and no longer. */
-  SERVED_ON_A_LEASE_ONLY(23),
+  SERVED_ON_A_LEASE_ONLY(39),
   /** A silent proxy is passed over only when its session, and so its lease, has ended. */
   PASSED_OVER_AFTER_THE_SESSION(1),
   /** A commit checks who leads and which epoch it is based on. */
-  COMMITS_CHECK_TERM_AND_EPOCH(35),
+  COMMITS_CHECK_TERM_AND_EPOCH(58),
   /** What a passed over member has under way is cut off on the servers. */
-  LATE_COMMANDS_ARE_CUT_OFF(9),
+  LATE_COMMANDS_ARE_CUT_OFF(17),
   /** A key is pulled before a request for it runs on the target. */
   KEYS_ARE_PULLED_FIRST(1),
   /** Of a key on both servers the target's copy counts while the target carries the proof. */
-  PROOFS_COUNT(301),
+  PROOFS_COUNT(683),
   /** Only a replica that has had the data of the dead primary is promoted. */
-  CANDIDATES_HAVE_THE_DATA(105),
+  CANDIDATES_HAVE_THE_DATA(109),
   /** A witness gives a proxy up only when what it has vouched for is over. */
-  WITNESSES_KEEP_THEIR_WORD(1);
+  WITNESSES_KEEP_THEIR_WORD(96);
 
   private final long noticedAt;
 
