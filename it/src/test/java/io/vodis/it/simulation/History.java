@@ -206,8 +206,11 @@ final class History {
 
   /** Somebody has read a key that several write, while others may be writing. */
   void readShared(String keyName, @Nullable String value) {
+    if (value == null) {
+      return;
+    }
     Key key = key(keyName);
-    for (String token : value == null ? List.<String>of() : tokensOf(value)) {
+    for (String token : tokensOf(value)) {
       Write write = key.writes.get(token);
       if (write == null) {
         wrong(keyName, "nobody has written " + token, List.of(value));

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Empties slots with {@code SCAN} and {@code MIGRATE}, of any server. While the keys of a page
@@ -121,13 +120,14 @@ final class MigrateSweep implements SlotSweep {
     for (Map.Entry<HostAndPort, List<MovingKey>> entry : page.keys().keysByTarget().entrySet()) {
       HostAndPort target = entry.getKey();
       KeySizes sizes = page.sizes().getOrDefault(target, KeySizes.UNKNOWN);
-      Map<Boolean, List<MovingKey>> keys =
-          entry.getValue().stream().collect(Collectors.partitioningBy(sizes::isBig));
+      List<MovingKey> ordinary =
+          entry.getValue().stream().filter(key -> !sizes.isBig(key)).toList();
+      List<MovingKey> big = entry.getValue().stream().filter(sizes::isBig).toList();
       count += entry.getValue().size();
-      if (!moveInBatches(source, target, keys.get(false), sizes)) {
+      if (!moveInBatches(source, target, ordinary, sizes)) {
         return count;
       }
-      for (MovingKey key : keys.get(true)) {
+      for (MovingKey key : big) {
         progress.onBigKey(key.slotId(), key.name(), sizes.big().getOrDefault(key, 0L));
         if (!proceed.getAsBoolean() || !awaitRate()) {
           return count;
