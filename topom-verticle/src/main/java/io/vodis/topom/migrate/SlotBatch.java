@@ -239,7 +239,11 @@ final class SlotBatch {
     if (source.isEmpty()) {
       return WeighedKeys.NONE;
     }
-    int pinnedNow = rows(topology).mapToInt(slot -> PinnedMoves.pinned(slot).size()).sum();
+    int pinnedNow =
+        rows(topology)
+            .filter(slot -> !slotIds.contains(slot.slotId()))
+            .mapToInt(slot -> PinnedMoves.pinned(slot).size())
+            .sum();
     int pinnedMax = work.migrator().settings().pinnedKeysMax() - pinnedNow;
     return work.migrator()
         .weigh(source.get(), prepared.known(), slotIds, pinnedMax, pacing, this::requireGoingOn);

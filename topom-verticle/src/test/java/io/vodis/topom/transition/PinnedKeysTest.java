@@ -92,7 +92,8 @@ class PinnedKeysTest {
     SlotAction served = new SlotAction.Turning(7, 2, List.of(KEY));
     assertThat(
             pinned(SlotTransitions.decide(new SlotMapping(3, 1, served), new SlotEvent.Started())))
-        .isEmpty();
+        .as("they are pinned again if the fence expires")
+        .containsExactly(KEY);
   }
 
   @Test
