@@ -88,7 +88,21 @@ public final class SlotMigrator {
    * @param step throws to end the look
    */
   public KnownKeys survey(MigrationTask task, Collection<Integer> slotIds, Runnable step) {
-    return new SourceSurvey(admin, settings).look(task, slotIds, step);
+    KnownKeys known = new KnownKeys(slotIds, settings.knownKeysBytesMax());
+    var databases =
+        admin.status(task.source(), settings.migrationTimeout()).keysByDatabase().keySet();
+    for (int database : databases) {
+      new SourceServer(admin, settings, task.source(), database)
+          .eachPage(
+              task,
+              page -> {
+                page.keysByTarget()
+                    .values()
+                    .forEach(keys -> keys.forEach(key -> known.add(database, key)));
+                step.run();
+              });
+    }
+    return known;
   }
 
   /** To be given to all sweeps of a batch. */
