@@ -26,8 +26,10 @@ public final class Checks {
 
   /** Everything acknowledged is there and in order, as clients see it. */
   public static void assertSeenByClients(VodisCluster cluster, Workload load) {
-    HistoryChecker checker =
-        new HistoryChecker(load, Duration.ofSeconds(2), cluster.serverPassword());
+    assertSeenByClients(cluster, checker(cluster, load, Duration.ZERO));
+  }
+
+  private static void assertSeenByClients(VodisCluster cluster, HistoryChecker checker) {
     for (HostAndPort proxy : cluster.proxies()) {
       assertThat(checker.checkThrough(proxy)).as("seen through %s", proxy).isEmpty();
     }
@@ -35,14 +37,22 @@ public final class Checks {
 
   /** Everything acknowledged is there once, in order, on the right server and seen by clients. */
   public static void assertNothingLost(VodisCluster cluster, Workload load) {
-    assertSeenByClients(cluster, load);
-    HistoryChecker checker =
-        new HistoryChecker(load, Duration.ofSeconds(2), cluster.serverPassword());
+    assertNothingLost(cluster, load, Duration.ZERO);
+  }
+
+  /** The same where servers and networks have stood still while keys were on their way. */
+  public static void assertNothingLost(VodisCluster cluster, Workload load, Duration standstill) {
+    HistoryChecker checker = checker(cluster, load, standstill);
+    assertSeenByClients(cluster, checker);
     var topology = cluster.topology();
     List<Finding> onServers =
         checker.checkOnServers(
             cluster.primaries(),
             slotId -> topology.primaryOf(topology.slot(slotId).groupId()).orElseThrow());
     assertThat(onServers).as("found on the servers").isEmpty();
+  }
+
+  private static HistoryChecker checker(VodisCluster cluster, Workload load, Duration standstill) {
+    return new HistoryChecker(load, Duration.ofSeconds(2), standstill, cluster.serverPassword());
   }
 }

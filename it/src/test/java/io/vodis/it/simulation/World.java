@@ -99,8 +99,8 @@ final class World {
     this.bus = new SimBus(simulation, network);
     this.history = new History(simulation);
     this.deletes = simulation.chance(0.4);
-    this.waits = simulation.chance(0.5);
-    this.keysPerSecond = simulation.chance(0.4) ? 1 : 0;
+    this.waits = simulation.chance(0.5) && !broken(Rule.PROOFS_COUNT);
+    this.keysPerSecond = simulation.chance(0.4) || broken(Rule.PROOFS_COUNT) ? 1 : 0;
     this.watchersWanted = simulation.chance(0.4) ? WATCHERS_MAX : 1;
     begin();
   }

@@ -24,14 +24,24 @@ public final class HistoryChecker {
 
   private final Workload workload;
   private final Duration ttlTolerance;
+  private final Duration standstill;
   private final String serverPassword;
 
   /** Servers without a password; two seconds for all that may delay a time to live. */
   public HistoryChecker(Workload workload) {
-    this(workload, Duration.ofSeconds(2), "");
+    this(workload, Duration.ofSeconds(2), Duration.ZERO, "");
   }
 
-  public HistoryChecker(Workload workload, Duration ttlTolerance, String serverPassword) {
+  /**
+   * A checker.
+   *
+   * @param ttlTolerance by so much a time to live may differ either way
+   * @param standstill by so much it may be longer still: keys carry the time that is left on their
+   *     way, and servers and networks have stood still
+   */
+  public HistoryChecker(
+      Workload workload, Duration ttlTolerance, Duration standstill, String serverPassword) {
+    this.standstill = standstill;
     this.workload = workload;
     this.ttlTolerance = ttlTolerance;
     this.serverPassword = serverPassword;
@@ -128,7 +138,7 @@ public final class HistoryChecker {
     long now = System.currentTimeMillis();
     long tolerance = ttlTolerance.toMillis();
     long least = expiry.earliestMillis() - now - tolerance;
-    long most = expiry.latestMillis() - now + tolerance;
+    long most = expiry.latestMillis() - now + tolerance + standstill.toMillis();
     if (ttlMillis == -2) {
       return least <= 0 ? null : model.finding(Kind.LOST, "gone " + least + " ms too early");
     }
