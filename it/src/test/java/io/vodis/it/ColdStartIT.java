@@ -152,9 +152,9 @@ class ColdStartIT {
         () -> tryRead(key) instanceof RespError error && error.message().startsWith("ERR backend"));
     servers.forEach(RedisProcess::restart);
 
-    // Then
+    // Then, when the proxy has tried again to reach the server
     cluster.awaitServing(proxy.address());
-    assertThat(read(key)).isEqualTo("1");
+    Poll.until(SOON, "the key is served", () -> "1".equals(tryRead(key)));
     cluster.migrateAndAwait(900, 900, 1, SOON);
     cluster.migrateAndAwait(900, 900, 2, SOON);
     assertThat(read(key)).isEqualTo("1");
