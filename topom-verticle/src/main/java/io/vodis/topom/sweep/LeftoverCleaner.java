@@ -28,8 +28,10 @@ public final class LeftoverCleaner {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LeftoverCleaner.class);
 
-  private static final int LOOKS_MAX = 3;
-  private static final Duration LOOK = Duration.ofMillis(5);
+  /** On a busy machine it takes a while until a new connection has said whose it is. */
+  private static final int LOOKS_MAX = 20;
+
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   private final RedisAdmin admin;
   private final Duration timeout;
