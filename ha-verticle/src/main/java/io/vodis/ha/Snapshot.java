@@ -4,8 +4,10 @@ import io.vodis.ha.judge.FailoverVerdict;
 import io.vodis.ha.judge.FailureDetector;
 import io.vodis.model.Topology;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything this member knew after one round of probes; shared by reference.
@@ -25,7 +27,7 @@ record Snapshot(
   record Change(Instant at, int groupId, FailoverVerdict verdict) {}
 
   Snapshot {
-    groups = Map.copyOf(groups);
+    groups = Collections.unmodifiableMap(new TreeMap<>(groups));
     recent = List.copyOf(recent);
   }
 }

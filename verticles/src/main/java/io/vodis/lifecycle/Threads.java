@@ -1,6 +1,7 @@
 package io.vodis.lifecycle;
 
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -8,10 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How sequential control-plane code gets its threads, its locks and its waits. In production these
- * are virtual threads and the JDK's locks. A simulation gives the threads it starts another
- * implementation, which they hand on to all they start themselves: then exactly one runs at a time,
- * and the simulation decides at every wait which one goes on.
+ * How sequential control-plane code gets its threads, its locks, its waits and its lots. In
+ * production these are virtual threads and the JDK's locks. A simulation gives the threads it
+ * starts another implementation, which they hand on to all they start themselves: then exactly one
+ * runs at a time, and the simulation decides at every wait which one goes on.
  *
  * <p>Control-plane code that waits in another way than through here cannot be simulated.
  */
@@ -52,6 +53,9 @@ public abstract class Threads {
   /** Waits; an interruption ends the wait early and is left for the next to see. */
   public abstract void sleep(Duration duration);
 
+  /** A name that nobody else has, by lot. */
+  public abstract String newName();
+
   private static final class VirtualThreads extends Threads {
 
     @Override
@@ -72,6 +76,11 @@ public abstract class Threads {
           left = deadline - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
+    }
+
+    @Override
+    public String newName() {
+      return UUID.randomUUID().toString();
     }
   }
 

@@ -1,7 +1,9 @@
 package io.vodis.redis;
 
 import io.vodis.model.HostAndPort;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,7 @@ public record ServerStatus(
     int connectedClients,
     Map<Integer, Long> keysByDatabase) {
   public ServerStatus {
-    keysByDatabase = Map.copyOf(keysByDatabase);
+    keysByDatabase = Collections.unmodifiableMap(new TreeMap<>(keysByDatabase));
   }
 
   /** Whether it is a replica that is pointed to that server, by the name it has there. */

@@ -9,15 +9,15 @@ enum Rule {
   /** A silent proxy is passed over only when its session, and so its lease, has ended. */
   PASSED_OVER_AFTER_THE_SESSION(1),
   /** A commit checks who leads and which epoch it is based on. */
-  COMMITS_CHECK_TERM_AND_EPOCH(58),
+  COMMITS_CHECK_TERM_AND_EPOCH(297),
   /** What a passed over member has under way is cut off on the servers. */
   LATE_COMMANDS_ARE_CUT_OFF(17),
   /** A key is pulled before a request for it runs on the target. */
   KEYS_ARE_PULLED_FIRST(1),
   /** Of a key on both servers the target's copy counts while the target carries the proof. */
-  PROOFS_COUNT(683),
+  PROOFS_COUNT(31),
   /** Only a replica that has had the data of the dead primary is promoted. */
-  CANDIDATES_HAVE_THE_DATA(109),
+  CANDIDATES_HAVE_THE_DATA(86),
   /** A witness gives a proxy up only when what it has vouched for is over. */
   WITNESSES_KEEP_THEIR_WORD(96);
 

@@ -46,7 +46,7 @@ final class SimServer {
   private final Map<Long, SimConnection> clients = new TreeMap<>();
   private final Deque<Call> calls = new ArrayDeque<>();
   private final Map<String, String> cursors = new HashMap<>();
-  private final Map<SimServer, SimConnection> migrating = new HashMap<>();
+  private final Map<SimServer, SimConnection> migrating = new LinkedHashMap<>();
 
   /** Those that are in a WAIT, and what they have sent behind it. */
   private final Map<SimConnection, Deque<Call>> waiting = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ final class SimServer {
   /** What was written, for replicas; the offset is its length. */
   private final List<List<String>> log = new ArrayList<>();
 
-  private final Map<SimServer, Network.Link> replicas = new HashMap<>();
+  private final Map<SimServer, Network.Link> replicas = new LinkedHashMap<>();
 
   /** What a transaction that is being executed has changed; null if there is none. */
   private @Nullable List<List<String>> together;
@@ -183,6 +183,7 @@ final class SimServer {
   }
 
   private Object execute(SimConnection by, List<String> call) {
+    simulation.note(call.hashCode());
     String name = call.get(0).toUpperCase(Locale.ROOT);
     if (name.equals("SIM.GONE")) {
       clients.remove(by.id);

@@ -48,6 +48,11 @@ final class SimThreads extends Threads {
     }
   }
 
+  @Override
+  public String newName() {
+    return Long.toHexString(simulation.random.nextLong());
+  }
+
   private SimThread self() {
     return Objects.requireNonNull(simulation.running(), "only simulated threads wait");
   }

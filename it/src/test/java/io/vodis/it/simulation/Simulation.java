@@ -104,9 +104,14 @@ final class Simulation {
     return list.get(random.nextInt(list.size()));
   }
 
+  /** Makes something part of the digest: whatever a seed is to reproduce. */
+  void note(long what) {
+    digest = digest * 0x9E3779B97F4A7C15L + what;
+  }
+
   /** Writes a line of the trace; part of what a seed reproduces. */
   void log(String line) {
-    digest = digest * 31 + line.hashCode() + now;
+    note(line.hashCode());
     String text = "%9.3f  %s".formatted((now - START) / 1e6, line);
     if (printing) {
       System.err.println(text);
@@ -120,7 +125,7 @@ final class Simulation {
   /** A line that is only of use to whoever replays a run. */
   void detail(Supplier<String> line) {
     if (printing) {
-      System.err.println("%9.3f      %s".formatted((now - START) / 1e6, line.get()));
+      System.err.println("%9.3f      %s %x".formatted((now - START) / 1e6, line.get(), digest));
     }
   }
 
@@ -154,6 +159,7 @@ final class Simulation {
     for (Event next = events.peek(); next != null && next.time() <= end; next = events.peek()) {
       events.poll();
       now = Math.max(now, next.time());
+      note(now ^ next.lot());
       next.action().run();
     }
     now = end;

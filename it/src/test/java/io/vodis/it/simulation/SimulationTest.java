@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.netty.util.ResourceLeakDetector;
+import io.vodis.testsupport.JavaProcess;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -30,6 +32,7 @@ class SimulationTest {
       Duration.ofSeconds(Integer.getInteger("vodis.simulation.seconds", 75));
   private static final int RUNS_UNTIL_FOUND = 1500;
   private static final int RUNS_AT_ONCE = 16;
+  private static final int COMPARED = 8;
   private static final int TRACE_SHOWN = 60;
 
   /** The product's own log only helps with a single run; the killed leave their buffers behind. */
@@ -80,6 +83,30 @@ class SimulationTest {
     assertThat(again.digest()).isEqualTo(once.digest());
   }
 
+  /**
+   * In another JVM the JDK's unordered collections have another order, and so would be whatever
+   * depends on it.
+   */
+  @Test
+  void aSeedMeansTheSameInEveryJvm() {
+    List<String> flags = new ArrayList<>(JavaProcess.LIGHT);
+    flags.addAll(
+        List.of(
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+UnlockExperimentalVMOptions",
+            "-XX:hashCode=0"));
+    try (JavaProcess other =
+        JavaProcess.ofClass(
+            SimulationDigests.class, flags, List.of("1", Long.toString(COMPARED)))) {
+      List<String> here =
+          LongStream.rangeClosed(1, COMPARED)
+              .mapToObj(seed -> SimulationDigests.line(Run.of(seed, null, false)))
+              .toList();
+      assertThat(other.awaitExit(Duration.ofMinutes(1))).isZero();
+      assertThat(other.output().lines()).containsAll(here);
+    }
+  }
+
   /** Runs in which nobody is served, or nothing changes, would prove nothing. */
   @Test
   void muchHappensInARun() {
@@ -93,17 +120,21 @@ class SimulationTest {
   @ParameterizedTest
   @EnumSource(Rule.class)
   void aBrokenRuleIsNoticed(Rule rule) {
-    Optional<Run> found = Optional.empty();
+    Optional<Run> found = violationOf(rule, rule.noticedAt(), rule.noticedAt() + 1);
     for (long done = 0; found.isEmpty() && done < RUNS_UNTIL_FOUND; done += RUNS_AT_ONCE) {
-      long from = Math.max(1, rule.noticedAt() - RUNS_AT_ONCE / 2) + done;
-      found =
-          LongStream.range(from, from + RUNS_AT_ONCE)
-              .parallel()
-              .mapToObj(seed -> Run.of(seed, rule, false))
-              .filter(run -> !run.violations().isEmpty())
-              .findAny();
+      found = violationOf(rule, 1 + done, 1 + done + RUNS_AT_ONCE);
     }
+    found.ifPresent(run -> System.out.println(rule + " is noticed by seed " + run.seed()));
     assertThat(found).as("%s, broken in %d runs", rule, RUNS_UNTIL_FOUND).isPresent();
+  }
+
+  /** Of the seeds from {@code from} on, but not {@code end}, the first that notices it. */
+  private static Optional<Run> violationOf(Rule rule, long from, long end) {
+    return LongStream.range(from, end)
+        .parallel()
+        .mapToObj(seed -> Run.of(seed, rule, false))
+        .filter(run -> !run.violations().isEmpty())
+        .findFirst();
   }
 
   private static String text(Run run) {

@@ -23,7 +23,6 @@ import io.vodis.resp.RespErrors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +58,7 @@ public final class Dispatcher {
 
   private final Set<RouteListener> listeners = new LinkedHashSet<>();
 
-  private Set<Runnable> stalled = new HashSet<>();
+  private Set<Runnable> stalled = new LinkedHashSet<>();
   private long pass;
 
   public Dispatcher(
@@ -480,7 +479,7 @@ public final class Dispatcher {
     }
     if (!stalled.isEmpty()) {
       Set<Runnable> woken = stalled;
-      stalled = new HashSet<>();
+      stalled = new LinkedHashSet<>();
       woken.forEach(Runnable::run);
     }
   }

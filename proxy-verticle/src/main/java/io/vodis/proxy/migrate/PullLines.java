@@ -3,7 +3,7 @@ package io.vodis.proxy.migrate;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
 import io.vodis.model.SlotRoute;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +12,7 @@ import java.util.Set;
 public final class PullLines implements KeyMover {
 
   private final MoverEnvironment environment;
-  private final Map<PullWay, KeyLine> lines = new HashMap<>();
+  private final Map<PullWay, KeyLine> lines = new LinkedHashMap<>();
 
   public PullLines(MoverEnvironment environment) {
     this.environment = environment;

@@ -1,12 +1,12 @@
 package io.vodis.topom.dump;
 
+import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Whether a server lets us give it {@code MIGRATE}. */
@@ -22,7 +22,7 @@ public final class MigratePermission {
   public static boolean isGiven(
       RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
     String port = Integer.toString(target.port());
-    String nothing = "vodis:" + UUID.randomUUID();
+    String nothing = "vodis:" + Threads.current().newName();
     try {
       var unused =
           admin.call(

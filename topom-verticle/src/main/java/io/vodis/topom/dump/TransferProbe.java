@@ -1,5 +1,6 @@
 package io.vodis.topom.dump;
 
+import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Whether a server understands what another one dumps. Each version writes dumps of its own number
@@ -28,7 +28,7 @@ public final class TransferProbe {
    */
   public static void require(
       RedisAdmin admin, HostAndPort source, HostAndPort target, Duration timeout) {
-    byte[] name = CopyName.of(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
+    byte[] name = CopyName.of(Threads.current().newName().getBytes(StandardCharsets.US_ASCII));
     List<byte[]> set = command("SET", name);
     set.addAll(Replies.command("v", "PX", MILLIS));
     byte[] dump;

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -206,7 +208,7 @@ final class SlotBatch {
             .filter(slot -> slot.action() instanceof SlotAction.Prepared)
             .filter(slot -> Opening.isProvable(found.method(), slot))
             .map(SlotMapping::slotId)
-            .collect(Collectors.toUnmodifiableSet());
+            .collect(Collectors.toCollection(TreeSet::new));
     long proof;
     try {
       proof = slotIds.isEmpty() ? 0 : proofs.prove(topology, slotIds);
@@ -295,7 +297,7 @@ final class SlotBatch {
         .map(SlotMapping::slotId)
         .filter(prepared.known()::covers)
         .limit(slotsMax)
-        .collect(Collectors.toUnmodifiableSet());
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The slots whose keys may be moved now. */
@@ -422,7 +424,7 @@ final class SlotBatch {
     Optional<HostAndPort> target = now.primaryOf(batch.targetGroupId());
     List<SlotMapping> moving = openSlots(now);
     Set<Integer> slotIds =
-        moving.stream().map(SlotMapping::slotId).collect(Collectors.toUnmodifiableSet());
+        moving.stream().map(SlotMapping::slotId).collect(Collectors.toCollection(TreeSet::new));
     boolean emptied =
         source.isEmpty() || sweep(source.get(), target.orElseThrow(), moving, slotIds);
     if (emptied) {
@@ -450,7 +452,11 @@ final class SlotBatch {
 
   private static Map<MigrationMethod, List<SlotMapping>> byMethod(List<SlotMapping> moving) {
     return moving.stream()
-        .collect(Collectors.groupingBy(slot -> ((SlotAction.Moving) slot.action()).method()));
+        .collect(
+            Collectors.groupingBy(
+                slot -> ((SlotAction.Moving) slot.action()).method(),
+                TreeMap::new,
+                Collectors.toList()));
   }
 
   /** Moves the pinned keys of all slots that may go on; returns why some are left. */

@@ -8,7 +8,9 @@ import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.plan.MigrationScheduler;
 import io.vodis.topom.plan.MigrationScheduler.Way;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,7 @@ final class SweepGuard implements BooleanSupplier {
   SweepGuard(SlotWork work, Way way, Set<Integer> slotIds) {
     this.work = work;
     this.way = way;
-    this.slotIds = Set.copyOf(slotIds);
+    this.slotIds = Collections.unmodifiableSet(new TreeSet<>(slotIds));
   }
 
   @Override

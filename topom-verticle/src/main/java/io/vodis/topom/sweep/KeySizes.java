@@ -1,6 +1,8 @@
 package io.vodis.topom.sweep;
 
 import io.vodis.topom.sweep.KeyPage.MovingKey;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -18,7 +20,7 @@ record KeySizes(long ordinaryBytes, Map<MovingKey, Long> big) {
   private static final long LIGHT_BATCH_BYTES = 64 << 10;
 
   KeySizes {
-    big = Map.copyOf(big);
+    big = Collections.unmodifiableMap(new LinkedHashMap<>(big));
   }
 
   boolean isBig(MovingKey key) {

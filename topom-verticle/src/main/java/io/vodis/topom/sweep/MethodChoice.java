@@ -18,8 +18,8 @@ import java.util.Set;
 final class MethodChoice {
 
   /** Both need all: a move that is cancelled turns round. */
-  static final Set<String> SYNC =
-      Set.of(
+  static final List<String> SYNC =
+      List.of(
           "SLOTSINFO",
           "SLOTSSCAN",
           "SLOTSMGRTONE",
@@ -27,8 +27,8 @@ final class MethodChoice {
           "SLOTSMGRTTAGSLOT",
           "SLOTSRESTORE");
 
-  static final Set<String> SEMI_ASYNC =
-      Set.of(
+  static final List<String> SEMI_ASYNC =
+      List.of(
           "SLOTSMGRTTAGONE-ASYNC",
           "SLOTSMGRTTAGSLOT-ASYNC",
           "SLOTSMGRT-ASYNC-CANCEL",

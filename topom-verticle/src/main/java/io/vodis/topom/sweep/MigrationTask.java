@@ -4,9 +4,12 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Slots to be emptied on one server.
@@ -27,10 +30,10 @@ public record MigrationTask(
     List<PinnedKey> pinned,
     MigrationMethod method) {
   public MigrationTask {
-    proofs = Map.copyOf(proofs);
+    proofs = Collections.unmodifiableMap(new TreeMap<>(proofs));
     pinned = List.copyOf(pinned);
-    targetBySlot = Map.copyOf(targetBySlot);
-    returning = Set.copyOf(returning);
+    targetBySlot = Collections.unmodifiableMap(new TreeMap<>(targetBySlot));
+    returning = Collections.unmodifiableSet(new TreeSet<>(returning));
     if (targetBySlot.containsValue(source)) {
       throw new IllegalArgumentException("source and target are both " + source);
     }

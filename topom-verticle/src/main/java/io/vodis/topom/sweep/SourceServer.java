@@ -9,7 +9,7 @@ import io.vodis.redis.Reply;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -138,7 +138,7 @@ final class SourceServer {
 
   private KeySizes sizes(List<MovingKey> keys, long bigBytesMin, int perCall, Runnable step) {
     long ordinaryBytes = 0;
-    Map<MovingKey, Long> big = new HashMap<>();
+    Map<MovingKey, Long> big = new LinkedHashMap<>();
     for (int from = 0; from < keys.size(); from += perCall) {
       step.run();
       List<MovingKey> some = keys.subList(from, Math.min(keys.size(), from + perCall));

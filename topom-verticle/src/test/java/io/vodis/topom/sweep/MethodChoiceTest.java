@@ -26,13 +26,14 @@ class MethodChoiceTest {
 
   @Test
   void anOlderCodisServerMovesItsKeysAtOnce() {
-    assertThat(MethodChoice.choose(MethodChoice.SYNC, SEMI_ASYNC)).isEqualTo(SYNC);
+    assertThat(MethodChoice.choose(Set.copyOf(MethodChoice.SYNC), SEMI_ASYNC)).isEqualTo(SYNC);
   }
 
   @Test
   void oneThatIsNoCodisServerMakesItAMatterOfMigrate() {
     assertThat(MethodChoice.choose(Set.of(), SEMI_ASYNC)).isEqualTo(MIGRATE);
-    assertThat(MethodChoice.choose(MethodChoice.SEMI_ASYNC, SEMI_ASYNC)).isEqualTo(MIGRATE);
+    assertThat(MethodChoice.choose(Set.copyOf(MethodChoice.SEMI_ASYNC), SEMI_ASYNC))
+        .isEqualTo(MIGRATE);
     assertThat(MethodChoice.choose(Set.of("SLOTSINFO"), SYNC)).isEqualTo(MIGRATE);
   }
 }
