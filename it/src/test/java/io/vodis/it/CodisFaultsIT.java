@@ -12,10 +12,13 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.ZooKeeperServer;
 import io.vodis.testsupport.codis.FakeCodisServer;
+import io.vodis.testsupport.workload.SlotOracle;
 import io.vodis.testsupport.workload.Workload;
 import io.vodis.testsupport.workload.WorkloadReport;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,17 @@ class CodisFaultsIT {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CodisFaultsIT.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int SLOTS = 64;
+
+  /** So many are open at once: all keys of them are on their way. */
+  private static final int SLOTS = 32;
+
+  /** Twenty seconds of keys that no client brings over by using them. */
+  private static final List<String> COLD =
+      IntStream.range(0, 400)
+          .mapToObj(i -> SlotOracle.keyIn(i % SLOTS, "cold-" + i + "-"))
+          .toList();
+
+  private static final int KEYS_PER_SECOND = 20;
 
   private ZooKeeperServer zooKeeper;
 
@@ -54,7 +67,7 @@ class CodisFaultsIT {
         VodisCluster cluster = over(plan, List.of(List.of(source), List.of(target)))) {
       // Given
       Workload load = load(cluster, source);
-      beginSlowly(cluster);
+      beginSlowly(cluster, source, target);
 
       // When
       target.kill();
@@ -67,6 +80,8 @@ class CodisFaultsIT {
       // Then
       assertThat(report.findings()).isEmpty();
       Checks.assertNothingLost(cluster, load);
+      assertThat(coldOn(target)).isEqualTo(COLD.size());
+      assertThat(coldOn(source)).isZero();
       assertThat(cluster.topology().slot(0).groupId()).isEqualTo(2);
     }
   }
@@ -85,10 +100,11 @@ class CodisFaultsIT {
         VodisCluster cluster = over(plan, List.of(List.of(source), List.of(target)))) {
       // Given
       Workload load = load(cluster, source);
-      beginSlowly(cluster);
+      beginSlowly(cluster, source, target);
 
       // When
       cluster.leader().kill();
+      assertThat(isMigrating(cluster.topology())).isTrue();
       end(cluster);
       WorkloadReport report = load.stop();
       LOGGER.info("{}: {}", method, report);
@@ -96,6 +112,8 @@ class CodisFaultsIT {
       // Then
       Checks.assertUndisturbed(report);
       Checks.assertNothingLost(cluster, load);
+      assertThat(coldOn(target)).isEqualTo(COLD.size());
+      assertThat(coldOn(source)).isZero();
       assertThat(cluster.topology().slot(0).groupId()).isEqualTo(2);
     }
   }
@@ -163,13 +181,22 @@ class CodisFaultsIT {
     return load;
   }
 
-  /** Returns in the midst of it. */
-  private static void beginSlowly(VodisCluster cluster) {
-    keysPerSecond(cluster, 20);
+  /** Returns in the midst of it: some cold keys have moved, most have not. */
+  private static void beginSlowly(
+      VodisCluster cluster, FakeCodisServer source, FakeCodisServer target) {
+    try (RespClient client = RespClient.connect(cluster.proxies().getFirst())) {
+      COLD.forEach(key -> client.expect("SET", key, key));
+    }
+    keysPerSecond(cluster, KEYS_PER_SECOND);
     cluster.admin().migrate(0, SLOTS - 1, 2);
-    Poll.until(PATIENCE, "slots are open", () -> isMigrating(cluster.topology()));
-    Poll.pass(Duration.ofMillis(500));
+    Poll.until(PATIENCE, "cold keys move", () -> coldOn(target) > 10);
+    assertThat(coldOn(source)).isGreaterThan(COLD.size() / 2);
     assertThat(isMigrating(cluster.topology())).isTrue();
+  }
+
+  private static long coldOn(FakeCodisServer server) {
+    String[] exists = Stream.concat(Stream.of("EXISTS"), COLD.stream()).toArray(String[]::new);
+    return server.behind().call(exists) instanceof Long count ? count : 0;
   }
 
   private static boolean isMigrating(Topology topology) {
