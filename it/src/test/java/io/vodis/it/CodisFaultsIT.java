@@ -12,13 +12,10 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.ZooKeeperServer;
 import io.vodis.testsupport.codis.FakeCodisServer;
-import io.vodis.testsupport.workload.SlotOracle;
 import io.vodis.testsupport.workload.Workload;
 import io.vodis.testsupport.workload.WorkloadReport;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,16 +31,8 @@ class CodisFaultsIT {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CodisFaultsIT.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /** So many are open at once: all keys of them are on their way. */
   private static final int SLOTS = 32;
-
-  /** Twenty seconds of keys that no client brings over by using them. */
-  private static final List<String> COLD =
-      IntStream.range(0, 400)
-          .mapToObj(i -> SlotOracle.keyIn(i % SLOTS, "cold-" + i + "-"))
-          .toList();
-
+  private static final int COLD_PER_SLOT = 12;
   private static final int KEYS_PER_SECOND = 20;
 
   private ZooKeeperServer zooKeeper;
@@ -67,7 +56,7 @@ class CodisFaultsIT {
         VodisCluster cluster = over(plan, List.of(List.of(source), List.of(target)))) {
       // Given
       Workload load = load(cluster, source);
-      beginSlowly(cluster, source, target);
+      ColdKeys cold = beginSlowly(cluster, source, target);
 
       // When
       target.kill();
@@ -80,8 +69,8 @@ class CodisFaultsIT {
       // Then
       assertThat(report.findings()).isEmpty();
       Checks.assertNothingLost(cluster, load);
-      assertThat(coldOn(target)).isEqualTo(COLD.size());
-      assertThat(coldOn(source)).isZero();
+      assertThat(cold.on(target.behind())).isEqualTo(cold.count());
+      assertThat(cold.on(source.behind())).isZero();
       assertThat(cluster.topology().slot(0).groupId()).isEqualTo(2);
     }
   }
@@ -100,7 +89,7 @@ class CodisFaultsIT {
         VodisCluster cluster = over(plan, List.of(List.of(source), List.of(target)))) {
       // Given
       Workload load = load(cluster, source);
-      beginSlowly(cluster, source, target);
+      ColdKeys cold = beginSlowly(cluster, source, target);
 
       // When
       cluster.leader().kill();
@@ -112,8 +101,8 @@ class CodisFaultsIT {
       // Then
       Checks.assertUndisturbed(report);
       Checks.assertNothingLost(cluster, load);
-      assertThat(coldOn(target)).isEqualTo(COLD.size());
-      assertThat(coldOn(source)).isZero();
+      assertThat(cold.on(target.behind())).isEqualTo(cold.count());
+      assertThat(cold.on(source.behind())).isZero();
       assertThat(cluster.topology().slot(0).groupId()).isEqualTo(2);
     }
   }
@@ -182,21 +171,15 @@ class CodisFaultsIT {
   }
 
   /** Returns in the midst of it: some cold keys have moved, most have not. */
-  private static void beginSlowly(
+  private static ColdKeys beginSlowly(
       VodisCluster cluster, FakeCodisServer source, FakeCodisServer target) {
-    try (RespClient client = RespClient.connect(cluster.proxies().getFirst())) {
-      COLD.forEach(key -> client.expect("SET", key, key));
-    }
+    ColdKeys cold = ColdKeys.write(cluster.proxies().getFirst(), SLOTS, COLD_PER_SLOT);
     keysPerSecond(cluster, KEYS_PER_SECOND);
     cluster.admin().migrate(0, SLOTS - 1, 2);
-    Poll.until(PATIENCE, "cold keys move", () -> coldOn(target) > 10);
-    assertThat(coldOn(source)).isGreaterThan(COLD.size() / 2);
+    Poll.until(PATIENCE, "cold keys move", () -> cold.on(target.behind()) > 10);
+    assertThat(cold.on(source.behind())).isGreaterThan(cold.count() / 2);
     assertThat(isMigrating(cluster.topology())).isTrue();
-  }
-
-  private static long coldOn(FakeCodisServer server) {
-    String[] exists = Stream.concat(Stream.of("EXISTS"), COLD.stream()).toArray(String[]::new);
-    return server.behind().call(exists) instanceof Long count ? count : 0;
+    return cold;
   }
 
   private static boolean isMigrating(Topology topology) {

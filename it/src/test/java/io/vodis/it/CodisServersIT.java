@@ -31,7 +31,7 @@ class CodisServersIT {
   private static final Logger LOGGER = LoggerFactory.getLogger(CodisServersIT.class);
   private static final Duration MOVE_TIMEOUT = Duration.ofSeconds(90);
   private static final int HALF = Topology.SLOT_COUNT / 2;
-  private static final int ROUND_TRIPS = Integer.getInteger("vodis.it.round_trips", 1);
+  private static final int ROUND_TRIPS = Integer.getInteger("vodis.it.codis_round_trips", 1);
   private static final String PASSWORD = "a secret of the servers";
 
   private ZooKeeperServer zooKeeper;
@@ -89,12 +89,14 @@ class CodisServersIT {
                   .withDatabases(0, 5)
                   .withPause(Duration.ofMillis(5)));
       FakeCodisServer source = product.servers.getFirst();
+      FakeCodisServer target = product.servers.getLast();
       Poll.until(MOVE_TIMEOUT, "there are keys", () -> source.behind().keyCount() > 100);
+      ColdKeys cold = ColdKeys.write(product.cluster.proxies().getFirst(), HALF, 20);
 
       // When
-      product.keysPerSecond(50);
+      product.keysPerSecond(5);
       product.cluster.admin().migrate(0, HALF - 1, 2);
-      Poll.until(MOVE_TIMEOUT, "keys are moving", () -> source.calls("SLOTSMGRTTAGSLOT-ASYNC") > 5);
+      Poll.until(MOVE_TIMEOUT, "keys are moving", () -> cold.on(target.behind()) > 1);
       product.cluster.admin().delete("/actions?started=true");
       product.keysPerSecond(0);
       product.cluster.awaitIdle(MOVE_TIMEOUT);
@@ -104,9 +106,11 @@ class CodisServersIT {
       // Then
       Checks.assertUndisturbed(report);
       Checks.assertNothingLost(product.cluster, load);
-      Topology topology = product.cluster.topology();
-      assertThat(topology.slot(0).groupId()).isEqualTo(1);
-      assertThat(topology.slot(HALF - 1).groupId()).isEqualTo(1);
+      assertThat(product.cluster.topology().slots().subList(0, HALF))
+          .allMatch(slot -> slot.groupId() == 1);
+      assertThat(cold.on(source.behind())).isEqualTo(cold.count());
+      assertThat(cold.on(target.behind())).isZero();
+      assertThat(source.calls("SLOTSMGRTTAGSLOT-ASYNC")).isPositive();
     }
   }
 

@@ -38,10 +38,16 @@ class ProxyKilledIT {
     cluster.close();
   }
 
+  /** Leaves the machine something for a proxy that starts. */
+  private Workload load() {
+    return Workload.start(
+        Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(20)));
+  }
+
   @Test
   void aKilledProxyDelaysAMigrationAndComesBackByItself() {
     // Given
-    Workload load = Workload.start(Workload.Settings.over(cluster.proxies()));
+    Workload load = load();
     ClusterMember victim = cluster.proxy(0);
     ClusterMember survivor = cluster.proxy(1);
 
@@ -68,7 +74,7 @@ class ProxyKilledIT {
   @Test
   void aProxyThatStandsStillIsPassedOverAndServesNothingOld() {
     // Given
-    Workload load = Workload.start(Workload.Settings.over(cluster.proxies()));
+    Workload load = load();
     ClusterMember victim = cluster.proxy(0);
     ClusterMember survivor = cluster.proxy(1);
 

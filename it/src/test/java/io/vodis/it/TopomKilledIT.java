@@ -9,6 +9,7 @@ import io.vodis.testsupport.TcpRelay;
 import io.vodis.testsupport.workload.Workload;
 import io.vodis.testsupport.workload.WorkloadReport;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +30,7 @@ class TopomKilledIT {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(TopomKilledIT.class);
   private static final int SLOTS = 96;
+  private static final int ATTEMPTS = 5;
   private static final Duration RESUME_TIMEOUT = Duration.ofSeconds(40);
 
   private VodisCluster cluster;
@@ -58,36 +60,62 @@ class TopomKilledIT {
   @ValueSource(strings = {"pending", "preparing", "prepared", "migrating", "finished"})
   void anotherTopomCompletesTheAction(String state) {
     // Given
-    Workload load = Workload.start(Workload.Settings.over(cluster.proxies()));
-    ClusterMember leader = cluster.leader();
-    TcpRelay way = cluster.relayOf(leader);
-    int target = 3 - ownerOfFirstSlots;
+    Workload load = load();
 
     // When
-    try (StoredSlot slot = new StoredSlot(cluster.zooKeeper().address(), "it", 0)) {
-      CountDownLatch seen = slot.when(state, () -> way.hold(TcpRelay.Direction.FORTH));
-      migrateWithoutWaiting(target);
-      StoredSlot.await(seen, state);
-    }
-    // What needs no store goes on: the sweep of a migrating slot, the push of a finished one.
-    Poll.pass(Duration.ofMillis(200));
-    assertThat(StoredState.of(cluster, 0)).isEqualTo(state);
-    leader.kill();
-    way.release(TcpRelay.Direction.FORTH);
+    Held held = moveUntil(state);
+    held.leader.kill();
+    cluster.relayOf(held.leader).release(TcpRelay.Direction.FORTH);
     long start = System.nanoTime();
     cluster.awaitIdle(RESUME_TIMEOUT);
     LOGGER.info("{}: resumed and done after {} ms", state, (System.nanoTime() - start) / 1_000_000);
-    leader.restart();
+    CompletableFuture<Void> restarted = CompletableFuture.runAsync(held.leader::restart);
     WorkloadReport report = load.stop();
     LOGGER.info("{}: {}", state, report);
 
     // Then
     ownerOfFirstSlots = cluster.topology().slot(0).groupId();
     if (!state.equals("pending")) {
-      assertThat(ownerOfFirstSlots).isEqualTo(target);
+      assertThat(ownerOfFirstSlots).isEqualTo(held.target);
     }
     Checks.assertUndisturbed(report);
     Checks.assertNothingLost(cluster, load);
+    restarted.join();
+  }
+
+  /** So that the parts of the product get their share of the machine, too. */
+  private Workload load() {
+    return Workload.start(
+        Workload.Settings.over(cluster.proxies()).withPause(Duration.ofMillis(20)));
+  }
+
+  /** A leader whose next step towards the target is held back. */
+  private record Held(ClusterMember leader, int target) {}
+
+  /**
+   * Moves the first slots until one is in this state. A machine that stands still at that moment
+   * may let the next step through; then they move once more.
+   */
+  private Held moveUntil(String state) {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Held held = new Held(cluster.leader(), 3 - ownerOfFirstSlots);
+      TcpRelay way = cluster.relayOf(held.leader);
+      try (StoredSlot slot = new StoredSlot(cluster.zooKeeper().address(), "it", 0)) {
+        CountDownLatch seen = slot.when(state, () -> way.hold(TcpRelay.Direction.FORTH));
+        migrateWithoutWaiting(held.target);
+        StoredSlot.await(seen, state);
+      }
+      // What needs no store goes on: the sweep of a migrating slot, the push of a finished one.
+      Poll.pass(Duration.ofMillis(200));
+      if (StoredState.of(cluster, 0).equals(state)) {
+        return held;
+      }
+      LOGGER.info("{} was over before the leader was held", state);
+      way.release(TcpRelay.Direction.FORTH);
+      cluster.awaitIdle(RESUME_TIMEOUT);
+      ownerOfFirstSlots = cluster.topology().slot(0).groupId();
+    }
+    throw new AssertionError("no leader could be held when " + state);
   }
 
   /** The leader may die before it answers. */
@@ -106,7 +134,7 @@ class TopomKilledIT {
   @Test
   void aTopomThatIsStoppedInOrderIsReplacedAtOnce() {
     // Given
-    Workload load = Workload.start(Workload.Settings.over(cluster.proxies()));
+    Workload load = load();
     ClusterMember leader = cluster.leader();
     int target = 3 - ownerOfFirstSlots;
     cluster.admin().migrate(0, SLOTS - 1, target);

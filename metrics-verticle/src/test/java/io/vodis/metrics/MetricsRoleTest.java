@@ -38,10 +38,16 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The role with a real bus and reporting members, and receivers that only pretend. */
+/**
+ * The role with a real bus and reporting members, and receivers that only pretend. Each test has
+ * parts of its own and mostly waits for the next second's figures: so they run side by side.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class MetricsRoleTest {
 
   private static final Duration PERIOD = Duration.ofSeconds(1);
