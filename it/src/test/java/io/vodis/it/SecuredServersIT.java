@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
+import io.vodis.redis.MoverUser;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.TestCertificate;
@@ -26,7 +27,18 @@ class SecuredServersIT {
 
   /** As docs/operations.md has it. */
   private static final String[] RULES = {
-    "~*", "&*", "+@all", "-acl", "-debug", "-module", "-shutdown", "-failover", "-cluster"
+    "~*",
+    "&*",
+    "+@all",
+    "-acl",
+    "-debug",
+    "-module",
+    "-shutdown",
+    "-failover",
+    "-cluster",
+    "+acl|whoami",
+    "+acl|users",
+    "+acl|setuser"
   };
 
   private final TestCertificate certificate = TestCertificate.ofLoopback();
@@ -96,6 +108,7 @@ class SecuredServersIT {
           assertThat(client.expectNumber("STRLEN", "big")).isEqualTo(2L << 20);
         }
         assertThat(two.keyCount()).isZero();
+        assertThat(two.call("ACL", "USERS").toString()).contains(MoverUser.name(one.tlsAddress()));
         assertThat(one.log() + two.log()).doesNotContain("secret");
       }
     }

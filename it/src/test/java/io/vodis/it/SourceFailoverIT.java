@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Role;
+import io.vodis.redis.MoverUser;
+import io.vodis.slot.SlotHash;
 import io.vodis.slot.SlotProof;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
@@ -70,6 +72,72 @@ class SourceFailoverIT {
       assertThat(moves(after)).isPositive();
       assertThat(moves(before)).isEqualTo(movesBefore);
       assertThat(cluster.topology().slot(0).groupId()).isEqualTo(2);
+    }
+  }
+
+  /**
+   * It finds the proxy's transfer in its socket when it goes on, executes it, and connects to the
+   * target for it: whoever gave it, and the move it was for, are long gone.
+   */
+  @Test
+  void whatASourceWasToldBeforeItStoodStillDoesNotComeBackWhenItGoesOn() {
+    try (VodisCluster cluster = VodisCluster.start(plan())) {
+      sourceStandsStillWithATransferBeforeIt(cluster);
+      assertThat(cluster.server(2, 0).call("ACL", "LOG").toString())
+          .as("what the old one has tried")
+          .contains(MoverUser.name(cluster.server(1, 0).address()));
+    }
+  }
+
+  @Test
+  void whereKeysGoThroughTopomASourceThatGoesOnHasNothingToSend() {
+    ClusterPlan plan = plan().with(Role.TOPOM, "migration_through_topom", "always");
+    try (VodisCluster cluster = VodisCluster.start(plan)) {
+      sourceStandsStillWithATransferBeforeIt(cluster);
+      assertThat(moves(cluster.server(1, 0))).isZero();
+    }
+  }
+
+  private static void sourceStandsStillWithATransferBeforeIt(VodisCluster cluster) {
+    try (RespClient client = RespClient.connect(cluster.proxies().getFirst());
+        RespClient waiting = RespClient.connect(cluster.proxies().getFirst())) {
+      // Given a slot that stays open, and loops that have asked for some of its keys already
+      RedisProcess before = cluster.server(1, 0);
+      RedisProcess after = cluster.server(1, 1);
+      for (int i = 0; i < 100; i++) {
+        client.expect("SET", "{foo}" + i, "old");
+      }
+      Poll.until(PATIENCE, "replicated", () -> after.keyCount() == 100);
+      int slotId = SlotHash.slotOf("foo".getBytes(StandardCharsets.US_ASCII));
+      cluster.admin().patch("/migration", new JsonObject().put("keysPerSecond", 1));
+      cluster.admin().migrate(slotId, slotId, 2);
+      Poll.until(PATIENCE, "keys are moving", () -> before.keyCount() < 100);
+      assertThat(client.expectText("GET", "{foo}1")).isEqualTo("old");
+      assertThat(waiting.expectText("GET", "{foo}2")).isEqualTo("old");
+
+      // When
+      before.pause();
+      waiting.send("GET", "{foo}99");
+      waiting.flush();
+      Poll.until(
+          PATIENCE,
+          "the replica has taken over",
+          () -> cluster.primaries().getFirst().equals(after.address()));
+      cluster.admin().patch("/migration", new JsonObject().put("keysPerSecond", 0));
+      Poll.until(
+          PATIENCE,
+          "the key is used on its target",
+          () -> Long.valueOf(1).equals(client.call("DEL", "{foo}99")));
+      before.resume();
+      Poll.until(
+          PATIENCE,
+          "the old one has done what it found, and follows",
+          () -> String.valueOf(before.call("INFO", "replication")).contains("link_status:up"));
+
+      // Then
+      cluster.awaitIdle(PATIENCE);
+      assertThat(client.call("EXISTS", "{foo}99")).isEqualTo(0L);
+      assertThat(cluster.server(2, 0).keyCount()).isEqualTo(99);
     }
   }
 

@@ -95,9 +95,9 @@ class ActionControlTest {
     product.awaitServing(proxy, 7, source.address());
     assertThat(proxy.routesOf(7))
         .containsSubsequence(
-            new SlotRoute.Migrating(source.address(), target.address()),
+            TestProxy.migrating(source.address(), target.address(), false),
             new SlotRoute.Fenced(target.address(), false, List.of(source.address())),
-            new SlotRoute.Migrating(target.address(), source.address(), true),
+            TestProxy.migrating(target.address(), source.address(), true),
             new SlotRoute.Serving(source.address(), List.of()));
   }
 

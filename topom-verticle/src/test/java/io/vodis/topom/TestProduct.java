@@ -1,7 +1,15 @@
 package io.vodis.topom;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vodis.bus.Addresses;
+import io.vodis.bus.BusClient;
+import io.vodis.bus.BusFailure;
+import io.vodis.bus.BusReply;
 import io.vodis.bus.BusSupport;
+import io.vodis.bus.TopomCommand;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
@@ -15,6 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A product with a store in memory, real servers, and proxies that only take tables. */
 final class TestProduct implements AutoCloseable {
@@ -54,6 +65,11 @@ final class TestProduct implements AutoCloseable {
   /** One that forbids MIGRATE. */
   RedisProcess startServerWithoutMigrate() {
     return add(RedisProcess.builder().option("rename-command", "MIGRATE", "").start());
+  }
+
+  /** One that forbids ACL. */
+  RedisProcess startServerWithoutUsers() {
+    return add(RedisProcess.builder().option("rename-command", "ACL", "").start());
   }
 
   private RedisProcess add(RedisProcess server) {
@@ -109,6 +125,34 @@ final class TestProduct implements AutoCloseable {
                     .filter(info -> info.contains("master_link_status:up"))
                     .count()
                 == count);
+  }
+
+  /** As ha does: again, while the leader has not seen yet that a replica has the data. */
+  BusReply.Accepted failOver(HostAndPort primary) {
+    AtomicReference<BusReply.@Nullable Accepted> accepted = new AtomicReference<>();
+    Poll.until(
+        PATIENCE,
+        "the report is accepted",
+        () -> {
+          accepted.set(report(primary));
+          return accepted.get() != null;
+        });
+    return Objects.requireNonNull(accepted.get());
+  }
+
+  private BusReply.@Nullable Accepted report(HostAndPort primary) {
+    try {
+      return BusClient.ask(
+          vertx,
+          Addresses.TOPOM,
+          Addresses.TOPOM.in(name),
+          new TopomCommand.FailoverGroup(1, primary, topology().epoch(), List.of("a"), "test"),
+          Duration.ofSeconds(5),
+          BusReply.Accepted.class);
+    } catch (ReplyException e) {
+      assertThat(BusFailure.of(e)).contains(BusFailure.BUSY);
+      return null;
+    }
   }
 
   void awaitServing(TestProxy proxy, int slotId, HostAndPort primary) {

@@ -15,6 +15,7 @@ import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.lifecycle.MemberIdentity;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.Role;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
@@ -83,6 +84,12 @@ final class TestProxy implements AutoCloseable {
         .map(TestProxy::withoutNumber)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** The route of a slot whose keys go from one real server to another. */
+  static SlotRoute migrating(HostAndPort source, HostAndPort target, boolean returning) {
+    return new SlotRoute.Migrating(
+        source, target, returning, List.of(), MigrationMethod.REVOCABLE_MIGRATE, 0);
   }
 
   /** No test knows the epoch under which a slot was opened. */

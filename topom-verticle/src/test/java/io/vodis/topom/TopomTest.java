@@ -4,14 +4,8 @@ import static io.vodis.topom.TestProduct.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.eventbus.ReplyException;
-import io.vodis.bus.Addresses;
-import io.vodis.bus.BusClient;
-import io.vodis.bus.BusFailure;
 import io.vodis.bus.BusReply;
-import io.vodis.bus.TopomCommand;
 import io.vodis.model.AuditEntry;
-import io.vodis.model.HostAndPort;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotRoute;
@@ -23,9 +17,6 @@ import io.vodis.topom.audit.Caller;
 import io.vodis.topom.edit.ControlEdits.Settings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +93,7 @@ class TopomTest {
         .containsSubsequence(
             new SlotRoute.Serving(source.address(), List.of()),
             new SlotRoute.Fenced(source.address(), false, List.of(target.address())),
-            new SlotRoute.Migrating(source.address(), target.address()),
+            TestProxy.migrating(source.address(), target.address(), false),
             new SlotRoute.Serving(target.address(), List.of()));
   }
 
@@ -179,7 +170,7 @@ class TopomTest {
 
       // When
       source.kill();
-      failOver(source.address());
+      product.failOver(source.address());
       Poll.until(
           PATIENCE,
           "replaced",
@@ -193,35 +184,6 @@ class TopomTest {
       // Then
       assertThat(target.call("EXISTS", "foo")).isEqualTo(0L);
       assertThat(target.call("DBSIZE")).isEqualTo(20L);
-    }
-  }
-
-  /** As ha does: again, while the leader has not seen yet that a replica has the data. */
-  private BusReply.Accepted failOver(HostAndPort primary) {
-    AtomicReference<BusReply.@Nullable Accepted> accepted = new AtomicReference<>();
-    Poll.until(
-        PATIENCE,
-        "the report is accepted",
-        () -> {
-          accepted.set(report(primary));
-          return accepted.get() != null;
-        });
-    return Objects.requireNonNull(accepted.get());
-  }
-
-  private BusReply.@Nullable Accepted report(HostAndPort primary) {
-    try {
-      return BusClient.ask(
-          product.vertx,
-          Addresses.TOPOM,
-          Addresses.TOPOM.in(product.name),
-          new TopomCommand.FailoverGroup(
-              1, primary, product.topology().epoch(), List.of("a"), "test"),
-          Duration.ofSeconds(5),
-          BusReply.Accepted.class);
-    } catch (ReplyException e) {
-      assertThat(BusFailure.of(e)).contains(BusFailure.BUSY);
-      return null;
     }
   }
 
@@ -338,7 +300,7 @@ class TopomTest {
 
     // When
     primary.kill();
-    BusReply.Accepted accepted = failOver(primary.address());
+    BusReply.Accepted accepted = product.failOver(primary.address());
 
     // Then
     assertThat(accepted.term()).isEqualTo(1);

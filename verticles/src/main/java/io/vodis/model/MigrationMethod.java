@@ -11,6 +11,13 @@ public enum MigrationMethod {
   MIGRATE,
 
   /**
+   * {@code MIGRATE} as a user of the target's that exists for the source alone. Before anybody
+   * takes the source's place its permission is taken away, so that nothing that the source was told
+   * before can be executed any more, however late it finds it.
+   */
+  REVOCABLE_MIGRATE,
+
+  /**
    * {@code DUMP}, {@code RESTORE} and {@code UNLINK}, all given by the leading topom, which proxies
    * ask for the keys they need: for servers that forbid {@code MIGRATE}.
    */
@@ -30,7 +37,12 @@ public enum MigrationMethod {
 
   /** Whether it is for keys one by one, of servers that know nothing of slots. */
   public boolean isOfPlainServers() {
-    return this == MIGRATE || this == DUMP;
+    return isByMigrate() || this == DUMP;
+  }
+
+  /** Whether the source is given {@code MIGRATE}. */
+  public boolean isByMigrate() {
+    return this == MIGRATE || this == REVOCABLE_MIGRATE;
   }
 
   /** As written in rows and configuration: {@code semi-async}. */

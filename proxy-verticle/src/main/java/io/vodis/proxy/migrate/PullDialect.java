@@ -1,6 +1,8 @@
 package io.vodis.proxy.migrate;
 
 import io.vodis.model.MigrationMethod;
+import io.vodis.redis.Credentials;
+import io.vodis.redis.MoverUser;
 import io.vodis.redis.ServerAccess;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +50,7 @@ final class PullDialect {
    * between codis-servers.
    */
   boolean overwrites() {
-    return way.method() != MigrationMethod.MIGRATE;
+    return !way.method().isByMigrate();
   }
 
   /**
@@ -79,7 +81,7 @@ final class PullDialect {
    */
   List<List<byte[]>> moves(List<byte[]> keys, boolean alone) {
     return switch (way.method()) {
-      case MIGRATE -> List.of(migrate(keys));
+      case MIGRATE, REVOCABLE_MIGRATE -> List.of(migrate(keys));
       case SYNC ->
           keys.stream().map(key -> one(alone ? "SLOTSMGRTONE" : "SLOTSMGRTTAGONE", key)).toList();
       case SEMI_ASYNC -> List.of(inBackground(keys));
@@ -96,10 +98,12 @@ final class PullDialect {
             "",
             Integer.toString(way.database()),
             Long.toString(timeoutMillis));
-    access
-        .credentials(way.target())
-        .ofMigrate()
-        .forEach(word -> command.add(ServerCall.bytes(word)));
+    Credentials others = access.credentials(way.target());
+    Credentials signIn =
+        way.method() == MigrationMethod.REVOCABLE_MIGRATE
+            ? MoverUser.credentials(way.source(), others)
+            : others;
+    signIn.ofMigrate().forEach(word -> command.add(ServerCall.bytes(word)));
     command.addAll(words("KEYS"));
     command.addAll(keys);
     return command;
@@ -132,7 +136,7 @@ final class PullDialect {
 
   Outcome outcome(String reply) {
     return switch (way.method()) {
-      case MIGRATE -> ofMigrate(reply);
+      case MIGRATE, REVOCABLE_MIGRATE -> ofMigrate(reply);
       case SYNC -> ofTransfer(reply);
       case SEMI_ASYNC -> ofBackground(reply);
       case DUMP -> throw notOurs();

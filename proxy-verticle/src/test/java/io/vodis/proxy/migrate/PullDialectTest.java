@@ -24,6 +24,13 @@ class PullDialectTest {
   }
 
   @Test
+  void aSourceSignsInAsTheUserThatIsItsAlone() {
+    assertThat(asked(MigrationMethod.REVOCABLE_MIGRATE, false))
+        .containsExactly("MIGRATE t 7  3 500 AUTH2 vodis-move:s:6 secret KEYS a b");
+    assertThat(dialect(MigrationMethod.REVOCABLE_MIGRATE, false).overwrites()).isFalse();
+  }
+
+  @Test
   void codisServersAreAskedForWholeFamiliesUnlessOthersOfTheTagMayBeOnTheTarget() {
     assertThat(asked(MigrationMethod.SYNC, false))
         .containsExactly("SLOTSMGRTTAGONE t 7 500 a", "SLOTSMGRTTAGONE t 7 500 b");
@@ -51,6 +58,8 @@ class PullDialectTest {
     "MIGRATE, -BUSYKEY Target key name already exists., LEFTOVER",
     "MIGRATE, -IOERR error or timeout reading to target instance, FAILED",
     "MIGRATE, -NOPERM this user has no permissions, REFUSED",
+    "REVOCABLE_MIGRATE, +OK, MOVED",
+    "REVOCABLE_MIGRATE, -ERR Target instance replied with error: NOPERM no permissions, REFUSED",
     "SYNC, :0, MOVED",
     "SYNC, :17, MOVED",
     "SYNC, -IOERR error or timeout writing to target, FAILED",

@@ -27,6 +27,7 @@ import io.vodis.topom.dump.DumpServers;
 import io.vodis.topom.migrate.RequestedMoves;
 import io.vodis.topom.migrate.SlotActions;
 import io.vodis.topom.migrate.SlotWork;
+import io.vodis.topom.mover.MoverUsers;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.promote.CandidateRanking;
 import io.vodis.topom.promote.GroupPromotions;
@@ -65,6 +66,7 @@ public final class LeaderServices implements AutoCloseable {
   private final TableResync resync;
   private final DumpMover dumps;
   private final RedisAdmin dumpAdmin;
+  private final MoverUsers users;
   private final SlotActions actions;
   private final RequestedMoves requestedMoves;
   private final GroupPromotions promotions;
@@ -91,6 +93,13 @@ public final class LeaderServices implements AutoCloseable {
     StrangerConnections strangers = new StrangerConnections(admin, liveProxies, term.number());
     MigrationLimits limits = context.config().migration().limits();
     dumps = dumpMover(strangers);
+    users =
+        new MoverUsers(
+            term,
+            topology,
+            context.redisAdmins().apply(StrangerConnections.usersName(term.number())),
+            ServerAccess.of(context.config().product()),
+            strangers);
     SlotWork work =
         new SlotWork(
             term,
@@ -101,12 +110,13 @@ public final class LeaderServices implements AutoCloseable {
             copyAdmin,
             migrator(sweepAdmin),
             dumps,
+            users,
             clock,
             limits,
             context.config().migration().migrationFenceMax());
     actions = new SlotActions(work, context.movedKeys());
     requestedMoves = new RequestedMoves(work);
-    reconciler = new RoleReconciler(term, topology, admin, clock);
+    reconciler = new RoleReconciler(term, topology, admin, users, clock);
     promotions =
         new GroupPromotions(
             term,
@@ -114,6 +124,7 @@ public final class LeaderServices implements AutoCloseable {
             resync,
             strangers,
             admin,
+            users,
             clock,
             groupId -> actions.isRunning(groupId) || requestedMoves.isRunning(groupId),
             reconciler::dataOf,
@@ -187,6 +198,7 @@ public final class LeaderServices implements AutoCloseable {
     copyAdmin.close();
     dumps.close();
     dumpAdmin.close();
+    users.close();
     admin.close();
   }
 

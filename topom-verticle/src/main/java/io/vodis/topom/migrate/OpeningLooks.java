@@ -80,7 +80,13 @@ final class OpeningLooks {
       return MigrationMethod.MIGRATE;
     }
     work.migrator().requireUnderstanding(source.get(), target.get());
-    return work.migrator().chooseMethod(source.get(), target.get());
+    MigrationMethod method = work.migrator().chooseMethod(source.get(), target.get());
+    boolean revocable =
+        method == MigrationMethod.REVOCABLE_MIGRATE
+            && work.users().prepare(batch.sourceGroupId(), batch.targetGroupId());
+    return method == MigrationMethod.REVOCABLE_MIGRATE && !revocable
+        ? MigrationMethod.MIGRATE
+        : method;
   }
 
   private Opening atSource(Topology topology, List<SlotMapping> rows, MigrationMethod method) {

@@ -488,8 +488,7 @@ final class SlotBatch {
   }
 
   private static boolean isMovedByMigrate(SlotMapping slot) {
-    return slot.action() instanceof SlotAction.Moving moving
-        && moving.method() == MigrationMethod.MIGRATE;
+    return slot.action() instanceof SlotAction.Moving moving && moving.method().isByMigrate();
   }
 
   static MigrationTask task(

@@ -4,6 +4,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.SlotMapping;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.topom.dump.DumpMover;
+import io.vodis.topom.mover.MoverUsers;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
@@ -20,6 +21,7 @@ import java.util.function.Predicate;
  * @param admin for short calls
  * @param copyAdmin opens the connections over which keys are copied that are moved alone
  * @param dumps moves keys through this process
+ * @param users says who may restore keys where
  * @param configured limits, unless an operator has said otherwise
  * @param fenceMax how long slots may be fenced before a proxy that has not fenced them is given up
  *     on and the slots are released
@@ -33,6 +35,7 @@ public record SlotWork(
     RedisAdmin copyAdmin,
     SlotMigrator migrator,
     DumpMover dumps,
+    MoverUsers users,
     Clock clock,
     MigrationLimits configured,
     Duration fenceMax) {

@@ -1,7 +1,6 @@
 package io.vodis.topom.plan;
 
 import io.vodis.model.Group;
-import io.vodis.model.MigrationMethod;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
@@ -165,7 +164,7 @@ public final class MigrationScheduler {
   private static boolean meetsOwnMeans(Topology topology, Way way) {
     for (SlotMapping slot : topology.slots()) {
       if (slot.action() instanceof SlotAction.Migrating moving
-          && moving.method() != MigrationMethod.MIGRATE
+          && !moving.method().isByMigrate()
           && !wayOf(slot).equals(way)
           && (involves(wayOf(slot), way.sourceGroupId())
               || involves(wayOf(slot), way.targetGroupId()))) {

@@ -14,8 +14,10 @@ import io.vodis.topom.transition.PromotionEvent;
 import io.vodis.topom.transition.PromotionTransitions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,6 +142,8 @@ final class GroupPromotion {
    */
   private void endTransfers(HostAndPort oldPrimary) {
     Topology topology = work.topology().current();
+    // Nor anything that it finds before it when it goes on after standing still.
+    work.users().settle(OpenWays.othersOf(topology, groupId));
     for (HostAndPort target : OpenWays.othersOf(topology, groupId)) {
       try {
         new LeftoverCleaner(work.admin(), SERVER_TIMEOUT).killRestores(oldPrimary.host(), target);
@@ -248,6 +252,7 @@ final class GroupPromotion {
   }
 
   private void settle() {
+    settleUsers();
     long epoch = work.topology().current().epoch();
     while (!work.resync().awaitAcknowledged(epoch, PATIENCE).isEmpty()) {
       work.term().requireNotEnded();
@@ -268,6 +273,15 @@ final class GroupPromotion {
     LOGGER.warn("promotion in group {} is given up: {}", groupId, why);
     reason = why;
     advance(new PromotionEvent.Aborted());
+    settleUsers();
+  }
+
+  /** Whoever is primary now may restore keys where they move, and others may on it. */
+  private void settleUsers() {
+    Topology topology = work.topology().current();
+    Set<HostAndPort> ends = new LinkedHashSet<>(OpenWays.othersOf(topology, groupId));
+    topology.primaryOf(groupId).ifPresent(ends::add);
+    work.users().settle(ends);
   }
 
   private void advance(PromotionEvent event) {

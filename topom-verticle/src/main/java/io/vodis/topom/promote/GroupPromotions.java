@@ -20,6 +20,7 @@ import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomException.Code;
 import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.edit.GroupEdits;
+import io.vodis.topom.mover.MoverUsers;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
 import io.vodis.topom.term.LeaderTopology;
@@ -59,13 +60,14 @@ public final class GroupPromotions implements AutoCloseable {
       TableResync resync,
       StrangerConnections strangers,
       RedisAdmin admin,
+      MoverUsers users,
       Clock clock,
       IntPredicate isMoving,
       Function<HostAndPort, PrimaryData> dataOf,
       Duration fenceMax) {
     this.work =
         new PromotionWork(
-            term, topology, resync, strangers, admin, clock, isMoving, dataOf, fenceMax);
+            term, topology, resync, strangers, admin, users, clock, isMoving, dataOf, fenceMax);
   }
 
   public void start() {

@@ -10,6 +10,7 @@ import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreException;
 import io.vodis.topom.TopomView.ServerHealth;
+import io.vodis.topom.mover.MoverUsers;
 import io.vodis.topom.promote.PrimaryData;
 import io.vodis.topom.term.LeaderTopology;
 import io.vodis.topom.term.Term;
@@ -32,10 +33,13 @@ public final class RoleReconciler implements AutoCloseable {
   private final Term term;
   private final LeaderTopology topology;
   private final RedisAdmin admin;
+  private final MoverUsers users;
   private final ServerWatch watch;
   private @Nullable Periodic loop;
 
-  public RoleReconciler(Term term, LeaderTopology topology, RedisAdmin admin, Clock clock) {
+  public RoleReconciler(
+      Term term, LeaderTopology topology, RedisAdmin admin, MoverUsers users, Clock clock) {
+    this.users = users;
     this.term = term;
     this.topology = topology;
     this.admin = admin;
@@ -84,6 +88,7 @@ public final class RoleReconciler implements AutoCloseable {
     Topology looked = topology.current();
     watch.look(looked.groups().values());
     Map<HostAndPort, ServerStatus> answers = watch.answering();
+    users.keep(answers);
     for (Group group : looked.groups().values()) {
       for (RoleRepair repair : RoleRepair.of(group, answers)) {
         repair(group, repair);

@@ -49,6 +49,11 @@ public final class StrangerConnections {
     return topomName(term) + ":copy";
   }
 
+  /** The name of those over which a leader says who may restore keys. */
+  public static String usersName(long term) {
+    return topomName(term) + ":users";
+  }
+
   /** What the names of those begin with over which a leader moves keys from server to server. */
   public static String dumpName(long term) {
     return topomName(term) + ":dump";
@@ -95,6 +100,7 @@ public final class StrangerConnections {
         && !name.equals(topomName(term))
         && !name.equals(sweepName(term))
         && !name.equals(copyName(term))
+        && !name.equals(usersName(term))
         && !name.startsWith(dumpName(term));
   }
 }

@@ -36,6 +36,9 @@ final class MethodChoice {
           "SLOTSMGRT-EXEC-WRAPPER",
           "SLOTSRESTORE-ASYNC");
 
+  /** Of Redis 6 and later, which also take a user's name with MIGRATE. */
+  static final String USERS = "ACL";
+
   private final RedisAdmin admin;
   private final Duration timeout;
 
@@ -61,7 +64,7 @@ final class MethodChoice {
 
   static MigrationMethod choose(Set<String> ofBoth, MigrationMethod wanted) {
     if (!ofBoth.containsAll(SYNC)) {
-      return MigrationMethod.MIGRATE;
+      return ofBoth.contains(USERS) ? MigrationMethod.REVOCABLE_MIGRATE : MigrationMethod.MIGRATE;
     }
     return wanted == MigrationMethod.SEMI_ASYNC && !ofBoth.containsAll(SEMI_ASYNC)
         ? MigrationMethod.SYNC
@@ -72,6 +75,7 @@ final class MethodChoice {
     List<String> question = new ArrayList<>(List.of("COMMAND", "INFO"));
     question.addAll(SYNC);
     question.addAll(SEMI_ASYNC);
+    question.add(USERS);
     Set<String> known = new HashSet<>();
     try {
       Reply reply =

@@ -187,7 +187,7 @@ final class MigrateSweep implements SlotSweep {
     long heldNanos;
     for (int attempt = 1; ; attempt++) {
       try {
-        heldNanos = source.migrate(target, keys, big);
+        heldNanos = source.migrate(target, task.method(), keys, big);
         break;
       } catch (RedisAdminException e) {
         if (attempt == ATTEMPTS_MAX || !proceed.getAsBoolean() || !mend(source, target, keys, e)) {

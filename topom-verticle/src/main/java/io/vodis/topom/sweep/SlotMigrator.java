@@ -60,9 +60,7 @@ public final class SlotMigrator {
     MigrationMethod method =
         new MethodChoice(admin, settings.migrationTimeout())
             .choose(source, target, settings.codis().method());
-    return method == MigrationMethod.MIGRATE && isForbidden(source, target)
-        ? MigrationMethod.DUMP
-        : method;
+    return method.isByMigrate() && isForbidden(source, target) ? MigrationMethod.DUMP : method;
   }
 
   /** Whether keys have to go through this process. */
@@ -185,7 +183,7 @@ public final class SlotMigrator {
     MovingKey key = new MovingKey(slotId, name);
     SourceServer from = new SourceServer(admin, settings, source, database);
     if (!isForbidden(source, target)) {
-      from.migrate(target, List.of(key), true);
+      from.migrate(target, MigrationMethod.MIGRATE, List.of(key), true);
       return;
     }
     long bytesMax = settings.dumpBytesMax();
@@ -252,7 +250,7 @@ public final class SlotMigrator {
   private SlotSweep sweep(
       MigrationTask task, SweepPacing pacing, BooleanSupplier proceed, MigrationProgress progress) {
     return switch (task.method()) {
-      case MIGRATE -> migrateSweep(task, pacing, proceed, progress);
+      case MIGRATE, REVOCABLE_MIGRATE -> migrateSweep(task, pacing, proceed, progress);
       case DUMP -> dumpSweep(task, pacing, proceed, progress);
       case SYNC, SEMI_ASYNC ->
           new CodisSweep(admin, settings, clock, speed, task, proceed, progress);

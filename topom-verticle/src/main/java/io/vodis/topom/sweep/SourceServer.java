@@ -2,6 +2,9 @@ package io.vodis.topom.sweep;
 
 import io.vodis.lifecycle.Later;
 import io.vodis.model.HostAndPort;
+import io.vodis.model.MigrationMethod;
+import io.vodis.redis.Credentials;
+import io.vodis.redis.MoverUser;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
@@ -90,7 +93,7 @@ final class SourceServer {
    *     clients add does not count
    * @throws RedisAdminException if any key may still be here
    */
-  long migrate(HostAndPort target, List<MovingKey> keys, boolean big) {
+  long migrate(HostAndPort target, MigrationMethod method, List<MovingKey> keys, boolean big) {
     Duration timeout = big ? settings.migrationTimeout() : BATCH_TIMEOUT;
     List<byte[]> command =
         Replies.command(
@@ -100,8 +103,12 @@ final class SourceServer {
             "",
             Integer.toString(database),
             Long.toString(timeout.toMillis()));
-    command.addAll(
-        Replies.command(settings.access().credentials(target).ofMigrate().toArray(String[]::new)));
+    Credentials others = settings.access().credentials(target);
+    Credentials signIn =
+        method == MigrationMethod.REVOCABLE_MIGRATE
+            ? MoverUser.credentials(address, others)
+            : others;
+    command.addAll(Replies.command(signIn.ofMigrate().toArray(String[]::new)));
     command.addAll(Replies.command("KEYS"));
     keys.forEach(key -> command.add(key.name()));
     // The server gives up by itself after its own time-out; ours only catches a dead server.

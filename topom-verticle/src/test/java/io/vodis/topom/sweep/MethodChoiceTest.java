@@ -1,6 +1,7 @@
 package io.vodis.topom.sweep;
 
 import static io.vodis.model.MigrationMethod.MIGRATE;
+import static io.vodis.model.MigrationMethod.REVOCABLE_MIGRATE;
 import static io.vodis.model.MigrationMethod.SEMI_ASYNC;
 import static io.vodis.model.MigrationMethod.SYNC;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,5 +36,10 @@ class MethodChoiceTest {
     assertThat(MethodChoice.choose(Set.copyOf(MethodChoice.SEMI_ASYNC), SEMI_ASYNC))
         .isEqualTo(MIGRATE);
     assertThat(MethodChoice.choose(Set.of("SLOTSINFO"), SYNC)).isEqualTo(MIGRATE);
+  }
+
+  @Test
+  void whereBothKnowUsersEachHasItsOwn() {
+    assertThat(MethodChoice.choose(Set.of(MethodChoice.USERS), SYNC)).isEqualTo(REVOCABLE_MIGRATE);
   }
 }

@@ -341,7 +341,7 @@ class SlotMigratorTest {
   void serversThatForbidMigrateAreEmptiedThroughTopom() {
     SlotMigrator migrator = migrator(Long.MAX_VALUE);
     assertThat(migrator.chooseMethod(source.address(), target.address()))
-        .isEqualTo(MigrationMethod.MIGRATE);
+        .isEqualTo(MigrationMethod.REVOCABLE_MIGRATE);
     try (RedisProcess renamed =
         RedisProcess.builder().password(PASSWORD).option("rename-command", "MIGRATE", "").start()) {
       assertThat(migrator.chooseMethod(renamed.address(), target.address()))

@@ -1,0 +1,262 @@
+package io.vodis.topom.mover;
+
+import io.vodis.lifecycle.Later;
+import io.vodis.lifecycle.Threads;
+import io.vodis.lifecycle.VodisException;
+import io.vodis.model.Group;
+import io.vodis.model.HostAndPort;
+import io.vodis.model.Server;
+import io.vodis.model.Topology;
+import io.vodis.redis.ClientList;
+import io.vodis.redis.Credentials;
+import io.vodis.redis.MoverUser;
+import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.RedisSession;
+import io.vodis.redis.Replies;
+import io.vodis.redis.Reply;
+import io.vodis.redis.ServerAccess;
+import io.vodis.redis.ServerStatus;
+import io.vodis.topom.resync.StrangerConnections;
+import io.vodis.topom.term.LeaderTopology;
+import io.vodis.topom.term.Term;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says on each server which others may restore keys there ({@link MoverUser}), and takes it back
+ * from one that is to be replaced. Whatever that one was told before, and finds when it goes on
+ * after standing still, its target refuses.
+ *
+ * <p>Why no permission can be given back late: it is given over a connection that was there before
+ * the store has confirmed the term, and is not opened again. A later leader ends such connections
+ * before it says anything itself, and this one ends those of its own that have not answered.
+ *
+ * <p>Nobody may restore in the place of a server that has been replaced before its permission is
+ * known to be gone: both are said at once, in this order. So a target that does not answer delays
+ * the keys that move to it, and no failover.
+ */
+public final class MoverUsers implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(MoverUsers.class);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final List<byte[]> WHOAMI = Replies.command("ACL", "WHOAMI");
+
+  /** What is known of one server. */
+  private static final class Place {
+    private final Lock lock = Threads.current().newLock();
+
+    /** What others may be under way with was ended, and nothing of this is. */
+    private boolean settled;
+
+    private volatile Grants applied = Grants.NONE;
+    private volatile String runId = "";
+  }
+
+  private final Term term;
+  private final LeaderTopology topology;
+  private final RedisAdmin admin;
+  private final ServerAccess access;
+  private final StrangerConnections strangers;
+  private final Map<HostAndPort, Place> places = new ConcurrentHashMap<>();
+
+  /**
+   * Of one term.
+   *
+   * @param admin with connections of the {@link StrangerConnections#usersName}, which are for this
+   *     alone
+   * @param access the password of a server is also that of these users there
+   */
+  public MoverUsers(
+      Term term,
+      LeaderTopology topology,
+      RedisAdmin admin,
+      ServerAccess access,
+      StrangerConnections strangers) {
+    this.term = term;
+    this.topology = topology;
+    this.admin = admin;
+    this.access = access;
+    this.strangers = strangers;
+  }
+
+  /**
+   * Before slots are opened between two groups: their primaries may restore keys on each other.
+   *
+   * @return false if that cannot be said, or could not after a failover, as one of the servers
+   *     knows no users or may not be told of any
+   * @throws RedisAdminException if a primary does not answer
+   */
+  public boolean prepare(int sourceGroupId, int targetGroupId) {
+    Topology now = topology.current();
+    for (int groupId : new int[] {sourceGroupId, targetGroupId}) {
+      Optional<Group> group = now.group(groupId);
+      List<Server> servers = group.map(Group::servers).orElse(List.of());
+      for (Server server : servers) {
+        boolean isPrimary = now.primaryOf(groupId).equals(Optional.of(server.address()));
+        if (!isGiven(server.address(), isPrimary)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** A replica that is away is believed to be as its primary. */
+  private boolean isGiven(HostAndPort server, boolean isPrimary) {
+    try {
+      var unused = admin.call(server, 0, TIMEOUT, WHOAMI);
+      settle(server);
+      return true;
+    } catch (RedisAdminException e) {
+      if (e.kind() == RedisAdminException.Kind.REFUSED) {
+        LOGGER.info("who restores keys on {} cannot be told apart: {}", server, e.getMessage());
+        return false;
+      }
+      if (isPrimary) {
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  /**
+   * To be called when the topology says that a primary is about to be replaced, has been, or stays:
+   * at once, on those of these servers where it matters. What does not answer is tried again by
+   * {@link #keep}.
+   */
+  public void settle(Collection<HostAndPort> servers) {
+    Set<HostAndPort> wanted = new LinkedHashSet<>(servers);
+    wanted.retainAll(Grants.places(topology.current()));
+    settleAll(wanted);
+  }
+
+  /**
+   * Once a second: sees to it that every server knows what holds, also one that was started anew
+   * and has forgotten it.
+   *
+   * @param answers what the servers have said last
+   */
+  public void keep(Map<HostAndPort, ServerStatus> answers) {
+    Topology now = topology.current();
+    Set<HostAndPort> wanted = new LinkedHashSet<>(Grants.places(now));
+    places.forEach(
+        (server, place) -> {
+          if (!place.applied.granted().isEmpty()) {
+            wanted.add(server);
+          }
+        });
+    wanted.removeIf(server -> !answers.containsKey(server) || isKept(now, server, answers));
+    settleAll(wanted);
+  }
+
+  private boolean isKept(Topology now, HostAndPort server, Map<HostAndPort, ServerStatus> answers) {
+    Place place = places.get(server);
+    ServerStatus status = answers.get(server);
+    return place != null
+        && status != null
+        && place.settled
+        && place.applied.equals(Grants.on(now, server))
+        && place.runId.equals(status.runId());
+  }
+
+  private void settleAll(Collection<HostAndPort> servers) {
+    List<Later<Boolean>> all = new ArrayList<>();
+    for (HostAndPort server : servers) {
+      all.add(Later.by("topom-users " + server, () -> isSettled(server)));
+    }
+    all.forEach(Later::await);
+  }
+
+  private boolean isSettled(HostAndPort server) {
+    try {
+      settle(server);
+      return true;
+    } catch (VodisException e) {
+      LOGGER.warn("who may restore keys on {} is not said yet: {}", server, e.getMessage());
+      return false;
+    }
+  }
+
+  private void settle(HostAndPort server) {
+    Place place = places.computeIfAbsent(server, address -> new Place());
+    place.lock.lock();
+    try {
+      if (!place.settled) {
+        int ended = strangers.end(server, Set.of(), TIMEOUT);
+        LOGGER.debug("{}: {} connections of others ended", server, ended);
+      }
+      try (RedisSession session = admin.open(server, 0, TIMEOUT)) {
+        settle(server, place, session);
+      }
+    } finally {
+      place.lock.unlock();
+    }
+  }
+
+  private void settle(HostAndPort server, Place place, RedisSession session) {
+    if (!place.settled) {
+      endOwn(session);
+    }
+    Set<HostAndPort> known = new HashSet<>();
+    for (Reply user : Replies.items(session.call(TIMEOUT, Replies.command("ACL", "USERS")))) {
+      String name = new String(Replies.bytes(user), StandardCharsets.UTF_8);
+      MoverUser.sourceOf(name).ifPresent(known::add);
+    }
+    String runId = admin.status(server, TIMEOUT).runId();
+    term.confirm();
+    Grants grants = Grants.on(topology.current(), server);
+    boolean isNew = !place.applied.granted().equals(grants.granted());
+    known.addAll(grants.revoked());
+    known.removeAll(grants.granted());
+    Credentials others = access.credentials(server);
+    List<List<byte[]>> commands = new ArrayList<>();
+    known.forEach(source -> commands.add(MoverUser.revoke(source, others)));
+    grants.granted().forEach(source -> commands.add(MoverUser.grant(source, others)));
+    place.settled = false;
+    if (!commands.isEmpty()) {
+      var unused = session.callAll(TIMEOUT, commands);
+    }
+    place.settled = true;
+    place.applied = grants;
+    place.runId = runId;
+    if (isNew) {
+      LOGGER.info("{}: keys may be restored by {}", server, grants.granted());
+    }
+    if (isNew && !grants.granted().isEmpty()) {
+      // So that it holds after a restart, too. One without a configuration file refuses.
+      var unused = session.callEach(TIMEOUT, List.of(Replies.command("CONFIG", "REWRITE")));
+    }
+  }
+
+  /** Connections by which this has tried to say something, and had no answer. */
+  private void endOwn(RedisSession session) {
+    long own = Replies.number(session.call(TIMEOUT, Replies.command("CLIENT", "ID")), 0);
+    String list = Replies.text(session.call(TIMEOUT, Replies.command("CLIENT", "LIST")));
+    String name = StrangerConnections.usersName(term.number());
+    for (ClientList.Client client : ClientList.parse(list)) {
+      if (client.id() != own && client.name().equals(name)) {
+        String id = Long.toString(client.id());
+        var unused =
+            session.callEach(TIMEOUT, List.of(Replies.command("CLIENT", "KILL", "ID", id)));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}
