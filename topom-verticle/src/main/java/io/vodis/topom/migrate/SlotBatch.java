@@ -387,7 +387,7 @@ final class SlotBatch {
       if (source.isPresent() && target.isPresent() && !moving.isEmpty()) {
         // Slots that an earlier leader has opened have not been weighed here.
         WeighedKeys keys = weighed.cover(slotIds) ? weighed : weigh(now, prepared, slotIds);
-        SweepGuard guard = new SweepGuard(work, batch.way(), slotIds);
+        SweepGuard guard = new SweepGuard(work, now, batch.way(), slotIds);
         for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod(moving).entrySet()) {
           MigrationTask task = task(source.get(), target.get(), slots.getKey(), slots.getValue());
           work.migrator().moveKnown(task, keys, pacing, guard, progress);
@@ -425,8 +425,7 @@ final class SlotBatch {
     List<SlotMapping> moving = openSlots(now);
     Set<Integer> slotIds =
         moving.stream().map(SlotMapping::slotId).collect(Collectors.toCollection(TreeSet::new));
-    boolean emptied =
-        source.isEmpty() || sweep(source.get(), target.orElseThrow(), moving, slotIds);
+    boolean emptied = source.isEmpty() || sweep(now, moving, slotIds);
     if (emptied) {
       source.ifPresent(from -> endLateRestores(from, target.orElseThrow(), moving));
       advance(
@@ -438,9 +437,10 @@ final class SlotBatch {
   }
 
   /** Moves all keys of these slots, with one method after the other; false if it was stopped. */
-  private boolean sweep(
-      HostAndPort source, HostAndPort target, List<SlotMapping> moving, Set<Integer> slotIds) {
-    SweepGuard guard = new SweepGuard(work, batch.way(), slotIds);
+  private boolean sweep(Topology now, List<SlotMapping> moving, Set<Integer> slotIds) {
+    HostAndPort source = now.primaryOf(batch.sourceGroupId()).orElseThrow();
+    HostAndPort target = now.primaryOf(batch.targetGroupId()).orElseThrow();
+    SweepGuard guard = new SweepGuard(work, now, batch.way(), slotIds);
     for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod(moving).entrySet()) {
       MigrationTask task = task(source, target, slots.getKey(), slots.getValue());
       if (!work.migrator().migrate(task, pacing, guard, progress)) {
@@ -465,8 +465,9 @@ final class SlotBatch {
     Predicate<SlotMapping> goingOn = work.goingOn();
     for (SlotMapping slot : rows(work.topology().current()).toList()) {
       if (slot.action() instanceof SlotAction.Migrating && goingOn.test(slot)) {
-        SweepGuard guard = new SweepGuard(work, batch.way(), Set.of(slot.slotId()));
-        left = pinned.move(work.topology().current(), slot, guard).orElse(left);
+        Topology now = work.topology().current();
+        SweepGuard guard = new SweepGuard(work, now, batch.way(), Set.of(slot.slotId()));
+        left = pinned.move(now, slot, guard).orElse(left);
       }
     }
     return left;

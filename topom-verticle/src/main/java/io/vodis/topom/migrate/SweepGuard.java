@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asked before every effect of a sweep: whether all of its slots still go this way and none of them
- * is to stand still. Looks at a topology once, and at the clock now and then.
+ * is to stand still, and its servers are still the primaries of their groups: one that stood still
+ * throughout a promotion answers when that is long over. Looks at a topology once, and at the clock
+ * now and then.
  */
 final class SweepGuard implements BooleanSupplier {
 
@@ -24,13 +26,18 @@ final class SweepGuard implements BooleanSupplier {
 
   private final SlotWork work;
   private final Way way;
+
+  /** As the sweep has found it. */
+  private final Topology planned;
+
   private final Set<Integer> slotIds;
   private @Nullable Topology seen;
   private long seenNanos;
   private boolean verdict;
 
-  SweepGuard(SlotWork work, Way way, Set<Integer> slotIds) {
+  SweepGuard(SlotWork work, Topology planned, Way way, Set<Integer> slotIds) {
     this.work = work;
+    this.planned = planned;
     this.way = way;
     this.slotIds = Collections.unmodifiableSet(new TreeSet<>(slotIds));
   }
@@ -51,7 +58,9 @@ final class SweepGuard implements BooleanSupplier {
   }
 
   private boolean mayGoOn(Topology topology, MigrationLimits limits, Instant now) {
-    if (isPromoting(topology, way)) {
+    if (isPromoting(topology, way)
+        || !isSamePrimary(topology, way.sourceGroupId())
+        || !isSamePrimary(topology, way.targetGroupId())) {
       return false;
     }
     for (int slotId : slotIds) {
@@ -63,6 +72,10 @@ final class SweepGuard implements BooleanSupplier {
       }
     }
     return true;
+  }
+
+  private boolean isSamePrimary(Topology topology, int groupId) {
+    return topology.primaryOf(groupId).equals(planned.primaryOf(groupId));
   }
 
   static boolean isPromoting(Topology topology, Way way) {
