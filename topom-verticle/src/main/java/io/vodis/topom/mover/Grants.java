@@ -8,6 +8,7 @@ import io.vodis.model.Server;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +25,8 @@ record Grants(Set<HostAndPort> granted, Set<HostAndPort> revoked) {
   static final Grants NONE = new Grants(Set.of(), Set.of());
 
   Grants {
-    granted = Set.copyOf(granted);
-    revoked = Set.copyOf(revoked);
+    granted = Collections.unmodifiableSet(new LinkedHashSet<>(granted));
+    revoked = Collections.unmodifiableSet(new LinkedHashSet<>(revoked));
   }
 
   /** Of any slot with an action: it may be opened any time, and turn round. */

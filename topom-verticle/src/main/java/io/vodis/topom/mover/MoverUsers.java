@@ -24,13 +24,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +69,7 @@ public final class MoverUsers implements AutoCloseable {
   private final RedisAdmin admin;
   private final ServerAccess access;
   private final StrangerConnections strangers;
-  private final Map<HostAndPort, Place> places = new ConcurrentHashMap<>();
+  private final Map<HostAndPort, Place> places = new ConcurrentSkipListMap<>();
 
   /**
    * Of one term.
@@ -210,7 +209,7 @@ public final class MoverUsers implements AutoCloseable {
     if (!place.settled) {
       endOwn(session);
     }
-    Set<HostAndPort> known = new HashSet<>();
+    Set<HostAndPort> known = new LinkedHashSet<>();
     for (Reply user : Replies.items(session.call(TIMEOUT, Replies.command("ACL", "USERS")))) {
       String name = new String(Replies.bytes(user), StandardCharsets.UTF_8);
       MoverUser.sourceOf(name).ifPresent(known::add);
