@@ -36,7 +36,6 @@ class SecuredServersIT {
     "-shutdown",
     "-failover",
     "-cluster",
-    "+acl|whoami",
     "+acl|users",
     "+acl|setuser"
   };

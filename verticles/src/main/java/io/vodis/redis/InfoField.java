@@ -21,4 +21,10 @@ public final class InfoField {
     }
     return value;
   }
+
+  /** A word; empty if the text has no such field. */
+  public static String text(String info, String name) {
+    int at = info.indexOf("\n" + name + ":");
+    return at < 0 ? "" : info.substring(at + name.length() + 2).lines().findFirst().orElse("");
+  }
 }

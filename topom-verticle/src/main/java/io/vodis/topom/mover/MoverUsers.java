@@ -9,6 +9,7 @@ import io.vodis.model.Server;
 import io.vodis.model.Topology;
 import io.vodis.redis.ClientList;
 import io.vodis.redis.Credentials;
+import io.vodis.redis.InfoField;
 import io.vodis.redis.MoverUser;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,15 +52,22 @@ import org.slf4j.LoggerFactory;
 public final class MoverUsers implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(MoverUsers.class);
+
+  /** While a group is fenced. */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
-  private static final List<byte[]> WHOAMI = Replies.command("ACL", "WHOAMI");
+
+  /** While nobody waits: on a busy machine a connection over TLS may take its time. */
+  private static final Duration PATIENT_TIMEOUT = Duration.ofSeconds(5);
 
   /** What is known of one server. */
   private static final class Place {
     private final Lock lock = Threads.current().newLock();
 
     /** What others may be under way with was ended, and nothing of this is. */
-    private boolean settled;
+    private volatile boolean settled;
+
+    /** It is being told, without anybody who waits for that. */
+    private final AtomicBoolean kept = new AtomicBoolean();
 
     private volatile Grants applied = Grants.NONE;
     private volatile String runId = "";
@@ -116,8 +125,7 @@ public final class MoverUsers implements AutoCloseable {
   /** A replica that is away is believed to be as its primary. */
   private boolean isGiven(HostAndPort server, boolean isPrimary) {
     try {
-      var unused = admin.call(server, 0, TIMEOUT, WHOAMI);
-      settle(server);
+      settle(server, PATIENT_TIMEOUT);
       return true;
     } catch (RedisAdminException e) {
       if (e.kind() == RedisAdminException.Kind.REFUSED) {
@@ -139,12 +147,16 @@ public final class MoverUsers implements AutoCloseable {
   public void settle(Collection<HostAndPort> servers) {
     Set<HostAndPort> wanted = new LinkedHashSet<>(servers);
     wanted.retainAll(Grants.places(topology.current()));
-    settleAll(wanted);
+    List<Later<Boolean>> all = new ArrayList<>();
+    for (HostAndPort server : wanted) {
+      all.add(Later.by("topom-users " + server, () -> isSettled(server, TIMEOUT)));
+    }
+    all.forEach(Later::await);
   }
 
   /**
    * Once a second: sees to it that every server knows what holds, also one that was started anew
-   * and has forgotten it.
+   * and has forgotten it. Does not block.
    *
    * @param answers what the servers have said last
    */
@@ -158,7 +170,28 @@ public final class MoverUsers implements AutoCloseable {
           }
         });
     wanted.removeIf(server -> !answers.containsKey(server) || isKept(now, server, answers));
-    settleAll(wanted);
+    wanted.forEach(this::keep);
+  }
+
+  private void keep(HostAndPort server) {
+    Place place = place(server);
+    if (place.kept.compareAndSet(false, true)) {
+      var unused =
+          Threads.current()
+              .start(
+                  "topom-users " + server,
+                  () -> {
+                    try {
+                      var settled = isSettled(server, PATIENT_TIMEOUT);
+                    } finally {
+                      place.kept.set(false);
+                    }
+                  });
+    }
+  }
+
+  private Place place(HostAndPort server) {
+    return places.computeIfAbsent(server, address -> new Place());
   }
 
   private boolean isKept(Topology now, HostAndPort server, Map<HostAndPort, ServerStatus> answers) {
@@ -171,17 +204,9 @@ public final class MoverUsers implements AutoCloseable {
         && place.runId.equals(status.runId());
   }
 
-  private void settleAll(Collection<HostAndPort> servers) {
-    List<Later<Boolean>> all = new ArrayList<>();
-    for (HostAndPort server : servers) {
-      all.add(Later.by("topom-users " + server, () -> isSettled(server)));
-    }
-    all.forEach(Later::await);
-  }
-
-  private boolean isSettled(HostAndPort server) {
+  private boolean isSettled(HostAndPort server, Duration timeout) {
     try {
-      settle(server);
+      settle(server, timeout);
       return true;
     } catch (VodisException e) {
       LOGGER.warn("who may restore keys on {} is not said yet: {}", server, e.getMessage());
@@ -189,32 +214,32 @@ public final class MoverUsers implements AutoCloseable {
     }
   }
 
-  private void settle(HostAndPort server) {
-    Place place = places.computeIfAbsent(server, address -> new Place());
+  private void settle(HostAndPort server, Duration timeout) {
+    Place place = place(server);
     place.lock.lock();
     try {
       if (!place.settled) {
-        int ended = strangers.end(server, Set.of(), TIMEOUT);
+        int ended = strangers.end(server, Set.of(), timeout);
         LOGGER.debug("{}: {} connections of others ended", server, ended);
       }
-      try (RedisSession session = admin.open(server, 0, TIMEOUT)) {
-        settle(server, place, session);
+      try (RedisSession session = admin.open(server, 0, timeout)) {
+        settle(server, place, session, timeout);
       }
     } finally {
       place.lock.unlock();
     }
   }
 
-  private void settle(HostAndPort server, Place place, RedisSession session) {
+  private void settle(HostAndPort server, Place place, RedisSession session, Duration timeout) {
     if (!place.settled) {
-      endOwn(session);
+      endOwn(session, timeout);
     }
     Set<HostAndPort> known = new LinkedHashSet<>();
-    for (Reply user : Replies.items(session.call(TIMEOUT, Replies.command("ACL", "USERS")))) {
+    for (Reply user : Replies.items(session.call(timeout, Replies.command("ACL", "USERS")))) {
       String name = new String(Replies.bytes(user), StandardCharsets.UTF_8);
       MoverUser.sourceOf(name).ifPresent(known::add);
     }
-    String runId = admin.status(server, TIMEOUT).runId();
+    String info = Replies.text(session.call(timeout, Replies.command("INFO", "server")));
     term.confirm();
     Grants grants = Grants.on(topology.current(), server);
     boolean isNew = !place.applied.granted().equals(grants.granted());
@@ -226,30 +251,30 @@ public final class MoverUsers implements AutoCloseable {
     grants.granted().forEach(source -> commands.add(MoverUser.grant(source, others)));
     place.settled = false;
     if (!commands.isEmpty()) {
-      var unused = session.callAll(TIMEOUT, commands);
+      var unused = session.callAll(timeout, commands);
     }
     place.settled = true;
     place.applied = grants;
-    place.runId = runId;
+    place.runId = InfoField.text(info, "run_id");
     if (isNew) {
       LOGGER.info("{}: keys may be restored by {}", server, grants.granted());
     }
     if (isNew && !grants.granted().isEmpty()) {
       // So that it holds after a restart, too. One without a configuration file refuses.
-      var unused = session.callEach(TIMEOUT, List.of(Replies.command("CONFIG", "REWRITE")));
+      var unused = session.callEach(timeout, List.of(Replies.command("CONFIG", "REWRITE")));
     }
   }
 
   /** Connections by which this has tried to say something, and had no answer. */
-  private void endOwn(RedisSession session) {
-    long own = Replies.number(session.call(TIMEOUT, Replies.command("CLIENT", "ID")), 0);
-    String list = Replies.text(session.call(TIMEOUT, Replies.command("CLIENT", "LIST")));
+  private void endOwn(RedisSession session, Duration timeout) {
+    long own = Replies.number(session.call(timeout, Replies.command("CLIENT", "ID")), 0);
+    String list = Replies.text(session.call(timeout, Replies.command("CLIENT", "LIST")));
     String name = StrangerConnections.usersName(term.number());
     for (ClientList.Client client : ClientList.parse(list)) {
       if (client.id() != own && client.name().equals(name)) {
         String id = Long.toString(client.id());
         var unused =
-            session.callEach(TIMEOUT, List.of(Replies.command("CLIENT", "KILL", "ID", id)));
+            session.callEach(timeout, List.of(Replies.command("CLIENT", "KILL", "ID", id)));
       }
     }
   }
