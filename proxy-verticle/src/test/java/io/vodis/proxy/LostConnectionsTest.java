@@ -123,4 +123,26 @@ class LostConnectionsTest {
     install(11, LoopFixture.serving(LoopFixture.LOWER));
     assertThat(confirmed).isTrue();
   }
+
+  /** What the network has kept from it may arrive when it is a primary again. */
+  @Test
+  void aServerThatLeavesTheTableAndComesBackIsAskedThen() {
+    install(10, new SlotRoute.Fenced(LoopFixture.LOWER, true));
+    install(11, LoopFixture.serving(LoopFixture.UPPER));
+    assertThat(confirmed).as("nobody waits for what is dead").isTrue();
+    fixture.refuse(LoopFixture.LOWER, "the attempt of before");
+    install(12, LoopFixture.serving(LoopFixture.LOWER));
+    assertThat(confirmed).isTrue();
+
+    install(13, FENCED);
+    assertThat(confirmed).isFalse();
+    fixture.pass(Duration.ofSeconds(1));
+    tick();
+    EmbeddedChannel asking = fixture.connect(LoopFixture.LOWER);
+    assertThat(LoopFixture.written(asking)).contains("LIST");
+    fixture.deliver(asking, bulk("id=7 addr=a:1 name=vodis:proxy:test:0.1 db=0 cmd=set\n"));
+    assertThat(LoopFixture.written(asking)).contains("KILL");
+    fixture.deliver(asking, "+OK\r\n");
+    assertThat(confirmed).isTrue();
+  }
 }

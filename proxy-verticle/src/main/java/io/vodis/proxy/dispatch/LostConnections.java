@@ -16,8 +16,10 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -34,17 +36,25 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Names are numbered. If there are more than can be remembered, every connection that the loop
  * has opened to that server so far is killed instead, and those in use are opened anew.
+ *
+ * <p>A server that has left the table is not asked, and nothing waits for it: what it executes does
+ * not count. It may come back as a primary, while the network still has what was sent then; so its
+ * names are kept until then, of a bounded number of servers.
  */
 public final class LostConnections implements GivenUp {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LostConnections.class);
   private static final long RETRY_NANOS = 200_000_000;
+  private static final int ABSENT_MAX = 1000;
 
   private record Wait(RouteTable before, BitSet changed, Runnable then) {}
 
   private final String suffix;
   private final CopyRun copies;
   private final Map<HostAndPort, LostNames> lost = new HashMap<>();
+
+  /** The same of servers that are not in the table, the longest gone first. */
+  private final Map<HostAndPort, LostNames> absent = new LinkedHashMap<>();
 
   /** What names begin with, before their numbers. */
   private final Set<String> beginnings = new HashSet<>();
@@ -75,16 +85,40 @@ public final class LostConnections implements GivenUp {
 
   @Override
   public void onGivenUp(HostAndPort server, String name) {
-    lost.computeIfAbsent(server, s -> new LostNames()).add(name, names);
+    if (table.servers().contains(server)) {
+      lost.computeIfAbsent(server, s -> new LostNames()).add(name, names);
+    } else {
+      LostNames gone = absent.getOrDefault(server, new LostNames());
+      gone.add(name, names);
+      leave(server, gone);
+    }
     LOGGER.info("{}: {} was given up with requests unanswered", server, name);
   }
 
-  /** This table is in force. What is under way to a server that it does not know can do no harm. */
+  /** This table is in force. What is under way to a server that it does not know does no harm. */
   void onTable(RouteTable next) {
     table = next;
-    if (!lost.isEmpty()) {
-      lost.keySet().retainAll(next.servers());
-      release();
+    if (lost.isEmpty() && absent.isEmpty()) {
+      return;
+    }
+    Set<HostAndPort> present = next.servers();
+    for (HostAndPort server : List.copyOf(absent.keySet())) {
+      if (present.contains(server)) {
+        lost.put(server, Objects.requireNonNull(absent.remove(server)));
+      }
+    }
+    for (HostAndPort server : List.copyOf(lost.keySet())) {
+      if (!present.contains(server)) {
+        leave(server, Objects.requireNonNull(lost.remove(server)));
+      }
+    }
+    release();
+  }
+
+  private void leave(HostAndPort server, LostNames names) {
+    absent.put(server, names);
+    if (absent.size() > ABSENT_MAX) {
+      absent.remove(absent.keySet().iterator().next());
     }
   }
 

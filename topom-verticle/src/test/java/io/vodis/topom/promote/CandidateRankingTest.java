@@ -167,4 +167,47 @@ class CandidateRankingTest {
     assertThat(CandidateRanking.best(List.of(replica(10, true, 5, 100, false)), UNKNOWN))
         .isPresent();
   }
+
+  /**
+   * The primary was promoted, had one replica and died; the other replica had more of the primary
+   * before it. A leader that is new since knows none of that.
+   */
+  @Test
+  void ofAPrimaryNobodyHasSeenTheReplicaCountsThatHasHeardOfItsPromotion() {
+    // Given
+    ServerStatus before = follower(10, 500, "old", "");
+    ServerStatus after = follower(11, 400, "new", "old");
+
+    // Then
+    assertThat(CandidateRanking.best(List.of(before, after), UNKNOWN)).contains(after);
+    assertThat(CandidateRanking.best(List.of(before), UNKNOWN))
+        .as("better than nothing: it is a replica that is behind")
+        .contains(before);
+    assertThat(CandidateRanking.best(List.of(before, follower(11, 400, "new", "")), UNKNOWN))
+        .as("nothing tells them apart")
+        .contains(before);
+  }
+
+  private static ServerStatus follower(int port, long offset, String id, String former) {
+    return new ServerStatus(
+        new HostAndPort("h", port),
+        "7.0.0",
+        "run",
+        false,
+        offset,
+        PRIMARY,
+        false,
+        9,
+        true,
+        true,
+        id,
+        former,
+        100,
+        0,
+        0,
+        0,
+        false,
+        0,
+        Map.of());
+  }
 }
