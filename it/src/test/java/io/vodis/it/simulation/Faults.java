@@ -4,6 +4,7 @@ import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Server;
 import io.vodis.model.SlotAction;
+import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
 import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.audit.Caller;
@@ -29,6 +30,7 @@ final class Faults {
     world.network.trouble = simulation.chance(0.5) ? simulation.random.nextDouble() * 0.1 : 0;
     simulation.after(simulation.between(500, 2000), this::operate);
     simulation.after(simulation.between(1000, 4000), this::strike);
+    world.onBigKey = this::strikeBigKey;
     if (simulation.chance(0.2)) {
       simulation.after(simulation.between(200, 1500), this::passOverWithRequestsUnderWay);
     }
@@ -124,6 +126,37 @@ final class Faults {
       case 10 -> crashTwice(length);
       default -> pause(anyProcess(), length);
     }
+  }
+
+  /** Somebody who takes part in the move of a big key dies or stops meanwhile. */
+  private void strikeBigKey(SlotMapping slot) {
+    if (over || !(slot.action() instanceof SlotAction.Moving moving) || !simulation.chance(0.1)) {
+      return;
+    }
+    long length = simulation.between(50, 2_000);
+    int victim = simulation.random.nextInt(5);
+    simulation.after(
+        simulation.between(0, 60),
+        () -> {
+          if (over) {
+            return;
+          }
+          switch (victim) {
+            case 0 -> crashPrimary(slot.groupId(), length);
+            case 1 -> crashPrimary(moving.targetGroupId(), length);
+            case 2 -> killProxy(length);
+            case 3 -> pause(anyProcess(), length);
+            default -> {
+              if (!world.topoms.isEmpty()) {
+                killTopom();
+              }
+            }
+          }
+        });
+  }
+
+  private void crashPrimary(int groupId, long length) {
+    world.topology().primaryOf(groupId).ifPresent(primary -> crash(world.server(primary), length));
   }
 
   private SimProcess anyProcess() {

@@ -45,6 +45,11 @@ final class History {
 
     /** What its writer has watched the key to have had before; null if it has not. */
     private @Nullable String seen;
+
+    /** Whether who reads its key must find it. */
+    boolean isExpected() {
+      return fate == Fate.ACKNOWLEDGED && !deleted && !excused;
+    }
   }
 
   private static final class Key {
@@ -171,10 +176,13 @@ final class History {
 
   static List<String> tokensOf(String value) {
     List<String> tokens = new ArrayList<>();
-    for (String part : value.split("(?<=>)")) {
-      if (!part.isEmpty()) {
-        tokens.add(part);
-      }
+    int from = 0;
+    for (int end = value.indexOf('>'); end >= 0; end = value.indexOf('>', from)) {
+      tokens.add(value.substring(from, end + 1));
+      from = end + 1;
+    }
+    if (from < value.length()) {
+      tokens.add(value.substring(from));
     }
     return tokens;
   }
@@ -186,20 +194,23 @@ final class History {
     if (key(one).isUnsettled() || key(other).isUnsettled()) {
       return;
     }
-    List<String> there = second == null ? List.of() : tokensOf(second);
-    List<String> here = first == null ? List.of() : tokensOf(first);
+    Set<String> there = second == null ? Set.of() : new HashSet<>(tokensOf(second));
+    Set<String> here = first == null ? Set.of() : new HashSet<>(tokensOf(first));
     key(one)
         .writes
         .forEach(
             (token, write) -> {
-              Write partner = key(other).writes.get(write.partner);
+              Write partner = write.partner.isEmpty() ? null : key(other).writes.get(write.partner);
               if (partner != null
                   && here.contains(token) != there.contains(write.partner)
                   && !write.excused
                   && !partner.excused
                   && !write.mayBeDeleted
                   && !partner.mayBeDeleted) {
-                wrong(one, "half a transaction: " + token + " of " + other + write.partner, here);
+                wrong(
+                    one,
+                    "half a transaction: " + token + " of " + other + write.partner,
+                    first == null ? List.of() : tokensOf(first));
               }
             });
   }
@@ -241,24 +252,24 @@ final class History {
         wrong(keyName, "what was deleted is back: " + token, seen);
       }
     }
-    List<String> expected = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    List<String> issued = new ArrayList<>();
     key.writes.forEach(
         (token, write) -> {
-          if (write.fate == Fate.ACKNOWLEDGED && !write.deleted && !write.excused) {
-            expected.add(token);
+          if (write.isExpected()) {
+            (distinct.contains(token) ? issued : missing).add(token);
           }
         });
-    if (!key.mayMiss) {
-      List<String> missing = new ArrayList<>(expected);
-      missing.removeAll(distinct);
-      if (!missing.isEmpty()) {
-        wrong(keyName, "acknowledged writes are lost: " + missing, seen);
+    if (!key.mayMiss && !missing.isEmpty()) {
+      wrong(keyName, "acknowledged writes are lost: " + missing, seen);
+    }
+    List<String> inOrder = new ArrayList<>();
+    for (String token : seen) {
+      Write write = key.writes.get(token);
+      if (write != null && write.isExpected()) {
+        inOrder.add(token);
       }
     }
-    List<String> inOrder = new ArrayList<>(seen);
-    inOrder.retainAll(expected);
-    List<String> issued = new ArrayList<>(expected);
-    issued.retainAll(distinct);
     if (!inOrder.equals(issued)) {
       wrong(keyName, "writes are out of order", seen);
     }

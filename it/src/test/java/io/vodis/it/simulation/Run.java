@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param violations what must never be; empty if all is well
  * @param vouchedFor how often a member has vouched for a proxy that had lost the store
+ * @param bigKeysMoved how many keys were moved alone
  * @param trace what happened, the last lines of it
  */
 record Run(
@@ -21,6 +22,7 @@ record Run(
     int errors,
     int excused,
     int vouchedFor,
+    int bigKeysMoved,
     long epoch) {
 
   private static final long TROUBLE = 15_000 * Simulation.MILLI;
@@ -74,6 +76,7 @@ record Run(
         world.errors,
         world.history.excused(),
         world.vouchedFor,
+        world.bigKeysMoved,
         world.topology().epoch());
   }
 

@@ -34,11 +34,11 @@ final class SimAdmin implements RedisAdmin {
               network,
               from,
               server,
-              reply -> process.after(0, () -> onReply(reply)),
-              () -> process.after(0, this::onClosed));
+              reply -> process.deliver(() -> onReply(reply)),
+              () -> process.deliver(this::onClosed));
       connection.open(
-          () -> process.after(0, () -> made.complete(true)),
-          () -> process.after(0, () -> made.complete(false)));
+          () -> process.deliver(() -> made.complete(true)),
+          () -> process.deliver(() -> made.complete(false)));
     }
 
     private void onReply(Object reply) {
@@ -64,6 +64,7 @@ final class SimAdmin implements RedisAdmin {
   private final SimProcess process;
   private final String name;
   private final Map<HostAndPort, Line> lines = new HashMap<>();
+  private boolean once;
 
   SimAdmin(World world, SimProcess process, String name) {
     this.world = world;
@@ -73,6 +74,9 @@ final class SimAdmin implements RedisAdmin {
 
   private Line line(HostAndPort server, long deadline) {
     Line line = lines.get(server);
+    if (once && (line == null || line.connection.isClosedHere())) {
+      throw new RedisAdminException(server, Kind.NO_ANSWER, "the connection is lost", null);
+    }
     if (line == null || line.connection.isClosedHere()) {
       line = new Line(world.network, process.name(), world.server(server), process);
       lines.put(server, line);
@@ -188,10 +192,15 @@ final class SimAdmin implements RedisAdmin {
     return killed;
   }
 
-  /** Big keys are moved on such; there are none here. */
   @Override
   public RedisSession open(HostAndPort server, int database, Duration timeout) {
-    throw new UnsupportedOperationException();
+    return new SimSession(new SimAdmin(world, process, name), server, timeout);
+  }
+
+  /** Connects now; a connection that is lost is not made again. */
+  void openOnce(HostAndPort server, Duration timeout) {
+    var unused = exchange(server, timeout, List.of(List.of("PING")));
+    once = true;
   }
 
   @Override

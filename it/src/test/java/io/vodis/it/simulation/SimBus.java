@@ -72,7 +72,7 @@ final class SimBus {
           network.latency(),
           () -> {
             if (network.reaches(from.name(), to.name())) {
-              to.after(0, action);
+              to.deliver(action);
             }
           });
     }

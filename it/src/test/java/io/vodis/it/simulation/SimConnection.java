@@ -64,8 +64,7 @@ final class SimConnection {
           () ->
               server
                   .process()
-                  .after(
-                      0,
+                  .deliver(
                       () -> {
                         if (!closedThere) {
                           server.receive(this, arguments);
@@ -78,7 +77,7 @@ final class SimConnection {
   void close() {
     if (!closedHere) {
       closedHere = true;
-      toServer.send(() -> server.process().after(0, () -> server.gone(this)));
+      toServer.send(() -> server.process().deliver(() -> server.gone(this)));
     }
   }
 

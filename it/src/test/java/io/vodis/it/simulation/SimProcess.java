@@ -72,10 +72,11 @@ final class SimProcess {
 
   /** Something that happens in it; later if it is stopped then, never if it is dead. */
   void after(long delayNanos, Runnable action) {
-    simulation.after(delayNanos, () -> now(action));
+    simulation.after(delayNanos, () -> deliver(action));
   }
 
-  private void now(Runnable action) {
+  /** The same, at once: what an event brings to it. */
+  void deliver(Runnable action) {
     if (killed) {
       return;
     }

@@ -11,6 +11,7 @@ import io.vodis.bus.TopomCommand.ResyncProxy;
 import io.vodis.lifecycle.Threads;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
+import io.vodis.model.PinnedKey;
 import io.vodis.model.Role;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
@@ -32,6 +33,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A proxy process: the product's control part and data loops, on simulated sockets. */
@@ -156,7 +158,7 @@ final class SimProxy {
       return false;
     }
     for (Loop loop : loops) {
-      process.after(0, () -> loop.enter(() -> care.accept(loop.data)));
+      process.deliver(() -> loop.enter(() -> care.accept(loop.data)));
     }
     return true;
   }
@@ -176,15 +178,21 @@ final class SimProxy {
 
     @Override
     public Future<Void> install(RouteTable given) {
-      RouteTable table = world.broken(Rule.KEYS_ARE_PULLED_FIRST) ? withoutPulls(given) : given;
+      RouteTable table = given;
+      if (world.broken(Rule.KEYS_ARE_PULLED_FIRST)) {
+        table = changed(given, moving -> new SlotRoute.Serving(moving.target(), List.of()));
+      } else if (world.broken(Rule.BIG_KEYS_ARE_FENCED)) {
+        table = changed(given, AllLoops::withoutFences);
+      }
+      RouteTable installed = table;
       List<Future<Void>> drained = new ArrayList<>();
       for (Loop loop : loops) {
         Promise<Void> confirmed = Promise.promise();
         drained.add(confirmed.future());
         loop.post(
             () -> {
-              loop.table = table;
-              loop.data.install(table, confirmed::tryComplete);
+              loop.table = installed;
+              loop.data.install(installed, confirmed::tryComplete);
               world.checkOwners();
             });
       }
@@ -193,7 +201,8 @@ final class SimProxy {
           : Future.all(drained).mapEmpty();
     }
 
-    private static RouteTable withoutPulls(RouteTable given) {
+    private static RouteTable changed(
+        RouteTable given, Function<SlotRoute.Migrating, SlotRoute> change) {
       List<SlotRange> ranges = new ArrayList<>();
       for (int slot = 0; slot < Topology.SLOT_COUNT; slot++) {
         SlotRoute route = given.route(slot);
@@ -201,11 +210,19 @@ final class SimProxy {
             new SlotRange(
                 slot,
                 slot,
-                route instanceof SlotRoute.Migrating migrating
-                    ? new SlotRoute.Serving(migrating.target(), List.of())
-                    : route));
+                route instanceof SlotRoute.Migrating moving ? change.apply(moving) : route));
       }
       return new RouteTable(given.epoch(), ranges);
+    }
+
+    private static SlotRoute withoutFences(SlotRoute.Migrating moving) {
+      return new SlotRoute.Migrating(
+          moving.source(),
+          moving.target(),
+          moving.returning(),
+          moving.pinned().stream().map(key -> key.in(PinnedKey.Phase.SERVED)).toList(),
+          moving.method(),
+          moving.proof());
     }
 
     @Override
@@ -263,16 +280,20 @@ final class SimProxy {
       for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
         task.run();
       }
-      for (Socket socket : List.copyOf(sockets)) {
+      for (int i = 0; i < sockets.size(); ) {
+        Socket socket = sockets.get(i);
         socket.flush();
+        if (i < sockets.size() && sockets.get(i) == socket) {
+          i++;
+        }
       }
     }
 
     private void connect(HostAndPort server, RespSocket socket, Consumer<Throwable> onFailure) {
       ServerLine line = new ServerLine(this, socket, server);
       line.connection.open(
-          () -> process.after(0, () -> enter(line::attach)),
-          () -> process.after(0, () -> enter(() -> onFailure.accept(new IOException("refused")))));
+          () -> process.deliver(() -> enter(line::attach)),
+          () -> process.deliver(() -> enter(() -> onFailure.accept(new IOException("refused")))));
     }
 
     SimConnection connectionTo(HostAndPort server, Socket line) {
@@ -280,8 +301,8 @@ final class SimProxy {
           world.network,
           process.name(),
           world.server(server),
-          reply -> process.after(0, () -> line.read(SimReply.resp(reply))),
-          () -> process.after(0, line::hangUp));
+          reply -> process.deliver(() -> line.read(SimReply.resp(reply))),
+          () -> process.deliver(line::hangUp));
     }
 
     void kill() {
@@ -321,13 +342,15 @@ final class SimProxy {
     }
 
     void flush() {
-      StringBuilder text = new StringBuilder();
-      for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-        text.append(out.toString(StandardCharsets.ISO_8859_1));
-        out.release();
-      }
-      if (!text.isEmpty()) {
-        onWritten(text.toString());
+      if (!channel.outboundMessages().isEmpty()) {
+        StringBuilder text = new StringBuilder();
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+          text.append(out.toString(StandardCharsets.ISO_8859_1));
+          out.release();
+        }
+        if (!text.isEmpty()) {
+          onWritten(text.toString());
+        }
       }
       if (!closed && !channel.isOpen()) {
         closed = true;
@@ -395,13 +418,13 @@ final class SimProxy {
     }
 
     void send(String request) {
-      toProxy.send(() -> process.after(0, () -> read(request)));
+      toProxy.send(() -> process.deliver(() -> read(request)));
     }
 
     /** The client goes away. */
     void close() {
       open = false;
-      toProxy.send(() -> process.after(0, this::hangUp));
+      toProxy.send(() -> process.deliver(this::hangUp));
     }
 
     @Override

@@ -39,7 +39,9 @@ final class SimReply {
   static Reply reply(Object reply) {
     return switch (reply) {
       case Status status -> text(status.text());
+      // Within the answer to EXEC.
       case None none -> new Reply.Null();
+      case Failure failure -> new Reply.Null();
       case Long number -> new Reply.Number(number);
       case String text -> text(text);
       case List<?> items -> new Reply.Items(items.stream().map(SimReply::reply).toList());

@@ -25,9 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimServer {
 
+  /** What a character of a heavy key's value stands for. */
+  static final long HEAVY_BYTES = 64 << 10;
+
   private static final Object LATER = new Object();
   private static final Set<String> WRITES =
-      Set.of("APPEND", "DEL", "UNLINK", "RESTORE", "MIGRATE", "HMSET", "HDEL");
+      Set.of("APPEND", "DEL", "UNLINK", "RESTORE", "MIGRATE", "HMSET", "HDEL", "SET", "RENAME");
   private static final Failure READ_ONLY =
       new Failure("READONLY You can't write against a read only replica.");
   private static final int PAGE = 3;
@@ -221,6 +224,17 @@ final class SimServer {
           orNone(world.broken(Rule.PROOFS_COUNT) ? null : fields(call.get(1)).get(call.get(2)));
       case "WAIT" -> await(by, call);
       case "EXISTS" -> data.containsKey(call.get(1)) ? 1L : 0L;
+      case "EVAL" -> sizes(call);
+      case "TYPE" -> new SimReply.Status(data.containsKey(call.get(1)) ? "string" : "none");
+      case "STRLEN" -> data.getOrDefault(call.get(1), "").length() * HEAVY_BYTES;
+      case "GETRANGE" -> range(call);
+      case "SET" -> {
+        write(List.of("SET", call.get(1), call.get(2)));
+        yield SimReply.OK;
+      }
+      case "PTTL" -> data.containsKey(call.get(1)) ? -1L : -2L;
+      case "PERSIST" -> 0L;
+      case "RENAME" -> rename(call);
       case "RANDOMKEY" -> SimReply.NONE;
       case "ROLE" -> role();
       case "INFO" ->
@@ -319,6 +333,46 @@ final class SimServer {
     return fields.entrySet().stream()
         .map(field -> field.getKey() + "=" + field.getValue())
         .collect(Collectors.joining(","));
+  }
+
+  /** The one script that the product has for servers: what of these keys is big. */
+  private Object sizes(List<String> call) {
+    if (!world.hasHeavyKeys) {
+      return new Failure("NOPERM this user may not run scripts");
+    }
+    long ordinary = 0;
+    List<Object> big = new ArrayList<>();
+    int count = Integer.parseInt(call.get(2));
+    for (int place = 1; place <= count; place++) {
+      String key = call.get(2 + place);
+      long bytes = data.getOrDefault(key, "").length() * (world.isHeavy(key) ? HEAVY_BYTES : 1);
+      if (bytes >= Long.parseLong(call.get(3 + count))) {
+        big.add((long) place);
+        big.add(bytes);
+      } else {
+        ordinary += bytes;
+      }
+    }
+    big.addFirst(ordinary);
+    return big;
+  }
+
+  private Object range(List<String> call) {
+    String value = data.getOrDefault(call.get(1), "");
+    long from = Math.min(value.length(), Long.parseLong(call.get(2)) / HEAVY_BYTES);
+    long end = Math.min(value.length(), (Long.parseLong(call.get(3)) + 1) / HEAVY_BYTES);
+    return value.substring((int) from, (int) end);
+  }
+
+  private Object rename(List<String> call) {
+    String value = data.get(call.get(1));
+    if (value == null) {
+      return new Failure("ERR no such key");
+    }
+    world.bigKeysMoved++;
+    write(List.of("SET", call.get(2), value));
+    write(List.of("DEL", call.get(1), ""));
+    return SimReply.OK;
   }
 
   private Object await(SimConnection by, List<String> call) {
@@ -497,20 +551,19 @@ final class SimServer {
               network,
               place(),
               target,
-              reply -> process.after(0, () -> onReply(made[0], reply)),
-              () -> process.after(0, () -> onLost(made[0])));
+              reply -> process.deliver(() -> onReply(made[0], reply)),
+              () -> process.deliver(() -> onLost(made[0])));
       migrating.put(target, made[0]);
       current = this;
       made[0].open(
           () ->
-              process.after(
-                  0,
+              process.deliver(
                   () -> {
                     if (!over && migrating.get(target) == made[0]) {
                       send(made[0]);
                     }
                   }),
-          () -> process.after(0, () -> onLost(made[0])));
+          () -> process.deliver(() -> onLost(made[0])));
     }
 
     private void send(SimConnection to) {
@@ -586,7 +639,7 @@ final class SimServer {
     for (Map.Entry<SimServer, Network.Link> replica : new ArrayList<>(replicas.entrySet())) {
       SimServer to = replica.getKey();
       Network.Link link = replica.getValue();
-      link.send(() -> to.process.after(0, () -> to.replicated(this, link, changes)));
+      link.send(() -> to.process.deliver(() -> to.replicated(this, link, changes)));
     }
   }
 

@@ -35,9 +35,12 @@ final class Simulation {
     }
   }
 
+  /** What happened when. */
+  private record Line(long time, String text) {}
+
   final SplittableRandom random;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
-  private final Deque<String> trace = new ArrayDeque<>();
+  private final Deque<Line> trace = new ArrayDeque<>();
   private final List<String> violations = new ArrayList<>();
   private final boolean printing;
   private long now = START;
@@ -112,14 +115,17 @@ final class Simulation {
   /** Writes a line of the trace; part of what a seed reproduces. */
   void log(String line) {
     note(line.hashCode());
-    String text = "%9.3f  %s".formatted((now - START) / 1e6, line);
     if (printing) {
-      System.err.println(text);
+      System.err.println(text(now, line));
     }
-    trace.addLast(text);
+    trace.addLast(new Line(now, line));
     if (trace.size() > TRACE_MAX) {
       trace.removeFirst();
     }
+  }
+
+  private static String text(long time, String line) {
+    return "%9.3f  %s".formatted((time - START) / 1e6, line);
   }
 
   /** A line that is only of use to whoever replays a run. */
@@ -145,7 +151,7 @@ final class Simulation {
   }
 
   List<String> trace() {
-    return new ArrayList<>(trace);
+    return trace.stream().map(line -> text(line.time(), line.text())).toList();
   }
 
   void add(SimProcess process) {

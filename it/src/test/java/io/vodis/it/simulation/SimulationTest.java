@@ -29,7 +29,7 @@ class SimulationTest {
   private static final long FIRST = Long.getLong("vodis.simulation.first", 1);
   private static final int RUNS = Integer.getInteger("vodis.simulation.runs", 2000);
   private static final Duration LENGTH_MAX =
-      Duration.ofSeconds(Integer.getInteger("vodis.simulation.seconds", 75));
+      Duration.ofSeconds(Integer.getInteger("vodis.simulation.seconds", 85));
   private static final int RUNS_UNTIL_FOUND = 1500;
   private static final int RUNS_AT_ONCE = 16;
   private static final int COMPARED = 8;
@@ -115,6 +115,7 @@ class SimulationTest {
     assertThat(runs.stream().mapToInt(Run::errors).sum()).isGreaterThan(20);
     assertThat(runs.stream().mapToLong(Run::epoch).sum()).isGreaterThan(20 * 10);
     assertThat(runs.stream().mapToInt(Run::vouchedFor).sum()).isGreaterThan(20);
+    assertThat(runs.stream().mapToInt(Run::bigKeysMoved).sum()).isGreaterThan(20);
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import io.vodis.cluster.Witness;
 import io.vodis.model.Group;
 import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
+import io.vodis.model.PinnedKey.Phase;
 import io.vodis.model.Promotion;
 import io.vodis.model.Role;
 import io.vodis.model.Server;
@@ -21,6 +22,7 @@ import io.vodis.store.StoreChange;
 import io.vodis.testsupport.InMemoryStoreServer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -45,6 +48,9 @@ final class World {
   private static final int CLIENTS = 4;
   private static final int WATCHERS_MAX = 3;
 
+  /** Names that have the slots they are to have; the same in all runs. */
+  private static final Map<String, List<String>> KEYS = new ConcurrentHashMap<>();
+
   final Simulation simulation;
   final Network network;
   final InMemoryStoreServer store = new InMemoryStoreServer(PRODUCT);
@@ -54,6 +60,9 @@ final class World {
 
   /** Whether requests wait for a replica of the source after their keys were moved. */
   final boolean waits;
+
+  /** Whether some keys are so big that they are moved alone. */
+  final boolean hasHeavyKeys;
 
   /** So fast are keys moved that no request needs; 0 for as fast as it goes. */
   final int keysPerSecond;
@@ -73,11 +82,18 @@ final class World {
   /** Keys that all clients write. */
   final List<String> sharedKeys = new ArrayList<>();
 
+  private final Set<String> heavyKeys = new HashSet<>();
   private final Map<HostAndPort, SimServer> servers = new LinkedHashMap<>();
   private final @Nullable Rule broken;
   boolean storeDown;
   boolean calm;
   boolean over;
+
+  /** Called when the move of a big key begins or goes on. */
+  Consumer<SlotMapping> onBigKey = slot -> {};
+
+  /** How many of them have got to their targets. */
+  int bigKeysMoved;
 
   /** How often a member has vouched for a proxy that had lost the store. */
   int vouchedFor;
@@ -102,7 +118,13 @@ final class World {
     this.waits = simulation.chance(0.5) && !broken(Rule.PROOFS_COUNT);
     this.keysPerSecond = simulation.chance(0.4) || broken(Rule.PROOFS_COUNT) ? 1 : 0;
     this.watchersWanted = simulation.chance(0.4) ? WATCHERS_MAX : 1;
+    this.hasHeavyKeys = simulation.chance(0.4) || broken(Rule.BIG_KEYS_ARE_FENCED);
     begin();
+  }
+
+  /** The first key of each slot. */
+  boolean isHeavy(String key) {
+    return hasHeavyKeys && heavyKeys.contains(key);
   }
 
   boolean broken(Rule rule) {
@@ -126,7 +148,9 @@ final class World {
     }
     List<SlotMapping> mappings = new ArrayList<>();
     for (int slot = 0; slot < Topology.SLOT_COUNT; slot++) {
-      mappings.add(new SlotMapping(slot, 1 + slot % 2, SlotAction.IDLE));
+      // As tables are: long ranges, but for the few slots that are used.
+      int groupId = slot < SLOTS ? 1 + slot % 2 : 1 + slot * 2 / Topology.SLOT_COUNT;
+      mappings.add(new SlotMapping(slot, groupId, SlotAction.IDLE));
     }
     store.put(new Topology(PRODUCT, 1, mappings, groups));
     for (int i = 0; i < SLOTS; i++) {
@@ -144,6 +168,7 @@ final class World {
     for (int slot : slots) {
       List<String> keys = keys("key-", slot, KEYS_PER_SLOT);
       shares.get(slot % CLIENTS).add(keys);
+      heavyKeys.add(keys.getFirst());
     }
     sharedKeys.addAll(keys("shared-", slots.getFirst(), 1));
     sharedKeys.addAll(keys("shared-", slots.getLast(), 1));
@@ -153,6 +178,10 @@ final class World {
   }
 
   private static List<String> keys(String prefix, int slot, int count) {
+    return KEYS.computeIfAbsent(prefix + slot, name -> List.copyOf(found(prefix, slot, count)));
+  }
+
+  private static List<String> found(String prefix, int slot, int count) {
     List<String> keys = new ArrayList<>();
     for (int i = 0; keys.size() < count; i++) {
       if (slotOf(prefix + i) == slot) {
@@ -263,6 +292,10 @@ final class World {
         case StoreChange.PutSlot put -> {
           if (slots.contains(put.slot().slotId())) {
             simulation.log("epoch " + next.epoch() + ": " + text(put.slot()));
+            if (put.slot().action() instanceof SlotAction.Moving moving
+                && moving.pinned().stream().anyMatch(key -> key.phase() != Phase.SERVED)) {
+              onBigKey.accept(put.slot());
+            }
           }
         }
         case StoreChange.PutGroup put ->
@@ -337,8 +370,8 @@ final class World {
     SlotMapping slot = topology.slot(slotOf(key));
     int ownerId =
         switch (slot.action()) {
-          case SlotAction.Migrating moving -> moving.targetGroupId();
-          case SlotAction.Turning moving -> moving.targetGroupId();
+          case SlotAction.Migrating moving -> ownerOf(key, slot, moving);
+          case SlotAction.Turning moving -> ownerOf(key, slot, moving);
           case SlotAction.Finished moving -> moving.targetGroupId();
           default -> slot.groupId();
         };
@@ -359,6 +392,14 @@ final class World {
               + text(slot)
               + " by the store");
     }
+  }
+
+  /** Pinned keys stay behind until each has been moved alone. */
+  private static int ownerOf(String key, SlotMapping slot, SlotAction.Moving moving) {
+    byte[] name = key.getBytes(StandardCharsets.ISO_8859_1);
+    return moving.pinned().stream().anyMatch(pinned -> Arrays.equals(pinned.bytes(), name))
+        ? slot.groupId()
+        : moving.targetGroupId();
   }
 
   /** Why the product is not at rest; empty if it is. */

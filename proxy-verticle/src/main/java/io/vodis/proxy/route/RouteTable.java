@@ -94,8 +94,15 @@ public final class RouteTable {
    */
   public BitSet changes(RouteTable other) {
     BitSet changed = new BitSet(routes.length);
+    boolean same = true;
     for (int slot = 0; slot < routes.length; slot++) {
-      if (!sameOwner(routes[slot], other.routes[slot])) {
+      // Neighbours mostly share their routes.
+      if (slot == 0
+          || routes[slot] != routes[slot - 1]
+          || other.routes[slot] != other.routes[slot - 1]) {
+        same = sameOwner(routes[slot], other.routes[slot]);
+      }
+      if (!same) {
         changed.set(slot);
       }
     }
@@ -111,10 +118,12 @@ public final class RouteTable {
   /** The replicas of the groups that serve. */
   public Set<HostAndPort> replicas() {
     Set<HostAndPort> replicas = new HashSet<>();
+    SlotRoute last = SlotRoute.OFFLINE;
     for (SlotRoute route : routes) {
-      if (route instanceof SlotRoute.Serving serving) {
+      if (route != last && route instanceof SlotRoute.Serving serving) {
         replicas.addAll(serving.replicas());
       }
+      last = route;
     }
     return replicas;
   }
@@ -122,7 +131,12 @@ public final class RouteTable {
   /** Every server that a request or a key may go to. */
   public Set<HostAndPort> servers() {
     Set<HostAndPort> servers = new HashSet<>();
+    SlotRoute last = SlotRoute.OFFLINE;
     for (SlotRoute route : routes) {
+      if (route == last) {
+        continue; // Neighbours mostly share it.
+      }
+      last = route;
       switch (route) {
         case SlotRoute.Serving serving -> servers.add(serving.primary());
         case SlotRoute.Migrating migrating -> {

@@ -9,7 +9,9 @@ import io.vodis.model.SlotMapping;
 import io.vodis.model.SlotRange;
 import io.vodis.model.SlotRoute;
 import io.vodis.model.Topology;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,9 @@ import java.util.Optional;
 public final class SlotProjection {
 
   private final Topology topology;
+
+  /** By group; the slots of one share it. */
+  private final Map<Integer, SlotRoute> serving = new HashMap<>();
 
   private SlotProjection(Topology topology) {
     this.topology = topology;
@@ -48,6 +53,10 @@ public final class SlotProjection {
   }
 
   private SlotRoute serving(int groupId) {
+    return serving.computeIfAbsent(groupId, this::newServing);
+  }
+
+  private SlotRoute newServing(int groupId) {
     return topology
         .group(groupId)
         .filter(group -> group.primary().isPresent())
