@@ -163,7 +163,7 @@ class TopomCrashTest {
     Poll.until(
         PATIENCE,
         () -> count + " keys on " + server.address() + ": " + server.call("KEYS", "*"),
-        () -> server.call("DBSIZE").equals(count));
+        () -> Long.valueOf(count).equals(server.call("DBSIZE")));
   }
 
   private static Runnable moveBigKey(TestProduct product, CrashPoint point, TestTopom victim) {

@@ -33,6 +33,9 @@ final class Schedule {
   /** A member that dies takes this long to start again on a loaded machine. */
   private static final Duration HEALING_BOUND = Duration.ofSeconds(150);
 
+  /** From the death of a primary until another is in its place. */
+  private static final Duration FAILOVER_BOUND = Duration.ofSeconds(60);
+
   private static final int STAGGER_MILLIS_MAX = 800;
 
   private final VodisCluster cluster;
@@ -101,7 +104,11 @@ final class Schedule {
       fault.begin().run();
       Poll.pass(Duration.ofMillis(random.nextInt(STAGGER_MILLIS_MAX)));
     }
-    Poll.pass(Duration.ofMillis(lengthMillis));
+    if (failover) {
+      awaitReplaced(chosen.getFirst());
+    } else {
+      Poll.pass(Duration.ofMillis(lengthMillis));
+    }
     heal(chosen);
 
     awaitServing();
@@ -121,6 +128,14 @@ final class Schedule {
     boolean compatible =
         !second.subject().equals(first.subject()) && !(second.hitsServer() && first.hitsServer());
     return both && compatible ? List.of(first, second) : List.of(first);
+  }
+
+  /** However long a loaded machine takes for it. */
+  private void awaitReplaced(Fault death) {
+    Poll.until(
+        FAILOVER_BOUND,
+        () -> "replaced after " + death,
+        () -> cluster.primaries().stream().noneMatch(death.subject()::equals));
   }
 
   /** At the same time: one may need the other to come back. */
