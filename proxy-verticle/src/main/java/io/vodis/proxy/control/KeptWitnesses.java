@@ -99,6 +99,7 @@ final class KeptWitnesses implements AutoCloseable {
         if (found.isEmpty()) {
           opened.truncate(0);
         }
+        requireWritable(opened);
         return new KeptWitnesses(opened, found);
       }
       warn(path, "another process has it");
@@ -107,6 +108,23 @@ final class KeptWitnesses implements AutoCloseable {
     }
     closeQuietly(opened);
     return none();
+  }
+
+  /**
+   * Changes would wait for a proxy whose file says something that it cannot take back. One that
+   * does not use it holds up nothing: whatever the process before has left there counts only until
+   * that is passed over, which every change waits for.
+   */
+  private static void requireWritable(FileChannel file) throws IOException {
+    ByteBuffer present = ByteBuffer.allocate((int) file.size());
+    while (present.hasRemaining() && file.read(present, present.position()) > 0) {
+      continue;
+    }
+    present.flip();
+    for (long at = 0; present.hasRemaining(); ) {
+      at += file.write(present, at);
+    }
+    file.force(true);
   }
 
   private static void warn(Path path, String why) {
@@ -254,7 +272,7 @@ final class KeptWitnesses implements AutoCloseable {
         warned = true;
         LOGGER.error(
             "the file of witnesses cannot be emptied, so that changes wait for this proxy (mend the"
-                + " disk or restart the proxy): {}",
+                + " disk or restart the proxy, which then does without the file): {}",
             OneLine.of(e));
       }
       return false;
@@ -288,6 +306,7 @@ final class KeptWitnesses implements AutoCloseable {
       file.force(true);
     } catch (IOException e) {
       LOGGER.warn("the witnesses are not kept: {}", OneLine.of(e));
+      boolean unused = empty(false); // at once, rather than when a change waits for it
     }
   }
 

@@ -1,6 +1,7 @@
 package io.vodis.proxy.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vertx.core.Future;
 import io.vodis.model.HostAndPort;
@@ -155,6 +156,20 @@ class KeptWitnessesTest {
       assertThat(reopened("self").left()).isPresent();
       await(next.acknowledging(6));
       assertThat(reopened("self").left()).isEmpty();
+    }
+  }
+
+  /** Linux has a file that takes nothing in. */
+  @Test
+  void aFileThatTakesNothingInIsNotUsedAndNoChangeWaitsForIt() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeThat(Files.isWritable(full)).isTrue();
+    try (KeptWitnesses without = KeptWitnesses.open(full, "self")) {
+      without.named(NAMED, 3);
+      without.tableKept(7);
+      await(without.acknowledging(8));
+      assertThat(without.naming()).isTrue();
+      assertThat(without.leave(true)).as("its list may be taken out of the store").isTrue();
     }
   }
 
