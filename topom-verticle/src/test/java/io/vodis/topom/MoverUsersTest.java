@@ -20,10 +20,10 @@ class MoverUsersTest {
   private TestProduct product;
   private RedisProcess source;
   private RedisProcess replica;
+
   /** Whichever a test opens its slot to. */
   @SuppressWarnings("NullAway.Init")
   private RedisProcess target;
-
 
   @BeforeEach
   void start() {
