@@ -39,6 +39,17 @@ public final class Later<T> {
     return later;
   }
 
+  /** The calling thread makes the value, before this returns. */
+  public static <T> Later<T> now(Supplier<T> maker) {
+    Later<T> later = new Later<>();
+    try {
+      later.complete(maker.get());
+    } catch (RuntimeException e) {
+      later.fail(e);
+    }
+    return later;
+  }
+
   /** Here it is; what comes second is ignored. */
   public void complete(T made) {
     end(made, null);

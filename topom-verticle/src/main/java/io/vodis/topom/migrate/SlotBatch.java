@@ -60,8 +60,8 @@ final class SlotBatch {
   private static final int QUIET_FENCED_SLOTS_MAX = 128;
 
   /**
-   * Slots that are proven empty by one pass while clients are at work. Each pass looks at every key
-   * of the source; so where nobody is kept waiting there is one for all.
+   * Slots that may be open while clients are at work. A pass that proves some of them empty looks
+   * at every key of the source; so where nobody is kept waiting there is one for all.
    */
   private static final int OPEN_SLOTS_MAX = 128;
 
@@ -87,6 +87,8 @@ final class SlotBatch {
   /** The known keys of the slots that are opened next, or of those that are open. */
   private WeighedKeys weighed = WeighedKeys.NONE;
 
+  private final WaveWeights weights;
+
   /** Why no further slot of the batch is started; empty while there is no reason. */
   private String startsNoMore = "";
 
@@ -98,6 +100,7 @@ final class SlotBatch {
     this.proofs = new OpeningProofs(work, batch);
     this.looks = new OpeningLooks(work, batch, proofs, progress, this::requireGoingOn);
     this.pacing = work.migrator().pacing();
+    this.weights = new WaveWeights(work, pacing, this::requireGoingOn);
   }
 
   Batch batch() {
@@ -119,6 +122,14 @@ final class SlotBatch {
    * @throws Held if it cannot go on now
    */
   void run() {
+    try {
+      walk();
+    } finally {
+      weights.abandon();
+    }
+  }
+
+  private void walk() {
     while (true) {
       work.term().requireNotEnded();
       Topology topology = work.topology().current();
@@ -247,8 +258,7 @@ final class SlotBatch {
             .mapToInt(slot -> PinnedMoves.pinned(slot).size())
             .sum();
     int pinnedMax = work.migrator().settings().pinnedKeysMax() - pinnedNow;
-    return work.migrator()
-        .weigh(source.get(), prepared.known(), slotIds, pinnedMax, pacing, this::requireGoingOn);
+    return weights.of(source.get(), prepared.known(), slotIds).pinning(pinnedMax);
   }
 
   /** Nothing is fenced before both servers and all proxies are known to answer. */
@@ -280,13 +290,17 @@ final class SlotBatch {
     for (SlotMapping slot : rows(topology).toList()) {
       pinned.removeCopies(topology, slot);
     }
-    int slotsMax = pacing.isBusy() ? FENCED_SLOTS_MAX : QUIET_FENCED_SLOTS_MAX;
-    Set<Integer> next = startable(topology, prepared, allAtOnce ? Topology.SLOT_COUNT : slotsMax);
+    Set<Integer> next =
+        startable(topology, prepared, allAtOnce ? Topology.SLOT_COUNT : fencedSlotsMax());
     weighed = weigh(topology, prepared, next);
     advance(
         new SlotEvent.Started(),
         work.goingOn().and(slot -> allAtOnce || next.contains(slot.slotId())),
         Topology.SLOT_COUNT);
+  }
+
+  private int fencedSlotsMax() {
+    return pacing.isBusy() ? FENCED_SLOTS_MAX : QUIET_FENCED_SLOTS_MAX;
   }
 
   /** The next few slots to be fenced, among those whose keys are known. */
@@ -387,6 +401,7 @@ final class SlotBatch {
       if (source.isPresent() && target.isPresent() && !moving.isEmpty()) {
         // Slots that an earlier leader has opened have not been weighed here.
         WeighedKeys keys = weighed.cover(slotIds) ? weighed : weigh(now, prepared, slotIds);
+        weights.prepare(source.get(), prepared.known(), startable(now, prepared, fencedSlotsMax()));
         SweepGuard guard = new SweepGuard(work, now, batch.way(), slotIds);
         for (Map.Entry<MigrationMethod, List<SlotMapping>> slots : byMethod(moving).entrySet()) {
           MigrationTask task = task(source.get(), target.get(), slots.getKey(), slots.getValue());

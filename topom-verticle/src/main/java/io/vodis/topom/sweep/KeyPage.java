@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One page of keys, mostly of a SCAN: what of it concerns a task.
@@ -23,6 +24,12 @@ record KeyPage(String nextCursor, int scanned, Map<HostAndPort, List<MovingKey>>
   record MovingKey(int slotId, byte[] name) {}
 
   private static final String END = "0";
+
+  /** Where the scan goes on behind a page; empty at its end. */
+  static Optional<String> cursorBehind(Reply scanReply) {
+    String cursor = Replies.text(Replies.items(scanReply).getFirst());
+    return cursor.equals(END) ? Optional.empty() : Optional.of(cursor);
+  }
 
   static KeyPage of(Reply scanReply, MigrationTask task, int database) {
     List<Reply> parts = Replies.items(scanReply);

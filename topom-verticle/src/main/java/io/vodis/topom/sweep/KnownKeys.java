@@ -48,6 +48,13 @@ public final class KnownKeys {
     }
   }
 
+  /**
+   * The names of the keys of some slots, each once.
+   *
+   * @param byDatabase of databases that have any
+   */
+  public record Wave(Set<Integer> slotIds, Map<Integer, List<MovingKey>> byDatabase) {}
+
   private final long bytesMax;
   private final Map<Integer, Map<Integer, Names>> bySlot = new LinkedHashMap<>();
   private final List<Integer> slotIds;
@@ -99,19 +106,22 @@ public final class KnownKeys {
     return keys;
   }
 
-  /** The databases in which keys of the slots are known. */
-  Set<Integer> databases(Collection<Integer> slotIds) {
-    Set<Integer> databases = new HashSet<>();
-    slotIds.forEach(slotId -> databases.addAll(bySlot.getOrDefault(slotId, Map.of()).keySet()));
-    return databases;
+  /** What is known of these slots now. */
+  public Wave wave(Collection<Integer> slotIds) {
+    Map<Integer, List<MovingKey>> byDatabase = new TreeMap<>();
+    for (int slotId : slotIds) {
+      bySlot
+          .getOrDefault(slotId, Map.of())
+          .forEach(
+              (database, names) ->
+                  byDatabase
+                      .computeIfAbsent(database, id -> new ArrayList<>())
+                      .addAll(distinct(slotId, names)));
+    }
+    return new Wave(Set.copyOf(slotIds), byDatabase);
   }
 
-  /** The keys of a slot in a database, each once. */
-  List<MovingKey> keys(int slotId, int database) {
-    Names names = bySlot.getOrDefault(slotId, Map.of()).get(database);
-    if (names == null) {
-      return List.of();
-    }
+  private static List<MovingKey> distinct(int slotId, Names names) {
     Set<ByteBuffer> distinct = HashSet.newHashSet(names.count);
     names.addTo(distinct);
     List<MovingKey> moving = new ArrayList<>(distinct.size());

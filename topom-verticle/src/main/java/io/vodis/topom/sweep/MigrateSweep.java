@@ -7,7 +7,11 @@ import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
+import io.vodis.topom.sweep.SourceServer.Held;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,34 @@ final class MigrateSweep implements SlotSweep {
   private final PaceKeeper pacing;
   private final Supplier<SweepSpeed> speed;
   private final Threads threads = Threads.current();
+
+  /** A MIGRATE, sent once or more often until it has succeeded. */
+  private final class Call {
+
+    private final SourceServer source;
+    private final HostAndPort target;
+    private final List<MovingKey> keys;
+    private final boolean big;
+    private final Pace pace = pacing.pace();
+    private Later<Held> answer;
+
+    private Call(SourceServer source, HostAndPort target, List<MovingKey> keys, boolean big) {
+      this.source = source;
+      this.target = target;
+      this.keys = keys;
+      this.big = big;
+      this.answer = send();
+    }
+
+    private Later<Held> send() {
+      Supplier<Held> migrate = () -> source.migrate(target, task.method(), keys, big);
+      return pace.callsMax() == 1 ? Later.now(migrate) : Later.by("topom-migrate", migrate);
+    }
+
+    private void sendAgain() {
+      answer = send();
+    }
+  }
 
   private long scannedKeys;
   private long totalKeys;
@@ -132,7 +164,8 @@ final class MigrateSweep implements SlotSweep {
         if (!proceed.getAsBoolean() || !awaitRate()) {
           return count;
         }
-        moveReliably(source, target, List.of(key), true);
+        Call call = new Call(source, target, List.of(key), true);
+        Held unused = moveReliably(call, List.of(call));
         rate.onMoved(1, speed.get().keysPerSecond(), clock.nanoTime());
       }
     }
@@ -142,27 +175,48 @@ final class MigrateSweep implements SlotSweep {
   private boolean moveInBatches(
       SourceServer source, HostAndPort target, List<MovingKey> keys, KeySizes sizes) {
     int from = 0;
-    while (from < keys.size()) {
-      if (!awaitRate() || !proceed.getAsBoolean()) {
-        return false;
+    Deque<Call> calls = new ArrayDeque<>();
+    try {
+      while (from < keys.size() && awaitRate() && proceed.getAsBoolean()) {
+        if (pacing.isLookDue()) {
+          endAll(calls); // What is under way would be taken for the work of others.
+          pacing.follow(source, target);
+        }
+        Pace pace = pacing.pace();
+        int keysMin = sizes.lightBatchKeys(pace.lightKeysMax());
+        int keysPerSecond = speed.get().keysPerSecond();
+        int size = Math.min(Math.max(keysMin, sizer.keys()), KeyRate.keysMax(keysPerSecond));
+        List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + size));
+        rate.onMoved(batch.size(), keysPerSecond, clock.nanoTime());
+        from += batch.size();
+        calls.add(new Call(source, target, batch, false));
+        while (calls.size() >= pace.callsMax()) {
+          end(calls);
+        }
       }
-      pacing.follow(source, target);
-      Pace pace = pacing.pace();
-      int keysMin = sizes.lightBatchKeys(pace.lightKeysMax());
-      int keysPerSecond = speed.get().keysPerSecond();
-      int size = Math.min(Math.max(keysMin, sizer.keys()), KeyRate.keysMax(keysPerSecond));
-      List<MovingKey> batch = keys.subList(from, Math.min(keys.size(), from + size));
-      long nanos = moveReliably(source, target, batch, false);
-      sizer.onCall(batch.size(), nanos, pace.boundNanos());
-      pacing.onMoved(target, batch.size());
-      rate.onMoved(batch.size(), keysPerSecond, clock.nanoTime());
-      from += batch.size();
-      long pause = pace.pauseNanos(nanos);
-      if (pause > 0) {
-        threads.sleep(Duration.ofNanos(pause));
-      }
+      endAll(calls);
+      return from == keys.size();
+    } finally {
+      calls.forEach(call -> call.answer.awaitEnd());
     }
-    return true;
+  }
+
+  private void endAll(Deque<Call> calls) {
+    while (!calls.isEmpty()) {
+      end(calls);
+    }
+  }
+
+  /** Sees the oldest of the calls to its end, and leaves the source alone for as long as is due. */
+  private void end(Deque<Call> calls) {
+    Held held = moveReliably(calls.getFirst(), calls);
+    Call ended = calls.remove();
+    sizer.onCall(ended.keys.size(), held.nanos(), ended.pace.boundNanos());
+    pacing.onMoved(ended.target, ended.keys.size());
+    long pause = pacing.pauseNanos(ended.pace, held);
+    if (pause > 0) {
+      threads.sleep(Duration.ofNanos(pause));
+    }
   }
 
   /** False if the sweep is to end while it waits. */
@@ -179,38 +233,39 @@ final class MigrateSweep implements SlotSweep {
   }
 
   /**
-   * One MIGRATE, repeated after leftovers of broken attempts have been dealt with; returns how long
-   * the last one held the source.
+   * One MIGRATE, repeated after leftovers of broken attempts have been dealt with; returns when the
+   * last one held the source.
+   *
+   * @param calls all that are under way
    */
-  private long moveReliably(
-      SourceServer source, HostAndPort target, List<MovingKey> keys, boolean big) {
-    long heldNanos;
+  private Held moveReliably(Call call, Collection<Call> calls) {
     for (int attempt = 1; ; attempt++) {
       try {
-        heldNanos = source.migrate(target, task.method(), keys, big);
-        break;
+        Held last = call.answer.await();
+        Map<Integer, Integer> moved = new HashMap<>();
+        call.keys.forEach(key -> moved.merge(key.slotId(), 1, Integer::sum));
+        moved.forEach(progress::onMoved);
+        return last;
       } catch (RedisAdminException e) {
-        if (attempt == ATTEMPTS_MAX || !proceed.getAsBoolean() || !mend(source, target, keys, e)) {
+        // What is done about it may end connections of the others too.
+        calls.forEach(other -> other.answer.awaitEnd());
+        if (attempt == ATTEMPTS_MAX || !proceed.getAsBoolean() || !mend(call, e)) {
           throw e;
         }
+        call.sendAgain();
       }
     }
-    Map<Integer, Integer> moved = new HashMap<>();
-    keys.forEach(key -> moved.merge(key.slotId(), 1, Integer::sum));
-    moved.forEach(progress::onMoved);
-    return heldNanos;
   }
 
-  private boolean mend(
-      SourceServer source, HostAndPort target, List<MovingKey> keys, RedisAdminException e) {
+  private boolean mend(Call call, RedisAdminException e) {
     String words = String.valueOf(e.getMessage());
     boolean leftover = words.contains("BUSYKEY");
     boolean fateUnknown = words.contains("IOERR") || e.kind() == RedisAdminException.Kind.NO_ANSWER;
     if (fateUnknown) {
-      cleaner.killRestores(source.address().host(), target);
+      cleaner.killRestores(call.source.address().host(), call.target);
     }
     if (leftover || fateUnknown) {
-      keys.forEach(key -> removeLeftover(source, target, key));
+      call.keys.forEach(key -> removeLeftover(call.source, call.target, key));
     }
     return leftover || fateUnknown;
   }

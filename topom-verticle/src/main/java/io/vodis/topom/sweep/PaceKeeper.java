@@ -4,6 +4,7 @@ import io.vodis.lifecycle.Clock;
 import io.vodis.model.HostAndPort;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.Replies;
+import io.vodis.topom.sweep.SourceServer.Held;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,13 @@ final class PaceKeeper {
 
   private static final Duration PERIOD = Duration.ofMillis(200);
 
+  /** More has another reason: another wave has begun. */
+  private static final long GAP_NANOS_MAX = 5_000_000;
+
+  /** The mean of about so many counts. */
+  private static final int GAP_CALLS = 16;
+
+
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final Clock clock;
@@ -27,8 +35,11 @@ final class PaceKeeper {
   private final LoadGauge source = new LoadGauge("total_reads_processed");
 
   private final Map<HostAndPort, LoadGauge> targets = new HashMap<>();
-  private Pace pace;
+  private volatile Pace pace;
   private long nextNanos;
+  private long freeSinceNanos;
+  private long pausedNanos;
+  private long gapNanos;
 
   PaceKeeper(
       RedisAdmin admin, MigrationSettings settings, Clock clock, Supplier<SweepSpeed> speed) {
@@ -58,18 +69,36 @@ final class PaceKeeper {
     gauge(target).onOwn(keys);
   }
 
-  /** Looks at both servers, if it is time to. */
+  boolean isLookDue() {
+    return clock.nanoTime() - nextNanos >= 0;
+  }
+
+  /** Looks at both servers, if it is time to. Nothing of the sweep's own may be under way. */
   void follow(SourceServer from, HostAndPort to) {
-    long now = clock.nanoTime();
-    if (now - nextNanos < 0) {
+    if (!isLookDue()) {
       return;
     }
+    long now = clock.nanoTime();
     long ops =
         Math.max(
             source.look(stats(from.address(), from.database()), now),
             gauge(to).look(stats(to, from.database()), now));
     pace = Pace.of(speed.get().maxBlock().toNanos(), ops);
     nextNanos = now + PERIOD.toNanos();
+  }
+
+  /**
+   * How long to leave the source alone behind a call: by as much less as it is left alone anyway,
+   * while the answer and the next call are on their way.
+   */
+  long pauseNanos(Pace followed, Held call) {
+    long gap = call.fromNanos() - freeSinceNanos - pausedNanos;
+    if (gap > 0 && gap < GAP_NANOS_MAX) {
+      gapNanos += (gap - gapNanos) / GAP_CALLS;
+    }
+    freeSinceNanos = call.toNanos();
+    pausedNanos = Math.max(0, followed.pauseNanos(call.nanos()) - gapNanos);
+    return pausedNanos;
   }
 
   private LoadGauge gauge(HostAndPort target) {

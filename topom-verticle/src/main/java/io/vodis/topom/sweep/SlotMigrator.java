@@ -111,20 +111,14 @@ public final class SlotMigrator {
   /**
    * Weighs the known keys of slots on their source.
    *
-   * @param pinnedMax how many big ones are to be pinned
    * @param step throws to end it
    */
   public WeighedKeys weigh(
-      HostAndPort source,
-      KnownKeys known,
-      Collection<Integer> slotIds,
-      int pinnedMax,
-      SweepPacing pacing,
-      Runnable step) {
+      HostAndPort source, KnownKeys.Wave wave, SweepPacing pacing, Runnable step) {
     List<Share> shares = new ArrayList<>();
-    for (int database : known.databases(slotIds)) {
-      List<MovingKey> keys = new ArrayList<>();
-      slotIds.forEach(slotId -> keys.addAll(known.keys(slotId, database)));
+    for (var known : wave.byDatabase().entrySet()) {
+      int database = known.getKey();
+      List<MovingKey> keys = known.getValue();
       SourceServer server = new SourceServer(admin, settings, source, database);
       PaceKeeper keeper = pacing.keeper();
       KeySizes sizes =
@@ -137,7 +131,7 @@ public final class SlotMigrator {
               });
       shares.add(new Share(database, keys, sizes));
     }
-    return WeighedKeys.of(slotIds, shares, pinnedMax);
+    return WeighedKeys.of(wave.slotIds(), shares);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One database of the server that is swept, and the commands the sweep gives it. */
@@ -64,36 +65,46 @@ final class SourceServer {
 
   /** A whole scan; while a page is worked on the next one is on its way. */
   void eachPage(MigrationTask task, Consumer<KeyPage> work) {
-    Later<KeyPage> fetch = fetch(task, "0");
-    while (true) {
-      KeyPage page = fetch.await();
-      if (page.isLast()) {
-        work.accept(page);
-        return;
-      }
-      fetch = fetch(task, page.nextCursor());
-      work.accept(page);
+    Optional<Later<Reply>> fetch = Optional.of(fetch("0"));
+    while (fetch.isPresent()) {
+      Reply reply = fetch.get().await();
+      fetch = KeyPage.cursorBehind(reply).map(this::fetch);
+      work.accept(KeyPage.of(reply, task, database));
     }
   }
 
-  private Later<KeyPage> fetch(MigrationTask task, String cursor) {
-    return Later.by("topom-scan", () -> scan(cursor, task));
+  private Later<Reply> fetch(String cursor) {
+    return Later.by("topom-scan", () -> scan(cursor));
   }
 
   /** A page of the scan, without a look at the keys themselves. */
   KeyPage scan(String cursor, MigrationTask task) {
-    List<byte[]> command = Replies.command("SCAN", cursor, "COUNT", Integer.toString(SCANNED_KEYS));
-    return KeyPage.of(call(settings.migrationTimeout(), command), task, database);
+    return KeyPage.of(scan(cursor), task, database);
+  }
+
+  private Reply scan(String cursor) {
+    return call(
+        settings.migrationTimeout(),
+        Replies.command("SCAN", cursor, "COUNT", Integer.toString(SCANNED_KEYS)));
+  }
+
+  /**
+   * When a call held the server, by the server's own clock: what the network and other clients add
+   * does not count.
+   */
+  record Held(long fromNanos, long toNanos) {
+
+    long nanos() {
+      return Math.max(0, toNanos - fromNanos);
+    }
   }
 
   /**
    * One MIGRATE. Keys that are gone already do no harm.
    *
-   * @return how long it held the server, by the server's own clock: what the network and other
-   *     clients add does not count
    * @throws RedisAdminException if any key may still be here
    */
-  long migrate(HostAndPort target, MigrationMethod method, List<MovingKey> keys, boolean big) {
+  Held migrate(HostAndPort target, MigrationMethod method, List<MovingKey> keys, boolean big) {
     Duration timeout = big ? settings.migrationTimeout() : BATCH_TIMEOUT;
     List<byte[]> command =
         Replies.command(
@@ -118,7 +129,7 @@ final class SourceServer {
             database,
             timeout.multipliedBy(2).plus(settings.migrationTimeout()),
             List.of(TIME, command, TIME));
-    return Math.max(0, nanosOf(replies.getLast()) - nanosOf(replies.getFirst()));
+    return new Held(nanosOf(replies.getFirst()), nanosOf(replies.getLast()));
   }
 
   /** The answer to TIME: seconds and microseconds. */

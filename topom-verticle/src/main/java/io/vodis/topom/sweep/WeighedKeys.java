@@ -38,28 +38,32 @@ public final class WeighedKeys {
     this.pinned = pinned;
   }
 
+  /** Of these shares; none is to be pinned. */
+  static WeighedKeys of(Collection<Integer> slotIds, List<Share> shares) {
+    return new WeighedKeys(Set.copyOf(slotIds), List.copyOf(shares), Map.of());
+  }
+
   /**
-   * Of these shares.
+   * The same keys, some of them to be pinned.
    *
-   * @param pinnedMax how many of the big ones are to be pinned, the biggest first; others are moved
-   *     with one call each
+   * @param max how many of the big ones, the biggest first; others are moved with one call each
    */
-  static WeighedKeys of(Collection<Integer> slotIds, List<Share> shares, int pinnedMax) {
+  public WeighedKeys pinning(int max) {
     List<Big> big = new ArrayList<>();
     for (Share share : shares) {
       share.sizes().big().forEach((key, bytes) -> big.add(new Big(share.database(), key, bytes)));
     }
-    Map<Integer, List<PinnedKey>> pinned = new HashMap<>();
+    Map<Integer, List<PinnedKey>> chosen = new HashMap<>();
     big.stream()
         .filter(one -> one.key().name().length <= NAME_BYTES_MAX)
         .sorted((a, b) -> Long.compare(b.bytes(), a.bytes()))
-        .limit(Math.max(0, pinnedMax))
+        .limit(Math.max(0, max))
         .forEach(
             one ->
-                pinned
+                chosen
                     .computeIfAbsent(one.key().slotId(), slot -> new ArrayList<>())
                     .add(PinnedKey.served(one.database(), one.key().name())));
-    return new WeighedKeys(Set.copyOf(slotIds), List.copyOf(shares), Map.copyOf(pinned));
+    return new WeighedKeys(slotIds, shares, Map.copyOf(chosen));
   }
 
   /** Whether they are of these slots, and perhaps of others. */

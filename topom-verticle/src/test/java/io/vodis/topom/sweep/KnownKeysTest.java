@@ -24,7 +24,7 @@ class KnownKeysTest {
     assertThat(names(known, 7, 0)).containsExactlyInAnyOrder("a", "");
     assertThat(names(known, 7, 3)).containsExactly("b");
     assertThat(names(known, 8, 3)).isEmpty();
-    assertThat(known.databases(List.of(7, 8))).containsExactlyInAnyOrder(0, 3);
+    assertThat(known.wave(List.of(7, 8)).byDatabase().keySet()).containsExactlyInAnyOrder(0, 3);
   }
 
   @Test
@@ -82,6 +82,8 @@ class KnownKeysTest {
   }
 
   private static List<String> names(KnownKeys known, int slotId, int database) {
-    return known.keys(slotId, database).stream().map(key -> new String(key.name(), UTF_8)).toList();
+    return known.wave(List.of(slotId)).byDatabase().getOrDefault(database, List.of()).stream()
+        .map(key -> new String(key.name(), UTF_8))
+        .toList();
   }
 }

@@ -18,12 +18,15 @@ import io.vodis.topom.dump.DumpMover;
 import io.vodis.topom.dump.DumpServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -299,6 +302,44 @@ class SlotMigratorTest {
     assertThat(onTarget.expectNumber("DBSIZE")).isPositive();
   }
 
+  /** As two calls are under way at a time, what is wrong with one must not harm the next. */
+  @Test
+  void movesByNameAlsoWhatABrokenAttemptHasLeftWhereNobodyElseIsAtWork() {
+    // Given
+    int keys = 40_000;
+    for (int from = 0; from < keys; from += 1000) {
+      List<String[]> batch = new ArrayList<>();
+      for (int i = from; i < from + 1000; i++) {
+        batch.add(new String[] {"SET", "known:" + i, "source"});
+      }
+      onSource.pipeline(batch);
+    }
+    String leftover = keyOfMovingSlot("known");
+    onTarget.expect("SET", leftover, "leftover");
+    onSource.expect("SET", leftover, "source");
+    SlotMigrator migrator = migrator(Long.MAX_VALUE);
+    WeighedKeys known = look(migrator, 0);
+    SweepPacing pacing = migrator.pacing();
+
+    AtomicBoolean wasQuiet = new AtomicBoolean();
+    BooleanSupplier proceed =
+        () -> {
+          wasQuiet.compareAndSet(false, !pacing.isBusy());
+          return true;
+        };
+
+    // When
+    migrator.moveKnown(task(), known, pacing, proceed, progress());
+
+    // Then
+    assertThat(wasQuiet).isTrue();
+    assertThat(onSource.expectNumber("DBSIZE") + onTarget.expectNumber("DBSIZE"))
+        .isEqualTo(keys + 1);
+    assertThat((List<?>) onSource.expect("KEYS", "known:*"))
+        .allSatisfy(key -> assertThat(slotOf((String) key)).isGreaterThanOrEqualTo(SPLIT));
+    assertThat(onTarget.expect("GET", leftover)).isEqualTo("source");
+  }
+
   @Test
   void doesNotMoveByNameWhatHasBeenPinnedSince() {
     // Given
@@ -325,7 +366,9 @@ class SlotMigratorTest {
   private WeighedKeys look(SlotMigrator migrator, int pinnedMax) {
     var slotIds = task().targetBySlot().keySet();
     KnownKeys known = migrator.survey(task(), slotIds, () -> {});
-    return migrator.weigh(source.address(), known, slotIds, pinnedMax, migrator.pacing(), () -> {});
+    return migrator
+        .weigh(source.address(), known.wave(slotIds), migrator.pacing(), () -> {})
+        .pinning(pinnedMax);
   }
 
   private SlotMigrator migrator(long bigKeyBytes) {
