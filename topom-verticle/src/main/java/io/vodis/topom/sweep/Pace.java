@@ -3,8 +3,9 @@ package io.vodis.topom.sweep;
 /**
  * How hard the sweep may drive its servers. Where clients are at work, calls take a small part of
  * the bound only, and the source is left alone after each call for as long as it took, the time
- * included that answer and next call are on their way ({@link PaceKeeper}): a request that needs a key moved waits for one such call, then for its own, then for the target, and
- * clients feel the sum (bench: migration).
+ * included that answer and next call are on their way ({@link PaceKeeper}): a request that needs a
+ * key moved waits for one such call, then for its own, then for the target, and clients feel the
+ * sum (bench: migration).
  *
  * @param boundNanos how long one call may take
  * @param pausePercent pause after a call, in percent of its duration

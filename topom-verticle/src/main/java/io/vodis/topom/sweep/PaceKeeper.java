@@ -25,7 +25,6 @@ final class PaceKeeper {
   /** The mean of about so many counts. */
   private static final int GAP_CALLS = 16;
 
-
   private final RedisAdmin admin;
   private final MigrationSettings settings;
   private final Clock clock;
