@@ -69,7 +69,7 @@ class SimulationTest {
 
   /** Faults of the product that were found so; each has a test of its own as well. */
   @ParameterizedTest
-  @ValueSource(longs = {323, 1208, 1282, 1030, 334})
+  @ValueSource(longs = {323, 1208, 1282, 1030, 334, 7504})
   void whatWasFoundOnceStaysMended(long seed) {
     Run run = Run.of(seed, null, false);
     assertThat(run.violations()).as(() -> text(run)).isEmpty();

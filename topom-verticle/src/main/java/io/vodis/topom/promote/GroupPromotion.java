@@ -34,6 +34,7 @@ final class GroupPromotion {
   private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration DEAD_SERVER_TIMEOUT = Duration.ofMillis(300);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PROOFS_PATIENCE = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration RETRY = Duration.ofMillis(300);
   private static final int PROMOTE_ATTEMPTS_MAX = 3;
@@ -198,6 +199,7 @@ final class GroupPromotion {
       return;
     }
     repoint(group, candidate, prepared.planned());
+    completeProofs(candidate);
     advance(new PromotionEvent.Promoted());
   }
 
@@ -234,6 +236,29 @@ final class GroupPromotion {
       }
     }
     return false;
+  }
+
+  /**
+   * Waits for the other servers of slots that move, which may be about to be replaced themselves;
+   * but not for ever, as this group has other slots too.
+   */
+  private void completeProofs(HostAndPort successor) {
+    SuccessorProofs proofs = new SuccessorProofs(work.admin(), SERVER_TIMEOUT);
+    long deadline = work.clock().nanoTime() + PROOFS_PATIENCE.toNanos();
+    while (true) {
+      try {
+        proofs.complete(
+            work.topology().current(), groupId, successor, work.term()::requireNotEnded);
+        return;
+      } catch (RedisAdminException e) {
+        LOGGER.warn(
+            "which copies count of keys that are moved to {}: {}", successor, e.getMessage());
+        if (work.clock().nanoTime() - deadline >= 0) {
+          return;
+        }
+        work.term().pause(RETRY);
+      }
+    }
   }
 
   /** What fails here is repaired by reconciliation; a dead old primary is left to it at once. */

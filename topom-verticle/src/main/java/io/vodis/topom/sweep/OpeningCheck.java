@@ -61,7 +61,7 @@ public final class OpeningCheck {
    *     {@code proofs} the numbers of their way there
    * @param step called between pages; throws if the check is to end
    */
-  static OpeningCheck of(
+  public static OpeningCheck of(
       RedisAdmin admin, MigrationSettings settings, MigrationTask task, Runnable step) {
     HostAndPort target = task.targetBySlot().values().iterator().next();
     OpeningCheck check = new OpeningCheck(admin, task, target);
