@@ -16,6 +16,7 @@ import io.vodis.model.HostAndPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -161,15 +162,20 @@ class ClusterHealingTest {
   private void awaitEverybodyReachesEverybody() {
     await()
         .atMost(20, TimeUnit.SECONDS)
-        .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              for (Vertx from : nodes) {
-                for (int to = 0; to < nodes.size(); to++) {
-                  assertThat(ask(from, "member-" + to)).isEqualTo("member-" + to);
-                }
-              }
-            });
+        .untilAsserted(() -> assertThat(firstUnreached()).as("who does not reach whom").isEmpty());
+  }
+
+  private Optional<String> firstUnreached() {
+    for (int from = 0; from < nodes.size(); from++) {
+      for (int to = 0; to < nodes.size(); to++) {
+        try {
+          assertThat(ask(nodes.get(from), "member-" + to)).isEqualTo("member-" + to);
+        } catch (RuntimeException e) {
+          return Optional.of("%d asks %d: %s".formatted(from, to, e));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static String ask(Vertx from, String member) {
