@@ -4,6 +4,7 @@ import static io.vodis.topom.TestProduct.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vodis.bus.ProxyCommand.FillSlots;
+import io.vodis.model.MigrationMethod;
 import io.vodis.model.PinnedKey;
 import io.vodis.model.PinnedKey.Phase;
 import io.vodis.model.SlotAction;
@@ -50,7 +51,13 @@ class BigKeysTest {
   }
 
   private SlotRoute migrating(PinnedKey... pinned) {
-    return new SlotRoute.Migrating(source.address(), target.address(), false, List.of(pinned));
+    return new SlotRoute.Migrating(
+        source.address(),
+        target.address(),
+        false,
+        List.of(pinned),
+        MigrationMethod.REVOCABLE_MIGRATE,
+        0);
   }
 
   private static boolean hasPhase(FillSlots table, Phase phase) {
