@@ -37,7 +37,9 @@ import org.junit.jupiter.api.Test;
 /** The sweep between real servers. */
 class SlotMigratorTest {
 
-  /** So fast that the servers are looked at, and found quiet, long before a test's keys are moved. */
+  /**
+   * So fast that the servers are looked at, and found quiet, long before a test's keys are moved.
+   */
   private static final Clock HURRIED =
       new Clock() {
         @Override
