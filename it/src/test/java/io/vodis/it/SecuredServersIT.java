@@ -107,7 +107,8 @@ class SecuredServersIT {
           assertThat(client.expectNumber("STRLEN", "big")).isEqualTo(2L << 20);
         }
         assertThat(two.keyCount()).isZero();
-        assertThat(two.call("ACL", "USERS").toString()).contains(MoverUser.name(one.tlsAddress()));
+        assertThat(String.valueOf(two.call("ACL", "USERS")))
+            .contains(MoverUser.name(one.tlsAddress()));
         assertThat(one.log() + two.log()).doesNotContain("secret");
       }
     }

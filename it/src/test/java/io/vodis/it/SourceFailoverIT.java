@@ -83,7 +83,7 @@ class SourceFailoverIT {
   void whatASourceWasToldBeforeItStoodStillDoesNotComeBackWhenItGoesOn() {
     try (VodisCluster cluster = VodisCluster.start(plan())) {
       sourceStandsStillWithATransferBeforeIt(cluster);
-      assertThat(cluster.server(2, 0).call("ACL", "LOG").toString())
+      assertThat(String.valueOf(cluster.server(2, 0).call("ACL", "LOG")))
           .as("what the old one has tried")
           .contains(MoverUser.name(cluster.server(1, 0).address()));
     }
