@@ -373,6 +373,7 @@ final class World {
           case SlotAction.Migrating moving -> ownerOf(key, slot, moving);
           case SlotAction.Turning moving -> ownerOf(key, slot, moving);
           case SlotAction.Finished moving -> moving.targetGroupId();
+          case SlotAction.Preparing moving -> ownerUntilFenced(key, slot, moving);
           default -> slot.groupId();
         };
     boolean primary =
@@ -396,10 +397,17 @@ final class World {
 
   /** Pinned keys stay behind until each has been moved alone. */
   private static int ownerOf(String key, SlotMapping slot, SlotAction.Moving moving) {
+    return isPinned(key, moving) ? slot.groupId() : moving.targetGroupId();
+  }
+
+  /** A proxy that does not know of the fence yet; what has not left home is pinned there. */
+  private static int ownerUntilFenced(String key, SlotMapping slot, SlotAction.Preparing moving) {
+    return moving.returning() && isPinned(key, moving) ? moving.targetGroupId() : slot.groupId();
+  }
+
+  private static boolean isPinned(String key, SlotAction.Moving moving) {
     byte[] name = key.getBytes(StandardCharsets.ISO_8859_1);
-    return moving.pinned().stream().anyMatch(pinned -> Arrays.equals(pinned.bytes(), name))
-        ? slot.groupId()
-        : moving.targetGroupId();
+    return moving.pinned().stream().anyMatch(pinned -> Arrays.equals(pinned.bytes(), name));
   }
 
   /** Why the product is not at rest; empty if it is. */
