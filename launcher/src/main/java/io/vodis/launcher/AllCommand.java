@@ -14,10 +14,13 @@ import io.vodis.lifecycle.LogLevel;
 import io.vodis.lifecycle.ProcessScope;
 import io.vodis.lifecycle.RoleDefinition;
 import io.vodis.lifecycle.RunningRole;
+import io.vodis.lifecycle.WaitingPages;
+import io.vodis.model.Role;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,14 +70,29 @@ final class AllCommand implements Callable<Integer> {
     CoordinatorConfig coordinator = common(roles, CoordinatorConfig.class);
     LogLevel.apply(common(roles, LogConfig.class));
     try (ProcessScope scope = new ProcessScope()) {
-      ClusterNode node = scope.started(ClusterNodes.start(product, coordinator));
+      ClusterNode node =
+          scope.started(ClusterNodes.startWithOrWithoutStore(product, coordinator));
+      boolean withStore = node.hasJoined();
+      List<Prepared<?>> inOrder = new ArrayList<>(roles);
+      if (!withStore) {
+        // A proxy has something to do without the store; the others cannot begin.
+        inOrder.sort(Comparator.comparing(role -> role.definition().role() != Role.PROXY));
+      }
       List<RunningRole> started = new ArrayList<>();
-      for (Prepared<?> role : roles) {
-        RunningRole running = scope.started(ClusterNodes.startWithStore(() -> role.start(node)));
+      while (!inOrder.isEmpty()) {
+        WaitingPages waiting =
+            scope.started(WaitingPages.of(inOrder.stream().<Record>map(role -> role.config()).toList()));
+        Prepared<?> role = inOrder.removeFirst();
+        if (withStore || role.definition().role() != Role.PROXY) {
+          ClusterNodes.awaitJoined(node, waiting);
+        }
+        RunningRole running =
+            scope.started(ClusterNodes.startWithStore(() -> role.start(node), waiting));
         running.configuration().from(role.source());
         started.add(running);
         out.printf(
             "%s is up on %s%n", running.member().role().id(), running.member().serviceAddress());
+        out.flush();
       }
       HangUp.onEach(() -> started.forEach(HangUp::reload));
       out.printf("vodis all of %s is up%n", product.productName());

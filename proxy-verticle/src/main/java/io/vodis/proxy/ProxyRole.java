@@ -21,6 +21,7 @@ import io.vodis.model.Role;
 import io.vodis.proxy.control.ProxyControlVerticle;
 import io.vodis.proxy.control.TopomKeyMoves;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -92,6 +93,7 @@ public final class ProxyRole implements RunningRole {
                   config.listen().adminAddress(),
                   new HealthEndpoint.Pages(
                       this::notReady,
+                      this::warnings,
                       () -> new StatusPage(plane, control).render(),
                       router -> {
                         pages.addTo(router);
@@ -243,6 +245,11 @@ public final class ProxyRole implements RunningRole {
     }
     ProxyControlVerticle verticle = control;
     return verticle == null ? Optional.of("starting") : verticle.notServing();
+  }
+
+  private List<String> warnings() {
+    ProxyControlVerticle verticle = control;
+    return verticle == null ? List.of() : verticle.warnings();
   }
 
   @Override

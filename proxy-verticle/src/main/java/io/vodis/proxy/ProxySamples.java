@@ -100,6 +100,9 @@ final class ProxySamples {
     samples.add(ProxyMetrics.MOVED_KEYS.of(sum(loops, loop -> loop.waiting().keysMoved())));
     samples.add(ProxyMetrics.EPOCH.of(control.epoch()));
     samples.add(ProxyMetrics.SERVING.of(control.notServing().isEmpty() ? 1 : 0));
+    control
+        .keptFiles()
+        .forEach((file, ok) -> samples.add(ProxyMetrics.KEPT_FILE_OK.of(ok ? 1 : 0, file)));
     samples.add(ProxyMetrics.LEASE_SECONDS.of(Math.max(0, control.leaseLeftMillis()) / 1e3));
   }
 

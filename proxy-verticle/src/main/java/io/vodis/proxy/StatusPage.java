@@ -40,7 +40,8 @@ final class StatusPage {
           .put("epoch", control.epoch())
           .put("lease_left_millis", control.leaseLeftMillis())
           .put("serve_without_lease_millis", Math.max(0, control.aloneLeftMillis()))
-          .put("not_serving", control.notServing().orElse(null));
+          .put("not_serving", control.notServing().orElse(null))
+          .put("warnings", new JsonArray(control.warnings()));
     }
     JsonArray backends = new JsonArray();
     loops.forEach(loop -> loop.backends().forEach(view -> backends.add(backend(view))));

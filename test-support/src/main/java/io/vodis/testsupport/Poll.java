@@ -25,8 +25,13 @@ public final class Poll {
   /** The same with a description made when it is needed, for what is known only at the end. */
   public static void until(Duration timeout, Supplier<String> what, BooleanSupplier condition) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadlineNanos > 0) {
+    while (true) {
+      // A look that began in time and took long says nothing of the end of the time.
+      boolean last = System.nanoTime() - deadlineNanos > 0;
+      if (condition.getAsBoolean()) {
+        return;
+      }
+      if (last) {
         throw new AssertionError("not within " + timeout + ": " + what.get());
       }
       LockSupport.parkNanos(STEP_NANOS);

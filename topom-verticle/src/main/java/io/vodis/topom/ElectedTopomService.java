@@ -113,7 +113,7 @@ final class ElectedTopomService implements TopomService {
             .orElse(null),
         services.isPresent(),
         services.map(leader -> leader.reconciler().health()).orElse(Map.of()),
-        proxies(reading, acknowledged),
+        proxies(reading, acknowledged, services.map(LeaderServices::warnings).orElse(Map.of())),
         reading.liveMembers(),
         services
             .map(leader -> leader.actions().progress(topology))
@@ -122,7 +122,9 @@ final class ElectedTopomService implements TopomService {
 
   /** Listed proxies with their living incarnation, if they have one. */
   private static List<TopomView.ProxyHealth> proxies(
-      ProductCache.Reading reading, Map<String, Long> acknowledged) {
+      ProductCache.Reading reading,
+      Map<String, Long> acknowledged,
+      Map<String, List<String>> warnings) {
     Map<String, Member> alive =
         reading.liveMembers().stream()
             .filter(member -> member.role() == Role.PROXY)
@@ -134,7 +136,8 @@ final class ElectedTopomService implements TopomService {
               return new TopomView.ProxyHealth(
                   member,
                   alive.containsKey(listed.token()),
-                  acknowledged.getOrDefault(member.incarnation(), -1L));
+                  acknowledged.getOrDefault(member.incarnation(), -1L),
+                  warnings.getOrDefault(member.incarnation(), List.of()));
             })
         .toList();
   }

@@ -44,8 +44,13 @@ public record TopomView(
    *
    * @param alive whether its ephemeral node exists
    * @param epoch last acknowledged to this leader; -1 if none
+   * @param warnings what is wrong with it although it serves, as it has told this leader
    */
-  public record ProxyHealth(Member member, boolean alive, long epoch) {}
+  public record ProxyHealth(Member member, boolean alive, long epoch, List<String> warnings) {
+    public ProxyHealth {
+      warnings = List.copyOf(warnings);
+    }
+  }
 
   /**
    * A slot action that is not idle.

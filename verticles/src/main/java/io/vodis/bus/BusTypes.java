@@ -22,6 +22,7 @@ final class BusTypes {
           entry(202, TopomCommand.FailoverGroup.class),
           entry(203, TopomCommand.ReportOverride.class),
           entry(204, TopomCommand.MoveKeys.class),
+          entry(205, TopomCommand.ReportWarnings.class),
           entry(301, HaQuery.OpinionQuery.class),
           entry(351, MemberQuery.VouchQuery.class),
           entry(352, MemberQuery.ReleaseQuery.class),

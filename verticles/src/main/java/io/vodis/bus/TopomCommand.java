@@ -24,6 +24,17 @@ public sealed interface TopomCommand extends BusMessage {
       implements TopomCommand {}
 
   /**
+   * What is wrong with a proxy although it serves, in words, for whoever asks the leader. Replaces
+   * what it has said before; empty if that is over. The leader forgets it when it is not repeated.
+   */
+  record ReportWarnings(String token, String incarnation, List<String> warnings)
+      implements TopomCommand {
+    public ReportWarnings {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /**
    * A proxy needs keys of migrating slots on their target, from a server that forbids MIGRATE. The
    * leader moves them, unless they have been moved, and answers {@link BusReply.KeysMoved}.
    *

@@ -25,6 +25,26 @@ public final class ClusterNodes {
 
   private ClusterNodes() {}
 
+  /** What a process does while it waits for the store. */
+  public interface Waiting {
+
+    /** It does nothing. */
+    Waiting NOTHING =
+        new Waiting() {
+          @Override
+          public void begin(String reason) {}
+
+          @Override
+          public void end() {}
+        };
+
+    /** It waits, for this; may be told several times. */
+    void begin(String reason);
+
+    /** It goes on. */
+    void end();
+  }
+
   /**
    * Waits for the store, as long as it takes, and joins. Processes and store may be started in any
    * order. Blocks; not for event loops.
@@ -32,10 +52,16 @@ public final class ClusterNodes {
    * @throws ClusterException if the store is there but joining fails
    */
   public static ClusterNode start(ProductConfig product, CoordinatorConfig coordinator) {
+    return start(product, coordinator, Waiting.NOTHING);
+  }
+
+  /** The same; does something meanwhile. */
+  public static ClusterNode start(
+      ProductConfig product, CoordinatorConfig coordinator, Waiting waiting) {
     ZooKeeperTopologyStore store = ZooKeeperTopologyStore.open(coordinator, product.productName());
     try {
-      awaitStore(store, coordinator);
-      return join(store, product, coordinator);
+      awaitStore(store, coordinator, waiting);
+      return join(store, product, coordinator, waiting);
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -51,10 +77,9 @@ public final class ClusterNodes {
     ZooKeeperTopologyStore store = ZooKeeperTopologyStore.open(coordinator, product.productName());
     try {
       if (store.awaitConnected(FIRST_WARNING_AFTER)) {
-        return join(store, product, coordinator);
+        return join(store, product, coordinator, Waiting.NOTHING);
       }
-      LOGGER.warn(
-          "waiting for the store: {} does not answer; begins without it", where(coordinator));
+      LOGGER.warn("{}; begins without it", waitsFor(coordinator));
       String advertisedHost = AdvertisedHost.of(coordinator);
       BusNode.Late late = BusNode.startLate(product, coordinator, advertisedHost);
       return new Node(
@@ -74,8 +99,35 @@ public final class ClusterNodes {
     }
   }
 
+  /**
+   * Waits until a node that has begun without the store has joined, and says now and then that it
+   * waits. Blocks.
+   */
+  public static void awaitJoined(ClusterNode node, Waiting waiting) {
+    if (node.hasJoined()) {
+      return;
+    }
+    String reason = waitsFor(node.coordinator());
+    waiting.begin(reason);
+    long toldNanos = System.nanoTime();
+    while (!node.hasJoined()) {
+      Threads.current().sleep(RETRY_INTERVAL);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ClusterException("interrupted: " + reason, new InterruptedException());
+      }
+      if (System.nanoTime() - toldNanos > WARNING_INTERVAL.toNanos()) {
+        toldNanos = System.nanoTime();
+        LOGGER.warn("{}", reason);
+      }
+    }
+    waiting.end();
+  }
+
   private static ClusterNode join(
-      ZooKeeperTopologyStore store, ProductConfig product, CoordinatorConfig coordinator) {
+      ZooKeeperTopologyStore store,
+      ProductConfig product,
+      CoordinatorConfig coordinator,
+      Waiting waiting) {
     String advertisedHost = AdvertisedHost.of(coordinator);
     for (int attempt = 1; ; attempt++) {
       try {
@@ -85,7 +137,7 @@ public final class ClusterNodes {
         if (attempt == JOIN_ATTEMPTS_MAX) {
           throw e;
         }
-        awaitStore(store, coordinator);
+        awaitStore(store, coordinator, waiting);
       }
     }
   }
@@ -97,6 +149,11 @@ public final class ClusterNodes {
    * @param start undoes what it has done when it fails
    */
   public static <T> T startWithStore(Supplier<T> start) {
+    return startWithStore(start, Waiting.NOTHING);
+  }
+
+  /** The same; does something between the attempts. */
+  public static <T> T startWithStore(Supplier<T> start, Waiting waiting) {
     boolean told = false;
     while (true) {
       try {
@@ -110,25 +167,34 @@ public final class ClusterNodes {
           told = true;
           LOGGER.warn("waiting for the store, which has gone away meanwhile: {}", e.getMessage());
         }
+        waiting.begin("waiting for the store: " + e.getMessage());
         Threads.current().sleep(RETRY_INTERVAL);
+        waiting.end();
       }
     }
   }
 
-  private static void awaitStore(ZooKeeperTopologyStore store, CoordinatorConfig coordinator) {
+  private static void awaitStore(
+      ZooKeeperTopologyStore store, CoordinatorConfig coordinator, Waiting waiting) {
     String where = where(coordinator);
     try {
       if (store.awaitConnected(FIRST_WARNING_AFTER)) {
         return;
       }
+      waiting.begin(waitsFor(coordinator));
       do {
-        LOGGER.warn("waiting for the store: {} does not answer", where);
+        LOGGER.warn("{}", waitsFor(coordinator));
       } while (!store.awaitConnected(WARNING_INTERVAL));
       LOGGER.info("the store answers: {}", where);
+      waiting.end();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterException("interrupted while waiting for " + where, e);
     }
+  }
+
+  private static String waitsFor(CoordinatorConfig coordinator) {
+    return "waiting for the store: " + where(coordinator) + " does not answer";
   }
 
   private static String where(CoordinatorConfig coordinator) {

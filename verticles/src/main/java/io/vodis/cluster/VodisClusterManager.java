@@ -4,18 +4,24 @@ import io.vertx.core.Completable;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.spi.cluster.zookeeper.ZookeeperClusterManager;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.recipes.cache.PathChildrenCacheEvent;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +32,12 @@ import org.slf4j.LoggerFactory;
  * LOST event keeps it from joining again, and what it writes after reconnecting may go into an
  * ephemeral node that still belongs to the old session and disappears with it. Therefore LOST is
  * handled as SUSPENDED, this class remembers what should exist for this node, and looks once a
- * second whether each of these nodes exists and belongs to the <em>present</em> session.
+ * second whether each of these nodes exists, belongs to the <em>present</em> session and says what
+ * it should.
+ *
+ * <p>What is read comes from caches that follow the store. When they do not know what is asked for,
+ * the store is asked itself: a cache that has missed something must not keep a member from being
+ * reached for ever.
  *
  * @see <a href="https://github.com/vert-x3/vertx-zookeeper/issues/69">vertx-zookeeper #69</a>
  */
@@ -42,6 +53,8 @@ final class VodisClusterManager extends ZookeeperClusterManager {
 
   /** What must exist for this node, by path; the value is the content. */
   private final Map<String, byte[]> ownNodes = new ConcurrentHashMap<>();
+
+  private volatile @Nullable FreshRegistrations registrations;
 
   private final ScheduledExecutorService healer =
       Executors.newSingleThreadScheduledExecutor(
@@ -71,6 +84,10 @@ final class VodisClusterManager extends ZookeeperClusterManager {
   public void leave(Completable<Void> promise) {
     ownNodes.clear();
     stop(healer);
+    FreshRegistrations listening = registrations;
+    if (listening != null) {
+      listening.close();
+    }
     super.leave(promise);
   }
 
@@ -80,6 +97,88 @@ final class VodisClusterManager extends ZookeeperClusterManager {
     info.writeToBuffer(content);
     ownNodes.put(NODES + nodeId, content.getBytes());
     super.setNodeInfo(info, promise);
+  }
+
+  @Override
+  public void registrationListener(RegistrationListener listener) {
+    FreshRegistrations fresh = new FreshRegistrations(listener, super::getRegistrations);
+    registrations = fresh;
+    super.registrationListener(fresh);
+  }
+
+  @Override
+  public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+    super.getRegistrations(
+        address,
+        (found, error) -> {
+          if (error == null && found.isEmpty() && curator.getZookeeperClient().isConnected()) {
+            readRegistrations(address, promise);
+          } else {
+            promise.complete(found, error);
+          }
+        });
+  }
+
+  /** The name of a registration says all there is to know. */
+  private void readRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+    BackgroundCallback onChildren =
+        (client, event) -> {
+          List<String> names = event.getChildren() == null ? List.of() : event.getChildren();
+          if (!names.isEmpty()) {
+            LOGGER.debug("{} was not in the cache of the bus", address);
+          }
+          promise.succeed(names.stream().map(VodisClusterManager::registration).toList());
+        };
+    try {
+      curator.getChildren().inBackground(onChildren).forPath(REGISTRATIONS + address);
+    } catch (Exception e) {
+      LOGGER.debug("the registrations of {} cannot be read now", address, e);
+      promise.succeed(List.of());
+    }
+  }
+
+  private static RegistrationInfo registration(String name) {
+    int dash = name.lastIndexOf('-');
+    return new RegistrationInfo(
+        name.substring(0, dash), Long.parseLong(name.substring(dash + 1)), false);
+  }
+
+  @Override
+  public void getNodeInfo(String id, Completable<NodeInfo> promise) {
+    super.getNodeInfo(
+        id,
+        (found, error) -> {
+          if (error == null || !curator.getZookeeperClient().isConnected()) {
+            promise.complete(found, error);
+          } else {
+            readNodeInfo(id, error, promise);
+          }
+        });
+  }
+
+  private void readNodeInfo(String id, Throwable error, Completable<NodeInfo> promise) {
+    BackgroundCallback onData =
+        (client, event) -> {
+          byte[] content = event.getData();
+          if (content == null) {
+            promise.fail(error);
+            return;
+          }
+          NodeInfo info = new NodeInfo();
+          try {
+            int unused = info.readFromBuffer(0, Buffer.buffer(content));
+          } catch (RuntimeException e) {
+            promise.fail(e); // it has joined at this moment, and has not said yet where it is
+            return;
+          }
+          LOGGER.debug("node {} was not in the cache of the bus", id);
+          promise.succeed(info);
+        };
+    try {
+      curator.getData().inBackground(onData).forPath(NODES + id);
+    } catch (Exception e) {
+      promise.fail(e);
+    }
   }
 
   @Override
@@ -156,20 +255,26 @@ final class VodisClusterManager extends ZookeeperClusterManager {
   }
 
   private void heal(String path, long session) throws Exception {
-    Stat stat = curator.checkExists().forPath(path);
+    Stat stat = new Stat();
+    Optional<byte[]> present = read(path, stat);
     byte[] content = ownNodes.get(path);
-    if (content == null || (stat != null && stat.getEphemeralOwner() == session)) {
+    boolean own = present.isPresent() && stat.getEphemeralOwner() == session;
+    if (content == null || own && Arrays.equals(present.get(), content)) {
       return;
     }
     try {
-      if (stat != null) {
-        curator.delete().withVersion(stat.getVersion()).forPath(path);
+      if (own) {
+        curator.setData().withVersion(stat.getVersion()).forPath(path, content);
+      } else {
+        if (present.isPresent()) {
+          curator.delete().withVersion(stat.getVersion()).forPath(path);
+        }
+        curator
+            .create()
+            .creatingParentsIfNeeded()
+            .withMode(CreateMode.EPHEMERAL)
+            .forPath(path, content);
       }
-      curator
-          .create()
-          .creatingParentsIfNeeded()
-          .withMode(CreateMode.EPHEMERAL)
-          .forPath(path, content);
       LOGGER.info("cluster membership restored: {}", path);
     } catch (KeeperException.NodeExistsException
         | KeeperException.NoNodeException
@@ -178,6 +283,14 @@ final class VodisClusterManager extends ZookeeperClusterManager {
     }
     if (!ownNodes.containsKey(path)) { // removed by its owner in the meantime
       curator.delete().quietly().forPath(path);
+    }
+  }
+
+  private Optional<byte[]> read(String path, Stat stat) throws Exception {
+    try {
+      return Optional.of(curator.getData().storingStatIn(stat).forPath(path));
+    } catch (KeeperException.NoNodeException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.vodis.config;
 
 import java.lang.reflect.RecordComponent;
+import java.util.Optional;
 
 /** Finds the parts that all role configurations have in common. */
 public final class ConfigSections {
@@ -16,5 +17,11 @@ public final class ConfigSections {
     }
     throw new IllegalStateException(
         config.getClass().getName() + " has no section " + type.getSimpleName());
+  }
+
+  /** What the configuration says under a key, in words; empty if it has no such key. */
+  public static Optional<String> text(Record config, String key) {
+    return Optional.ofNullable(new ConfigSchema(config.getClass()).values(config).get(key))
+        .map(Object::toString);
   }
 }

@@ -3,10 +3,12 @@ package io.vodis.lifecycle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vodis.config.ListenAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP admin port of a process: {@code /health/live} (the process answers), {@code
- * /health/ready} (it does its work; 503 with the reason otherwise) and {@code /status} (what it
+ * /health/ready} (it does its work, and what is wrong all the same; 503 with the reason
+ * otherwise) and {@code /status} (what it
  * knows, as JSON). Answers are made on virtual threads and at most {@value #CONCURRENT_MAX} at a
  * time, so that a slow page cannot pile up.
  */
@@ -52,10 +55,21 @@ public final class HealthEndpoint implements AutoCloseable {
    * What the port shows. Suppliers may block.
    *
    * @param notReady the reason why the process is not ready; empty if it is
+   * @param warnings what is wrong although it may be ready, in words
    * @param more adds further routes
    */
   public record Pages(
-      Callable<Optional<String>> notReady, Callable<JsonObject> status, Consumer<Router> more) {}
+      Callable<Optional<String>> notReady,
+      Callable<List<String>> warnings,
+      Callable<JsonObject> status,
+      Consumer<Router> more) {
+
+    /** Of a process with which nothing can be wrong while it is ready. */
+    public Pages(
+        Callable<Optional<String>> notReady, Callable<JsonObject> status, Consumer<Router> more) {
+      this(notReady, List::of, status, more);
+    }
+  }
 
   private record Answer(int status, JsonObject body) {}
 
@@ -74,11 +88,14 @@ public final class HealthEndpoint implements AutoCloseable {
   }
 
   private static Answer ready(Pages pages) throws Exception {
-    return pages
-        .notReady()
-        .call()
-        .map(reason -> new Answer(503, state("not ready").put("reason", reason)))
-        .orElseGet(() -> new Answer(200, state("ready")));
+    Optional<String> reason = pages.notReady().call();
+    JsonObject state =
+        reason.isPresent() ? state("not ready").put("reason", reason.get()) : state("ready");
+    List<String> warnings = pages.warnings().call();
+    if (!warnings.isEmpty()) {
+      state.put("warnings", new JsonArray(warnings));
+    }
+    return new Answer(reason.isPresent() ? 503 : 200, state);
   }
 
   private void answer(RoutingContext context, Callable<Answer> page) {

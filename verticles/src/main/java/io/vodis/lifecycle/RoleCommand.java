@@ -8,6 +8,7 @@ import io.vodis.config.LogConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +64,11 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
     LogLevel.apply(ConfigSections.find(config, LogConfig.class));
     LOGGER.info("configuration: {}", ConfigWriter.effective(config));
     try (ProcessScope scope = new ProcessScope()) {
-      ClusterNode node = scope.started(definition.join(config));
+      WaitingPages waiting = scope.started(WaitingPages.of(List.of(config)));
+      ClusterNode node = scope.started(definition.join(config, waiting));
       RunningRole role =
-          scope.started(ClusterNodes.startWithStore(() -> definition.start().apply(node, config)));
+          scope.started(
+              ClusterNodes.startWithStore(() -> definition.start().apply(node, config), waiting));
       role.configuration().from(() -> definition.load(conf, overrides));
       HangUp.onEach(() -> HangUp.reload(role));
       out.printf(

@@ -31,11 +31,16 @@ public record RoleDefinition<C extends Record>(
    * away; all other roles wait for it.
    */
   public ClusterNode join(C config) {
+    return join(config, ClusterNodes.Waiting.NOTHING);
+  }
+
+  /** The same; does something meanwhile. */
+  ClusterNode join(C config, ClusterNodes.Waiting waiting) {
     ProductConfig product = ConfigSections.find(config, ProductConfig.class);
     CoordinatorConfig coordinator = ConfigSections.find(config, CoordinatorConfig.class);
     return role == Role.PROXY
         ? ClusterNodes.startWithOrWithoutStore(product, coordinator)
-        : ClusterNodes.start(product, coordinator);
+        : ClusterNodes.start(product, coordinator, waiting);
   }
 
   /** The file of {@code conf/} with all defaults. */

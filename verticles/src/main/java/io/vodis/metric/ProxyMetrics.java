@@ -77,6 +77,11 @@ public final class ProxyMetrics {
       gauge("proxy_serving", "1 while the proxy may serve, 0 while it is fenced.");
   public static final MetricDefinition LEASE_SECONDS =
       gauge("proxy_lease_seconds", "What is left of the lease.");
+  public static final MetricDefinition KEPT_FILE_OK =
+      gauge(
+          "proxy_kept_file_ok",
+          "1 while a file that the proxy keeps can be written, 0 while not: table or witnesses.",
+          "file");
   public static final MetricDefinition BACKEND_REQUESTS =
       counter("proxy_backend_requests_total", "Requests sent to a server.", "server");
   public static final MetricDefinition BACKEND_FAILURES =

@@ -47,6 +47,7 @@ final class BusExamples {
               50),
           new TopomCommand.ReportOverride(
               "f00d", "ann", "10.0.0.9:40000", "2026-01-02T03:04:05Z", "serve without the store"),
+          new TopomCommand.ReportWarnings("f00d", "f00d-1", List.of("its disk is full")),
           new HaQuery.OpinionQuery(A),
           new MemberQuery.VouchQuery("f00d-1", 4, 2500),
           new MemberQuery.ReleaseQuery("f00d-1", 4),

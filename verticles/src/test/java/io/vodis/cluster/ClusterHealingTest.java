@@ -161,7 +161,7 @@ class ClusterHealingTest {
 
   private void awaitEverybodyReachesEverybody() {
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .untilAsserted(() -> assertThat(firstUnreached()).as("who does not reach whom").isEmpty());
   }
 

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ class HealthEndpointTest {
   private final Vertx vertx = Vertx.vertx();
   private final AtomicReference<Optional<String>> notReady =
       new AtomicReference<>(Optional.empty());
+  private volatile List<String> warnings = List.of();
 
   @AfterEach
   void close() {
@@ -47,6 +49,20 @@ class HealthEndpointTest {
   }
 
   @Test
+  void whatIsWrongAllTheSameIsToldBesideTheState() throws Exception {
+    try (HealthEndpoint endpoint = start(0)) {
+      assertThat(get(endpoint, "/health/ready").body()).doesNotContain("warnings");
+      // When
+      warnings = List.of("its disk is full");
+      // Then
+      var answer = get(endpoint, "/health/ready");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(new JsonObject(answer.body()).getJsonArray("warnings"))
+          .containsExactly("its disk is full");
+    }
+  }
+
+  @Test
   void aUsedPortIsOneClearLine() {
     try (HealthEndpoint endpoint = start(0)) {
       assertThatThrownBy(() -> start(endpoint.port()))
@@ -61,7 +77,7 @@ class HealthEndpointTest {
         vertx,
         new ListenAddress("127.0.0.1", port),
         new HealthEndpoint.Pages(
-            notReady::get, () -> new JsonObject().put("answer", 42), router -> {}));
+            notReady::get, () -> warnings, () -> new JsonObject().put("answer", 42), router -> {}));
   }
 
   private static HttpResponse<String> get(HealthEndpoint endpoint, String path) throws Exception {

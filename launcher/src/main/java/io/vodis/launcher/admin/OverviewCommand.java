@@ -44,6 +44,7 @@ final class OverviewCommand implements Callable<Integer> {
         "%d running, %d pending",
         view.actions().running(),
         view.actions().pending());
+    view.warnings().forEach(words -> line(text, "warning", "%s", words));
     if (!view.leading()) {
       text.append("\nThis topom does not lead; only the leader knows how servers and proxies are.");
     }

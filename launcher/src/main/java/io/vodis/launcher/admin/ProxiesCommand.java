@@ -63,6 +63,9 @@ final class ProxiesCommand {
     if (acknowledged == null) {
       return "alive";
     }
-    return acknowledged < epoch ? "behind" : "ok";
+    if (acknowledged < epoch) {
+      return "behind";
+    }
+    return proxy.warnings().isEmpty() ? "ok" : "warning";
   }
 }

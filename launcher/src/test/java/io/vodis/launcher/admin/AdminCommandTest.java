@@ -100,6 +100,7 @@ class AdminCommandTest {
             servers  4, of which 2 answer
             proxies  2, of which 1 alive and 1 up to date
             actions  1 running, 1 pending
+            warning  proxy 127.0.0.1:19000: its disk is full
             """);
     assertThat(outcome.err()).isEmpty();
   }
@@ -236,9 +237,9 @@ class AdminCommandTest {
     assertThat(admin("proxies", "list").out())
         .isEqualTo(
             """
-            TOKEN       ADDRESS          STATE  EPOCH  DATACENTER   PID  STARTED
-            proxyalive  127.0.0.1:19000  ok        41  east        4711  2026-01-02T03:04:05Z
-            proxydead   127.0.0.1:19001  dead       -  east        4711  2026-01-02T03:04:05Z
+            TOKEN       ADDRESS          STATE    EPOCH  DATACENTER   PID  STARTED
+            proxyalive  127.0.0.1:19000  warning     41  east        4711  2026-01-02T03:04:05Z
+            proxydead   127.0.0.1:19001  dead         -  east        4711  2026-01-02T03:04:05Z
             """);
     assertThat(admin("members").out())
         .contains("topom (leader)  topomleader", "metrics         m1");

@@ -3,11 +3,14 @@ package io.vodis.proxy.control;
 import io.vertx.core.Future;
 import io.vodis.bus.Addresses;
 import io.vodis.bus.BusClient;
+import io.vodis.bus.BusReply.Released;
 import io.vodis.bus.BusReply.Vouched;
+import io.vodis.bus.MemberQuery.ReleaseQuery;
 import io.vodis.bus.MemberQuery.VouchQuery;
 import io.vodis.cluster.ClusterNode;
 import io.vodis.model.Member;
 import io.vodis.model.Role;
+import io.vodis.store.Witnesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +22,7 @@ final class BusWitnessing implements Witnessing {
   /** More would not make the word of a majority any better, but later. */
   private static final int WITNESSES_MAX = 8;
 
+  private static final Duration RELEASE_TIMEOUT = Duration.ofMillis(500);
   private static final List<Role> ROLES = List.of(Role.TOPOM, Role.HA, Role.PROXY);
 
   private final ClusterNode node;
@@ -41,6 +45,20 @@ final class BusWitnessing implements Witnessing {
           .forEach(found::add);
     }
     return List.copyOf(found.subList(0, Math.min(WITNESSES_MAX, found.size())));
+  }
+
+  /**
+   * Asks a member not to vouch for that list any more; fails if it does not answer soon. A member
+   * that has been started anew is not in the list, and vouches for nothing in it.
+   */
+  static Future<Released> release(ClusterNode node, Member witness, Witnesses named) {
+    return BusClient.request(
+        node.vertx(),
+        Addresses.MEMBER,
+        Addresses.MEMBER.of(node.product().productName(), witness.incarnation()),
+        new ReleaseQuery(named.proxy().incarnation(), named.round()),
+        RELEASE_TIMEOUT,
+        Released.class);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.vodis.proxy.control;
 
 import io.vodis.bus.ProxyCommand.FillSlots;
 import io.vodis.bus.TableText;
+import io.vodis.lifecycle.OneLine;
 import io.vodis.lifecycle.Periodic;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,13 +21,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last table in a file, written whole or not at all, and at most twice a second however often
- * tables change. A file that cannot be written or read costs a warning and nothing else: the leader
- * has the table too.
+ * tables change. One that cannot be written is tried again until it can: meanwhile nothing is lost
+ * but a start without a leader, who has the table too.
  */
 final class KeptTable implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(KeptTable.class);
   private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final Duration DISK_PATIENCE = Duration.ofSeconds(3);
+
+  /** In a disk that is broken, a write is begun once in so many intervals. */
+  private static final int RETRY_ROUNDS = 2;
+
+  /** A file that was written is looked for so much less often. */
+  private static final int CHECK_ROUNDS = 20;
 
   /** Many times what a table of single slots takes. */
   private static final long SIZE_MAX = 8 << 20;
@@ -34,11 +42,12 @@ final class KeptTable implements AutoCloseable {
   private final Path file;
   private final Path draft;
   private final LongConsumer onRest;
+  private final Disk disk;
   private final Periodic writes;
   private volatile @Nullable FillSlots newest;
   private @Nullable FillSlots written;
   private boolean justWritten;
-  private boolean warned;
+  private int round;
 
   /**
    * Begins to keep.
@@ -52,6 +61,10 @@ final class KeptTable implements AutoCloseable {
     this.file = file;
     this.draft = file.resolveSibling(file.getFileName() + "." + incarnation);
     this.onRest = onRest;
+    this.disk =
+        new Disk(
+            "the slot table " + file,
+            "without a topom this proxy could not be started again (see proxy_table_dir)");
     this.writes = Periodic.start("kept table", INTERVAL, this::writeIfNewer);
   }
 
@@ -65,7 +78,7 @@ final class KeptTable implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      LOGGER.warn("the table in {} cannot be used: {}", file, firstLine(e));
+      LOGGER.warn("the table in {} cannot be used: {}", file, OneLine.of(e));
       return Optional.empty();
     }
   }
@@ -75,8 +88,14 @@ final class KeptTable implements AutoCloseable {
     newest = table;
   }
 
+  /** What is wrong now, in words; empty if nothing is known. */
+  Optional<String> trouble() {
+    return disk.trouble();
+  }
+
   private synchronized void writeIfNewer() {
     FillSlots table = newest;
+    round++;
     if (table == null) {
       return;
     }
@@ -84,32 +103,45 @@ final class KeptTable implements AutoCloseable {
       if (justWritten) {
         justWritten = false;
         onRest.accept(table.epoch());
+      } else if (round % CHECK_ROUNDS == 0 && !Files.exists(file)) {
+        written = null; // whoever has removed it has not removed the need for it
       }
       return;
     }
-    written = table;
     justWritten = false;
-    try {
-      Path directory = file.toAbsolutePath().getParent();
-      if (directory != null) {
-        Files.createDirectories(directory);
-      }
-      write(TableText.write(table));
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      warned = false;
+    if (disk.trouble().isPresent() && round % RETRY_ROUNDS != 0) {
+      return;
+    }
+    if (disk.run(() -> write(table), DISK_PATIENCE)) {
+      written = table;
       justWritten = true;
-    } catch (IOException e) {
-      if (!warned) {
-        warned = true;
-        LOGGER.warn(
-            "the slot table is not kept: {}; without a topom this proxy cannot start (see"
-                + " proxy_table_dir)",
-            firstLine(e));
-      }
     }
   }
 
-  private void write(byte[] text) throws IOException {
+  private void write(FillSlots table) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null) {
+      Files.createDirectories(directory);
+    }
+    try {
+      writeDraft(TableText.write(table));
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      removeDraft(e);
+      throw e;
+    }
+  }
+
+  /** A disk that is full needs the room. */
+  private void removeDraft(IOException because) {
+    try {
+      Files.deleteIfExists(draft);
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  private void writeDraft(byte[] text) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             draft,
@@ -124,16 +156,11 @@ final class KeptTable implements AutoCloseable {
     }
   }
 
-  private static String firstLine(IOException e) {
-    return e.getClass().getSimpleName()
-        + " "
-        + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-  }
-
   /** Writes what has not been written yet. */
   @Override
   public void close() {
     writes.close();
+    round = RETRY_ROUNDS;
     writeIfNewer();
   }
 }

@@ -76,7 +76,8 @@ final class OutageLease implements AutoCloseable {
       List<Member> candidates = witnessing.candidates();
       Optional<Witnesses> named = registration.witnesses();
       if (!candidates.isEmpty()
-          && !named.map(Witnesses::members).equals(Optional.of(candidates))
+          && (!named.map(Witnesses::members).equals(Optional.of(candidates))
+              || named.filter(kept::isRevoked).isPresent())
           && kept.naming()) {
         registration.nameWitnesses(candidates);
         LOGGER.debug("named {} witnesses", candidates.size());

@@ -117,7 +117,7 @@ public final class ProxyControl {
       BiFunction<Member, VouchQuery, Future<Vouched>> ask,
       Duration lease) {
     String reason;
-    KeptWitnesses.Left left = witnesses.left().orElse(null);
+    WitnessRecord.Statement left = witnesses.left().orElse(null);
     if (kept.isEmpty()) {
       reason = "there is no kept table";
     } else if (left == null) {

@@ -24,7 +24,10 @@ import io.vodis.model.Member;
 import io.vodis.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,17 +42,22 @@ public final class ProxyControlVerticle extends VerticleBase {
   private static final Duration RESYNC_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration JOIN_INTERVAL = Duration.ofMillis(500);
 
+  /** So often does a proxy that has begun without the store say that it waits: every 30 s. */
+  private static final int WAITING_ROUNDS = 60;
+
   private final ClusterNode node;
   private final Member member;
   private final ProxyControl control;
   private final @Nullable Path tableFile;
-  private @Nullable KeptTable kept;
+  private volatile @Nullable KeptTable kept;
   private final VouchPage vouch;
   private final KeptWitnesses witnesses;
   private @Nullable Periodic joining;
+  private int waitedRounds;
   private @Nullable VouchCalls calls;
   private volatile @Nullable WitnessService witness;
   private @Nullable Overrides overrides;
+  private @Nullable WarningReports warnings;
   private @Nullable MessageConsumer<ProxyCommand> consumer;
 
   /**
@@ -76,7 +84,8 @@ public final class ProxyControlVerticle extends VerticleBase {
             : KeptWitnesses.open(
                 tableFile.resolveSibling(
                     node.product().productName() + "." + member.token() + ".witnesses"),
-                member.token());
+                member.token(),
+                (witness, named) -> BusWitnessing.release(node, witness, named));
     this.control =
         new ProxyControl(
             member, loops, clock, onIsolation, this::onContext, this::keepTable, witnesses);
@@ -88,8 +97,9 @@ public final class ProxyControlVerticle extends VerticleBase {
   }
 
   private void keepTable(FillSlots table) {
-    if (kept != null) {
-      kept.keep(table);
+    KeptTable present = kept;
+    if (present != null) {
+      present.keep(table);
     }
   }
 
@@ -100,6 +110,7 @@ public final class ProxyControlVerticle extends VerticleBase {
       kept = new KeptTable(tableFile, member.incarnation(), witnesses::tableKept);
     }
     overrides = new Overrides(vertx, product);
+    warnings = new WarningReports(vertx, product, member, this::warnings);
     String address = Addresses.PROXY.of(product, member.incarnation());
     consumer = BusServer.serve(vertx, Addresses.PROXY, address, control::handle);
     // Registered in the store only when the leader can reach it here.
@@ -128,8 +139,19 @@ public final class ProxyControlVerticle extends VerticleBase {
               if (own != null && (witness != null || node.hasJoined() && tryJoin(table))) {
                 own.close();
                 opened.close();
+              } else {
+                sayThatItWaits();
               }
             });
+  }
+
+  private void sayThatItWaits() {
+    waitedRounds++;
+    if (waitedRounds % WAITING_ROUNDS == 0) {
+      LOGGER.warn(
+          "still waiting for the store; meanwhile {}",
+          control.notServing().map(reason -> "not serving: " + reason).orElse("serving"));
+    }
   }
 
   private boolean tryJoin(Optional<FillSlots> table) {
@@ -144,7 +166,7 @@ public final class ProxyControlVerticle extends VerticleBase {
       if (e.reason() != StoreException.Reason.UNAVAILABLE) {
         throw e;
       }
-      LOGGER.info("not registered yet: {}", OneLine.of(e));
+      LOGGER.debug("not registered yet: {}", OneLine.of(e));
       return false;
     }
     witness = WitnessService.start(node, control.registration(), vouch);
@@ -206,8 +228,12 @@ public final class ProxyControlVerticle extends VerticleBase {
     if (overrides != null) {
       overrides.close();
     }
-    if (kept != null) {
-      kept.close();
+    if (warnings != null) {
+      warnings.close();
+    }
+    KeptTable present = kept;
+    if (present != null) {
+      present.close();
     }
     witnesses.close();
     return consumer == null ? Future.succeededFuture() : consumer.unregister();
@@ -216,6 +242,24 @@ public final class ProxyControlVerticle extends VerticleBase {
   /** Why the proxy does not serve now; empty if it does. */
   public Optional<String> notServing() {
     return control.notServing();
+  }
+
+  /** What is wrong although the proxy may serve, in words. */
+  public List<String> warnings() {
+    return Stream.concat(keptTableTrouble().stream(), witnesses.trouble().stream()).toList();
+  }
+
+  /** Whether each file that this proxy keeps can be written, by name; empty if it keeps none. */
+  public Map<String, Boolean> keptFiles() {
+    return tableFile == null
+        ? Map.of()
+        : Map.of(
+            "table", keptTableTrouble().isEmpty(), "witnesses", witnesses.trouble().isEmpty());
+  }
+
+  private Optional<String> keptTableTrouble() {
+    KeptTable present = kept;
+    return present == null ? Optional.empty() : present.trouble();
   }
 
   public long leaseLeftMillis() {

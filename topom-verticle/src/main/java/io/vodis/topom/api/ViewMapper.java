@@ -63,7 +63,13 @@ final class ViewMapper {
             view.leading()
                 ? (int) count(view.proxies(), p -> p.alive() && p.epoch() >= topology.epoch())
                 : null),
-        actionCounts(view.actions()));
+        actionCounts(view.actions()),
+        view.proxies().stream()
+            .flatMap(
+                proxy ->
+                    proxy.warnings().stream()
+                        .map(words -> "proxy " + proxy.member().serviceAddress() + ": " + words))
+            .toList());
   }
 
   static GroupsView groups(TopomView view) {
@@ -294,7 +300,8 @@ final class ViewMapper {
         member.datacenter(),
         member.pid(),
         member.startTime(),
-        member.incarnation());
+        member.incarnation(),
+        proxy.warnings());
   }
 
   private static MembersView.Member member(Member member, boolean leader) {

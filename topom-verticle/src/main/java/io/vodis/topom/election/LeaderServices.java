@@ -32,6 +32,7 @@ import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.promote.CandidateRanking;
 import io.vodis.topom.promote.GroupPromotions;
 import io.vodis.topom.reconcile.RoleReconciler;
+import io.vodis.topom.resync.ProxyWarnings;
 import io.vodis.topom.resync.ServingProxies;
 import io.vodis.topom.resync.StrangerConnections;
 import io.vodis.topom.resync.TableResync;
@@ -74,6 +75,7 @@ public final class LeaderServices implements AutoCloseable {
   private final Periodic trimmer;
   private final Inspection inspection;
   private final LoadSampler load;
+  private final ProxyWarnings warnings;
   private final LeaderBus.Serving commands;
 
   /** Takes over: reads the store, and goes on with what is unfinished there. */
@@ -81,6 +83,7 @@ public final class LeaderServices implements AutoCloseable {
     this.context = context;
     this.term = term;
     Clock clock = context.clock();
+    warnings = new ProxyWarnings(clock);
     String name = StrangerConnections.topomName(term.number());
     admin = context.redisAdmins().apply(name);
     sweepAdmin = context.redisAdmins().apply(StrangerConnections.sweepName(term.number()));
@@ -179,6 +182,11 @@ public final class LeaderServices implements AutoCloseable {
     return reconciler;
   }
 
+  /** What is wrong with proxies although they serve, by incarnation. */
+  public Map<String, List<String>> warnings() {
+    return warnings.present();
+  }
+
   /** The store says that members or rows may have changed. */
   void onStoreChange() {
     resync.membersChanged();
@@ -240,6 +248,7 @@ public final class LeaderServices implements AutoCloseable {
       case TopomCommand.ResyncProxy proxy -> resync.resync(proxy.incarnation());
       case TopomCommand.FailoverGroup failover -> failOver(failover);
       case TopomCommand.ReportOverride override -> writeDown(override);
+      case TopomCommand.ReportWarnings report -> warnings.onReport(report);
       case TopomCommand.MoveKeys keys -> throw new IllegalStateException("not reached: " + keys);
     }
     return new BusReply.Accepted(term.number(), topology.current().epoch());

@@ -76,8 +76,8 @@ public final class Views {
             PRIMARY_2, new ServerHealth(status(PRIMARY_2, null), "timed out after 1 s", 2400),
             SILENT_2, new ServerHealth(null, "connection refused", 900)),
         List.of(
-            new ProxyHealth(alive, true, 41),
-            new ProxyHealth(member(Role.PROXY, DEAD_PROXY, 19001), false, -1)),
+            new ProxyHealth(alive, true, 41, List.of("its disk is full")),
+            new ProxyHealth(member(Role.PROXY, DEAD_PROXY, 19001), false, -1, List.of())),
         List.of(leader, alive, member(Role.HA, "ha1", 11081), member(Role.METRICS, "m1", 18090)),
         List.of(
             new ActionProgress(

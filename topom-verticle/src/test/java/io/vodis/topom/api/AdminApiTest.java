@@ -65,6 +65,8 @@ class AdminApiTest {
         .isEqualTo(new JsonObject().put("total", 2).put("alive", 1).put("current", 1));
     assertThat(overview.getJsonObject("actions"))
         .isEqualTo(new JsonObject().put("pending", 1).put("running", 1));
+    assertThat(overview.getJsonArray("warnings"))
+        .containsExactly("proxy 127.0.0.1:19000: its disk is full");
   }
 
   @Test

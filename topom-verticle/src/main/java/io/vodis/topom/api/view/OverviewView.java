@@ -1,8 +1,13 @@
 package io.vodis.topom.api.view;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The product in one screen. */
+/**
+ * The product in one screen.
+ *
+ * @param warnings what somebody should look at although clients are served; the leader alone knows
+ */
 public record OverviewView(
     String product,
     long epoch,
@@ -13,7 +18,8 @@ public record OverviewView(
     Slots slots,
     Servers servers,
     Proxies proxies,
-    ActionCounts actions) {
+    ActionCounts actions,
+    List<String> warnings) {
 
   public record Leader(String token, String address) {}
 

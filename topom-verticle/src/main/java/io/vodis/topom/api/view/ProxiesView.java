@@ -10,6 +10,7 @@ public record ProxiesView(long epoch, List<Proxy> proxies) {
    * A proxy.
    *
    * @param epoch last acknowledged to the leader; null if none or not known here
+   * @param warnings what is wrong with it although it serves; the leader alone knows
    */
   public record Proxy(
       String token,
@@ -20,5 +21,6 @@ public record ProxiesView(long epoch, List<Proxy> proxies) {
       String datacenter,
       long pid,
       String startTime,
-      String incarnation) {}
+      String incarnation,
+      List<String> warnings) {}
 }
