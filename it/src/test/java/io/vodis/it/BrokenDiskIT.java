@@ -105,8 +105,7 @@ class BrokenDiskIT {
 
   private JsonObject page(HostAndPort address, String path) {
     try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://" + address + path)).build();
+      HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path)).build();
       return new JsonObject(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

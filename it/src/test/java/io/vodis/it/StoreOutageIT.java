@@ -84,7 +84,8 @@ class StoreOutageIT {
 
   @Test
   void anOutageShorterThanTheLeaseGoesUnnoticed() {
-    // A lease of 13 s: the store is away for two, and a busy machine may take long to find it again.
+    // A lease of 13 s: the store is away for two, and a busy machine may take long to find it
+    // again.
     ClusterPlan plan = ClusterPlan.small().withSessionTimeout(Duration.ofSeconds(20));
     try (VodisCluster cluster = VodisCluster.start(plan)) {
       // Given

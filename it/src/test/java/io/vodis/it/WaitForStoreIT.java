@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that are started before the store: alive, not ready, and they say what they wait for. */
+/**
+ * Processes that are started before the store: alive, not ready, and they say what they wait for.
+ */
 class WaitForStoreIT {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(120);

@@ -70,8 +70,7 @@ final class AllCommand implements Callable<Integer> {
     CoordinatorConfig coordinator = common(roles, CoordinatorConfig.class);
     LogLevel.apply(common(roles, LogConfig.class));
     try (ProcessScope scope = new ProcessScope()) {
-      ClusterNode node =
-          scope.started(ClusterNodes.startWithOrWithoutStore(product, coordinator));
+      ClusterNode node = scope.started(ClusterNodes.startWithOrWithoutStore(product, coordinator));
       boolean withStore = node.hasJoined();
       List<Prepared<?>> inOrder = new ArrayList<>(roles);
       if (!withStore) {
@@ -81,7 +80,8 @@ final class AllCommand implements Callable<Integer> {
       List<RunningRole> started = new ArrayList<>();
       while (!inOrder.isEmpty()) {
         WaitingPages waiting =
-            scope.started(WaitingPages.of(inOrder.stream().<Record>map(role -> role.config()).toList()));
+            scope.started(
+                WaitingPages.of(inOrder.stream().<Record>map(role -> role.config()).toList()));
         Prepared<?> role = inOrder.removeFirst();
         if (withStore || role.definition().role() != Role.PROXY) {
           ClusterNodes.awaitJoined(node, waiting);

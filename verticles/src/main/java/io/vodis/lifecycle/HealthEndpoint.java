@@ -21,10 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP admin port of a process: {@code /health/live} (the process answers), {@code
- * /health/ready} (it does its work, and what is wrong all the same; 503 with the reason
- * otherwise) and {@code /status} (what it
- * knows, as JSON). Answers are made on virtual threads and at most {@value #CONCURRENT_MAX} at a
- * time, so that a slow page cannot pile up.
+ * /health/ready} (it does its work, and what is wrong all the same; 503 with the reason otherwise)
+ * and {@code /status} (what it knows, as JSON). Answers are made on virtual threads and at most
+ * {@value #CONCURRENT_MAX} at a time, so that a slow page cannot pile up.
  */
 public final class HealthEndpoint implements AutoCloseable {
 

@@ -88,8 +88,7 @@ final class KeptWitnesses implements AutoCloseable {
     this.release = release;
     this.disk =
         new Disk(
-            "the file of witnesses " + path,
-            "without the store this proxy could not be restarted");
+            "the file of witnesses " + path, "without the store this proxy could not be restarted");
     if (path == null) {
       this.left = Optional.empty();
       this.care = null;
@@ -189,8 +188,7 @@ final class KeptWitnesses implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    var unused =
-        Threads.current().start("kept witnesses", () -> takeBackFor(promise));
+    var unused = Threads.current().start("kept witnesses", () -> takeBackFor(promise));
     return promise.future();
   }
 

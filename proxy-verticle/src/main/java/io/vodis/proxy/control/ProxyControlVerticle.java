@@ -253,8 +253,7 @@ public final class ProxyControlVerticle extends VerticleBase {
   public Map<String, Boolean> keptFiles() {
     return tableFile == null
         ? Map.of()
-        : Map.of(
-            "table", keptTableTrouble().isEmpty(), "witnesses", witnesses.trouble().isEmpty());
+        : Map.of("table", keptTableTrouble().isEmpty(), "witnesses", witnesses.trouble().isEmpty());
   }
 
   private Optional<String> keptTableTrouble() {

@@ -3,7 +3,6 @@ package io.vodis.proxy.control;
 import io.vodis.lifecycle.OneLine;
 import io.vodis.store.MemberRows;
 import io.vodis.store.StoreException;
-import io.vodis.store.Witnesses;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file of {@link KeptWitnesses}: a first line with the epoch and a checksum of all, then the
- * witnesses. What is not whole says nothing. Locked for as long as it is open, so that two processes
- * never take the same place. Every method may block for as long as the disk does.
+ * witnesses. What is not whole says nothing. Locked for as long as it is open, so that two
+ * processes never take the same place. Every method may block for as long as the disk does.
  */
 final class WitnessFile implements AutoCloseable {
 

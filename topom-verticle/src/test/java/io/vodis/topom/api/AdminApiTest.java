@@ -233,8 +233,8 @@ class AdminApiTest {
         "/groups/1/servers | {\"server\": \"h:70000\"} | server: invalid port 70000, expected"
             + " 1..65535",
         "/slots/offline | {\"first\": 9, \"last\": 8} | last: 8 is less than first = 9",
-        "/slots/assign | {\"first\": -1, \"last\": 1024, \"groupId\": 1} | first: -1 is less than 0;"
-            + " last: 1024 is greater than 1023",
+        "/slots/assign | {\"first\": -1, \"last\": 1024, \"groupId\": 1} | first: -1 is less than"
+            + " 0; last: 1024 is greater than 1023",
       })
   void saysWhichFieldIsWrongAndWhy(String path, String body, String message) {
     // When
