@@ -4,6 +4,7 @@ import io.vodis.config.ByteSize;
 import io.vodis.config.ConfigException;
 import io.vodis.config.Doc;
 import io.vodis.proxy.stats.CommandLogSettings;
+import io.vodis.proxy.stats.CommandLogSettings.Bound;
 import io.vodis.proxy.stats.ServerSettings;
 import java.time.Duration;
 import java.util.List;
@@ -103,12 +104,9 @@ public record ServerConfig(
         maxClients,
         clientMaxPause.toNanos(),
         new CommandLogSettings(
-            slowlogLogSlowerThan.toNanos(),
-            slowlogMaxLen,
-            commandlogRequestLargerThan.bytes(),
-            commandlogLargeRequestMaxLen,
-            commandlogReplyLargerThan.bytes(),
-            commandlogLargeReplyMaxLen,
+            new Bound(slowlogLogSlowerThan.toNanos(), slowlogMaxLen),
+            new Bound(commandlogRequestLargerThan.bytes(), commandlogLargeRequestMaxLen),
+            new Bound(commandlogReplyLargerThan.bytes(), commandlogLargeReplyMaxLen),
             slowlogCloseLook.toNanos()),
         configSetAllowed,
         clusterCompatible,

@@ -103,7 +103,7 @@ public final class CommandLogCommands {
   }
 
   private int most(Kind kind) {
-    return settings.server().commandLog().most(kind);
+    return settings.server().commandLog().of(kind).most();
   }
 
   private void get(Session session, CommandSpec spec, @Nullable Long count, Kind kind) {

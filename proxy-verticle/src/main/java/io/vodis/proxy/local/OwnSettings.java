@@ -4,11 +4,12 @@ import io.vodis.config.ByteSize;
 import io.vodis.config.Durations;
 import io.vodis.proxy.session.Args;
 import io.vodis.proxy.session.SessionLimits;
+import io.vodis.proxy.stats.CommandLog.Kind;
 import io.vodis.proxy.stats.CommandLogSettings;
+import io.vodis.proxy.stats.CommandLogSettings.Bound;
 import io.vodis.proxy.stats.ServerSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * its names and in its units, and those of the configuration file under theirs.
  */
 public final class OwnSettings {
+
+  private static final long NANOS_PER_MICRO = 1000;
+
+  private static final long MICROS_MAX = Long.MAX_VALUE / 1_000_000;
 
   /** Both parts of a loop's settings. */
   record Both(SessionLimits limits, ServerSettings server) {
@@ -32,6 +37,14 @@ public final class OwnSettings {
 
     Both with(CommandLogSettings log) {
       return with(server.with(log));
+    }
+
+    Bound bound(Kind kind) {
+      return server.commandLog().of(kind);
+    }
+
+    Both with(Kind kind, Bound bound) {
+      return with(server.commandLog().with(kind, bound));
     }
   }
 
@@ -92,31 +105,18 @@ public final class OwnSettings {
 
   /** Redis has the first two; Valkey since 8.1 all, the first two by another name as well. */
   private void addCommandLog() {
-    for (String name : List.of("slowlog-log-slower-than", "commandlog-execution-slower-than")) {
-      log(
-          name,
-          log -> Math.floorDiv(log.slowNanos(), 1000),
-          (log, text) -> log.withSlowNanos(number(text, -1, Long.MAX_VALUE / 1_000_000) * 1000));
-    }
-    for (String name : List.of("slowlog-max-len", "commandlog-slow-execution-max-len")) {
-      log(name, log -> (long) log.slowMax(), (log, text) -> log.withSlowMax(length(text)));
-    }
+    log(Kind.SLOW, "slowlog-log-slower-than", NANOS_PER_MICRO, "slowlog-max-len");
     log(
+        Kind.SLOW,
+        "commandlog-execution-slower-than",
+        NANOS_PER_MICRO,
+        "commandlog-slow-execution-max-len");
+    log(
+        Kind.LARGE_REQUEST,
         "commandlog-request-larger-than",
-        CommandLogSettings::requestBytes,
-        (log, text) -> log.withRequestBytes(number(text, -1, Long.MAX_VALUE)));
-    log(
-        "commandlog-large-request-max-len",
-        log -> (long) log.requestMax(),
-        (log, text) -> log.withRequestMax(length(text)));
-    log(
-        "commandlog-reply-larger-than",
-        CommandLogSettings::replyBytes,
-        (log, text) -> log.withReplyBytes(number(text, -1, Long.MAX_VALUE)));
-    log(
-        "commandlog-large-reply-max-len",
-        log -> (long) log.replyMax(),
-        (log, text) -> log.withReplyMax(length(text)));
+        1,
+        "commandlog-large-request-max-len");
+    log(Kind.LARGE_REPLY, "commandlog-reply-larger-than", 1, "commandlog-large-reply-max-len");
   }
 
   private static int length(String text) {
@@ -134,20 +134,14 @@ public final class OwnSettings {
         (both, nanos) -> both.with(both.limits().withSendTimeout(nanos)));
     duration(
         "slowlog_log_slower_than",
-        both -> Math.max(0, both.server().commandLog().slowNanos()),
-        (both, nanos) -> both.with(both.server().commandLog().withSlowNanos(nanos)));
+        both -> Math.max(0, both.bound(Kind.SLOW).threshold()),
+        (both, nanos) -> both.with(Kind.SLOW, both.bound(Kind.SLOW).withThreshold(nanos)));
     duration(
         "slowlog_close_look",
         both -> both.server().commandLog().closeLookNanos(),
         (both, nanos) -> both.with(both.server().commandLog().withCloseLook(nanos)));
-    logBytes(
-        "commandlog_request_larger_than",
-        CommandLogSettings::requestBytes,
-        CommandLogSettings::withRequestBytes);
-    logBytes(
-        "commandlog_reply_larger_than",
-        CommandLogSettings::replyBytes,
-        CommandLogSettings::withReplyBytes);
+    logBytes(Kind.LARGE_REQUEST, "commandlog_request_larger_than");
+    logBytes(Kind.LARGE_REPLY, "commandlog_reply_larger_than");
     duration(
         "client_max_pause",
         both -> both.server().pauseMaxNanos(),
@@ -175,29 +169,31 @@ public final class OwnSettings {
     byName.put(name, new Setting(get, set));
   }
 
-  private void log(
-      String name,
-      Function<CommandLogSettings, Long> get,
-      BiFunction<CommandLogSettings, String, CommandLogSettings> set) {
+  /** The two settings of a list: from which threshold, in that unit, and how many. */
+  private void log(Kind kind, String thresholdName, long unit, String mostName) {
     add(
-        name,
-        both -> Long.toString(get.apply(both.server().commandLog())),
-        (both, text) -> both.with(set.apply(both.server().commandLog(), text)));
+        thresholdName,
+        both -> Long.toString(Math.floorDiv(both.bound(kind).threshold(), unit)),
+        (both, text) -> {
+          long threshold = number(text, -1, unit == 1 ? Long.MAX_VALUE : MICROS_MAX) * unit;
+          return both.with(kind, both.bound(kind).withThreshold(threshold));
+        });
+    add(
+        mostName,
+        both -> Integer.toString(both.bound(kind).most()),
+        (both, text) -> both.with(kind, both.bound(kind).withMost(length(text))));
   }
 
-  private void logBytes(
-      String name,
-      Function<CommandLogSettings, Long> get,
-      BiFunction<CommandLogSettings, Long, CommandLogSettings> set) {
+  private void logBytes(Kind kind, String name) {
     add(
         name,
-        both -> new ByteSize(Math.max(0, get.apply(both.server().commandLog()))).toString(),
+        both -> new ByteSize(Math.max(0, both.bound(kind).threshold())).toString(),
         (both, text) -> {
           long bytes = ByteSize.parse(text).bytes();
           if (bytes < 0) {
             throw new IllegalArgumentException("argument must not be negative");
           }
-          return both.with(set.apply(both.server().commandLog(), bytes));
+          return both.with(kind, both.bound(kind).withThreshold(bytes));
         });
   }
 

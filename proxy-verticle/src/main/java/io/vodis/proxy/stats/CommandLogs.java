@@ -27,18 +27,18 @@ public final class CommandLogs {
   public CommandLogs(int loopIndex, int loopCount, CommandLogSettings settings) {
     this.settings = settings;
     for (CommandLog.Kind kind : CommandLog.Kind.values()) {
-      logs.put(kind, new CommandLog(loopIndex, loopCount, settings.most(kind)));
+      logs.put(kind, new CommandLog(loopIndex, loopCount, settings.of(kind).most()));
     }
-    requestFromBytes = settings.requestFromBytes();
-    replyFromBytes = settings.replyFromBytes();
+    requestFromBytes = settings.largeRequest().from();
+    replyFromBytes = settings.largeReply().from();
   }
 
   /** Other thresholds and lengths are in force from now on. */
   public void apply(CommandLogSettings newSettings) {
     settings = newSettings;
-    requestFromBytes = newSettings.requestFromBytes();
-    replyFromBytes = newSettings.replyFromBytes();
-    logs.forEach((kind, log) -> log.keep(newSettings.most(kind)));
+    requestFromBytes = newSettings.largeRequest().from();
+    replyFromBytes = newSettings.largeReply().from();
+    logs.forEach((kind, log) -> log.keep(newSettings.of(kind).most()));
   }
 
   /** One of the lists. */
@@ -67,7 +67,7 @@ public final class CommandLogs {
 
   /** Whether an answer came late; that of a command that may wait has been asked to. */
   public boolean isSlow(CommandSpec spec, long took) {
-    long slowFrom = settings.slowFromNanos();
+    long slowFrom = settings.slow().from();
     return took >= slowFrom && (slowFrom <= 0 || !spec.mayBlock());
   }
 

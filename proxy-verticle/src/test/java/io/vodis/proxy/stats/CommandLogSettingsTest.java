@@ -2,6 +2,7 @@ package io.vodis.proxy.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vodis.proxy.stats.CommandLogSettings.Bound;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -10,7 +11,12 @@ class CommandLogSettingsTest {
   private static final long NEVER = Long.MAX_VALUE;
 
   private static CommandLogSettings settings(long slow, long request, long reply) {
-    return new CommandLogSettings(slow, 128, request, 128, reply, 128, 0);
+    return settings(slow, request, reply, 128);
+  }
+
+  private static CommandLogSettings settings(long slow, long request, long reply, int most) {
+    return new CommandLogSettings(
+        new Bound(slow, most), new Bound(request, most), new Bound(reply, most), 0);
   }
 
   /** Nothing is looked at on its way unless a threshold asks for what is short or quick. */
@@ -36,12 +42,10 @@ class CommandLogSettingsTest {
   @ParameterizedTest
   @CsvSource({"SLOW", "LARGE_REQUEST", "LARGE_REPLY"})
   void aListOfNoLengthIsSwitchedOff(CommandLog.Kind kind) {
-    CommandLogSettings none = settings(0, 0, 0).withSlowMax(0).withRequestMax(0).withReplyMax(0);
+    CommandLogSettings none = settings(0, 0, 0, 0);
 
-    assertThat(none.most(kind)).isZero();
-    assertThat(none.slowFromNanos()).isEqualTo(NEVER);
-    assertThat(none.requestFromBytes()).isEqualTo(NEVER);
-    assertThat(none.replyFromBytes()).isEqualTo(NEVER);
+    assertThat(none.of(kind).from()).isEqualTo(NEVER);
     assertThat(none.looksAtAll()).isFalse();
+    assertThat(none.with(kind, new Bound(0, 1)).of(kind).from()).isZero();
   }
 }
