@@ -136,7 +136,7 @@ public final class VodisCluster implements AutoCloseable {
         HostAndPort known = plan.serversRelayed() ? relayTo(own) : own;
         builder.port(own.port());
         if (plan.serversRelayed()) {
-          builder.option("replica-announce-port", Integer.toString(known.port()));
+          builder.option("slave-announce-port", Integer.toString(known.port()));
         }
         if (i > 0) {
           builder.replicaOf(knownAs.getFirst());

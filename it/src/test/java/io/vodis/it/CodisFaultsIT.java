@@ -12,10 +12,13 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.ZooKeeperServer;
 import io.vodis.testsupport.codis.FakeCodisServer;
+import io.vodis.testsupport.workload.SlotOracle;
 import io.vodis.testsupport.workload.Workload;
 import io.vodis.testsupport.workload.WorkloadReport;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,8 +54,8 @@ class CodisFaultsIT {
   @ValueSource(strings = {"sync", "semi-async"})
   void aTargetThatIsKilledAndStartsAgainLosesNothing(String method) {
     ClusterPlan plan = plan("target-" + method, method);
-    try (FakeCodisServer source = FakeCodisServer.durable("UNLINK");
-        FakeCodisServer target = FakeCodisServer.durable("UNLINK");
+    try (FakeCodisServer source = FakeCodisServer.durable();
+        FakeCodisServer target = FakeCodisServer.durable();
         VodisCluster cluster = over(plan, List.of(List.of(source), List.of(target)))) {
       // Given
       Workload load = load(cluster, source);
@@ -84,8 +87,8 @@ class CodisFaultsIT {
             .inChildren(JavaProcess.LIGHT, Role.TOPOM)
             .withSessionTimeout(Duration.ofSeconds(3))
             .with(Role.PROXY, "coordinator_session_timeout", "10s");
-    try (FakeCodisServer source = FakeCodisServer.start("UNLINK");
-        FakeCodisServer target = FakeCodisServer.start("UNLINK");
+    try (FakeCodisServer source = FakeCodisServer.start();
+        FakeCodisServer target = FakeCodisServer.start();
         VodisCluster cluster = over(plan, List.of(List.of(source), List.of(target)))) {
       // Given
       Workload load = load(cluster, source);
@@ -116,9 +119,9 @@ class CodisFaultsIT {
             .with(Role.HA, "down_after", "1s")
             .with(Role.HA, "probe_interval", "300ms")
             .with(Role.HA, "probe_timeout", "300ms");
-    try (FakeCodisServer source = FakeCodisServer.start("UNLINK");
-        FakeCodisServer replica = FakeCodisServer.start("UNLINK");
-        FakeCodisServer target = FakeCodisServer.start("UNLINK")) {
+    try (FakeCodisServer source = FakeCodisServer.start();
+        FakeCodisServer replica = FakeCodisServer.start();
+        FakeCodisServer target = FakeCodisServer.start()) {
       follow(replica, source);
       try (VodisCluster cluster = over(plan, List.of(List.of(source, replica), List.of(target)))) {
         SourceFailover failover = new SourceFailover(cluster, source.behind(), replica.behind());
@@ -129,6 +132,65 @@ class CodisFaultsIT {
         failover.thenNothingIsLost();
         assertThat(target.calls("SLOTSRESTORE")).isPositive();
         assertThat(replica.calls("MIGRATE")).isZero();
+      }
+    }
+  }
+
+  /**
+   * A semi-async move has no proof of its opening. What stands in for it: nothing is used on the
+   * target before a replica of the source knows that it has left. So a replica that keeps up brings
+   * nothing back when it is promoted in mid-move.
+   */
+  @Test
+  void aReplicaThatKeepsUpBringsNothingBackInASemiAsyncMove() {
+    ClusterPlan plan =
+        plan("source-semi", "semi-async")
+            .with(Role.HA, 3)
+            .with(Role.HA, "down_after", "1s")
+            .with(Role.HA, "probe_interval", "300ms")
+            .with(Role.HA, "probe_timeout", "300ms");
+    try (FakeCodisServer source = FakeCodisServer.start();
+        FakeCodisServer replica = FakeCodisServer.start();
+        FakeCodisServer target = FakeCodisServer.start()) {
+      follow(replica, source);
+      try (VodisCluster cluster = over(plan, List.of(List.of(source, replica), List.of(target)));
+          RespClient client = RespClient.connect(cluster.proxies().getFirst())) {
+        // Given
+        ColdKeys cold = beginSlowly(cluster, source, target);
+        Poll.until(PATIENCE, "all slots are open", () -> allAreOpen(cluster.topology()));
+        List<String> used =
+            IntStream.range(0, SLOTS).mapToObj(slot -> SlotOracle.keyIn(slot, "used")).toList();
+        for (String key : used) {
+          client.expect("SET", key, "old");
+          // Of several keys: so they have to be moved.
+          client.expect("MGET", key, "{" + key + "}");
+          client.expect("SET", key, "new");
+          assertThat(target.behind().call("GET", key)).isEqualTo("new");
+        }
+        String[] exist = Stream.concat(Stream.of("EXISTS"), used.stream()).toArray(String[]::new);
+        Poll.until(
+            PATIENCE,
+            "the replica knows that they have left",
+            () -> Long.valueOf(0).equals(replica.behind().call(exist)));
+
+        // When
+        source.kill();
+        Poll.until(
+            PATIENCE,
+            "the replica has taken over",
+            () -> cluster.primaries().getFirst().equals(replica.address()));
+        end(cluster);
+
+        // Then
+        for (String key : used) {
+          Poll.until(
+              PATIENCE,
+              () -> key + ": " + client.call("GET", key),
+              () -> "new".equals(client.call("GET", key)));
+        }
+        assertThat(cold.on(target.behind())).isEqualTo(cold.count());
+        assertThat(cold.on(replica.behind())).isZero();
+        assertThat(replica.calls("SLOTSMGRTTAGSLOT-ASYNC")).isPositive();
       }
     }
   }
@@ -164,6 +226,7 @@ class CodisFaultsIT {
             Workload.Settings.over(cluster.proxies())
                 .withConnections(4)
                 .withDatabases(0, 5)
+                .withoutUnlink()
                 .withPause(Duration.ofMillis(5)));
     LOGGER.info("{}", load.settings());
     Poll.until(PATIENCE, "there are keys", () -> source.behind().keyCount() > 100);
@@ -180,6 +243,11 @@ class CodisFaultsIT {
     assertThat(cold.on(source.behind())).isGreaterThan(cold.count() / 2);
     assertThat(isMigrating(cluster.topology())).isTrue();
     return cold;
+  }
+
+  private static boolean allAreOpen(Topology topology) {
+    return topology.slots().subList(0, SLOTS).stream()
+        .allMatch(slot -> slot.action() instanceof SlotAction.Migrating);
   }
 
   private static boolean isMigrating(Topology topology) {

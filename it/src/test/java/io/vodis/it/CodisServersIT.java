@@ -10,6 +10,7 @@ import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RespClient;
 import io.vodis.testsupport.ZooKeeperServer;
 import io.vodis.testsupport.codis.FakeCodisServer;
+import io.vodis.testsupport.workload.SlotOracle;
 import io.vodis.testsupport.workload.Workload;
 import io.vodis.testsupport.workload.WorkloadReport;
 import java.time.Duration;
@@ -56,6 +57,7 @@ class CodisServersIT {
               Workload.Settings.over(product.cluster.proxies())
                   .withConnections(4)
                   .withDatabases(0, 5)
+                  .withoutUnlink()
                   .withPause(Duration.ofMillis(5)));
       LOGGER.info("{}", load.settings());
 
@@ -87,6 +89,7 @@ class CodisServersIT {
               Workload.Settings.over(product.cluster.proxies())
                   .withConnections(4)
                   .withDatabases(0, 5)
+                  .withoutUnlink()
                   .withPause(Duration.ofMillis(5)));
       FakeCodisServer source = product.servers.getFirst();
       FakeCodisServer target = product.servers.getLast();
@@ -151,6 +154,43 @@ class CodisServersIT {
     }
   }
 
+  /** Their MIGRATE cannot sign in, so topom carries the keys. */
+  @Test
+  void keysThatAreAstrayAreFoundAndBroughtHome() {
+    try (Product product = new Product("codis-fsck", "semi-async")) {
+      // Given
+      String astray = SlotOracle.keyIn(3, "astray");
+      String twice = SlotOracle.keyIn(4, "twice");
+      String atHome = SlotOracle.keyIn(5, "home");
+      FakeCodisServer home = product.servers.getFirst();
+      FakeCodisServer away = product.servers.getLast();
+      try (RespClient there = away.client();
+          RespClient here = home.client()) {
+        there.expect("SELECT", "2");
+        there.expect("RPUSH", astray, "a", "b");
+        there.expect("SET", twice, "the copy that does not count");
+        here.expect("SELECT", "2");
+        here.expect("SET", twice, "counts");
+        here.expect("SET", atHome, "v");
+
+        // When
+        JsonObject found =
+            product.cluster.admin().post("/fsck", new JsonObject().put("repair", false));
+        JsonObject repaired =
+            product.cluster.admin().post("/fsck", new JsonObject().put("repair", true));
+        JsonObject after =
+            product.cluster.admin().post("/fsck", new JsonObject().put("repair", false));
+
+        // Then
+        assertThat(found.getLong("strayKeys")).as(found.encode()).isEqualTo(2);
+        assertThat(after.getLong("strayKeys")).as(repaired.encode()).isZero();
+        assertThat(here.expectList("LRANGE", astray, "0", "-1").toString()).isEqualTo("[a, b]");
+        assertThat(here.call("GET", twice)).isEqualTo("counts");
+        assertThat(there.expectNumber("DBSIZE")).isZero();
+      }
+    }
+  }
+
   /** Two codis-servers, a group each, behind two proxies. */
   private final class Product implements AutoCloseable {
 
@@ -158,8 +198,8 @@ class CodisServersIT {
     final VodisCluster cluster;
 
     Product(String name, String method) {
-      servers.add(FakeCodisServer.withPassword(PASSWORD, "UNLINK"));
-      servers.add(FakeCodisServer.withPassword(PASSWORD, "UNLINK"));
+      servers.add(FakeCodisServer.withPassword(PASSWORD));
+      servers.add(FakeCodisServer.withPassword(PASSWORD));
       List<HostAndPort> addresses = servers.stream().map(FakeCodisServer::address).toList();
       cluster =
           VodisCluster.over(

@@ -111,7 +111,7 @@ final class SourceFailover {
   /** It is cut off, then the counters move and count. */
   void whenTheReplicaHasNotHeardWhatHasMoved() {
     replica.call("CONFIG", "SET", "masterauth", "wrong");
-    source.call("CLIENT", "KILL", "TYPE", "replica");
+    source.call("CLIENT", "KILL", "TYPE", "slave");
     thread.start();
     Poll.until(PATIENCE, "all counters have moved", () -> counting.rounds >= 3);
     assertThat(countOf(replica, used)).as("old copies on the replica").isGreaterThan(USED / 2);

@@ -245,7 +245,8 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     public Builder replicaOf(HostAndPort primary) {
-      return option("replicaof", primary.host(), Integer.toString(primary.port()));
+      // The older name, which all versions know.
+      return option("slaveof", primary.host(), Integer.toString(primary.port()));
     }
 
     public RedisProcess start() {

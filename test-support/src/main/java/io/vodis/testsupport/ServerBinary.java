@@ -1,10 +1,12 @@
 package io.vodis.testsupport;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -15,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A server program that tests can run: the bundled one, {@code redis-server} and {@code
@@ -58,6 +61,20 @@ public record ServerBinary(Path path, String product, Version version) {
   /** The one that tests run unless they ask for another. */
   public static ServerBinary standard() {
     return of(RedisProcess.defaultBinary());
+  }
+
+  /**
+   * Redis 3.2, the oldest there is to work with and what codis-server is made from, where this
+   * machine can run the one that comes with the tests. It is none of {@link #all}: much of what is
+   * tested with those it does not have.
+   */
+  public static Optional<ServerBinary> oldest() {
+    return Old.BINARY;
+  }
+
+  /** {@link #oldest} if there is one, then {@link #all}. */
+  public static List<ServerBinary> allAndOldest() {
+    return Stream.concat(oldest().stream(), all().stream()).distinct().toList();
   }
 
   /** Asks a program which server it is. */
@@ -115,6 +132,34 @@ public record ServerBinary(Path path, String product, Version version) {
   @Override
   public String toString() {
     return name();
+  }
+
+  /** Unpacked once per JVM. */
+  private static final class Old {
+
+    private static final String RESOURCE = "redis-server.3.2.5";
+
+    static final Optional<ServerBinary> BINARY = unpack();
+
+    private static Optional<ServerBinary> unpack() {
+      boolean runs =
+          System.getProperty("os.name", "").equals("Linux")
+              && System.getProperty("os.arch", "").equals("amd64");
+      try (InputStream packed = ServerBinary.class.getResourceAsStream("/" + RESOURCE)) {
+        if (!runs || packed == null) {
+          return Optional.empty();
+        }
+        Path directory = Processes.temporaryDirectory("redis-old");
+        Runtime.getRuntime()
+            .addShutdownHook(new Thread(() -> Processes.deleteRecursively(directory)));
+        Path path = directory.resolve(RESOURCE);
+        Files.copy(packed, path);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+        return tryOf(path);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot unpack " + RESOURCE, e);
+      }
+    }
   }
 
   private static final class Found {

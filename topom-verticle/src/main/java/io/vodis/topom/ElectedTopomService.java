@@ -7,6 +7,7 @@ import io.vodis.model.Member;
 import io.vodis.model.Role;
 import io.vodis.model.Topology;
 import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.ServerStatus;
 import io.vodis.store.Leadership;
 import io.vodis.store.StoreChange;
 import io.vodis.store.StoreException;
@@ -157,7 +158,13 @@ final class ElectedTopomService implements TopomService {
     LeaderServices leader = leader();
     GroupEdits.addServer(leader.topology().current(), groupId, server, datacenter);
     try {
-      leader.admin().status(server, SERVER_TIMEOUT);
+      ServerStatus status = leader.admin().status(server, SERVER_TIMEOUT);
+      if (!status.isNewEnough()) {
+        throw new TopomException(
+            Code.INVALID,
+            "%s is Redis %s, but servers have to be Redis 3.2 or newer; nothing was changed"
+                .formatted(server, status.version()));
+      }
     } catch (RedisAdminException e) {
       throw new TopomException(Code.UNAVAILABLE, e.getMessage() + "; nothing was changed", e);
     }

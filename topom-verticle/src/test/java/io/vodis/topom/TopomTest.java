@@ -9,6 +9,7 @@ import io.vodis.model.AuditEntry;
 import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotRoute;
+import io.vodis.testsupport.FakeRedis;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
@@ -373,6 +374,20 @@ class TopomTest {
     product.awaitServing(proxy, 0, primary.address());
     assertThat(product.topology().group(1).orElseThrow().promotion()).isEqualTo(Promotion.NONE);
     assertThat(primary.call("SET", "still", "writable")).isEqualTo("OK");
+  }
+
+  @Test
+  void aServerThatIsTooOldIsNotAdded() {
+    product.startTopom();
+    product.leader().createGroup(1);
+    try (FakeRedis old =
+        FakeRedis.start()
+            .on("ROLE", new FakeRedis.Answer.Bytes("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"))
+            .on("INFO", new FakeRedis.Answer.Bytes("$22\r\nredis_version:2.8.19\r\n\r\n"))) {
+      assertThatThrownBy(() -> product.leader().addServer(1, old.address(), ""))
+          .isInstanceOf(TopomException.class)
+          .hasMessageContaining("is Redis 2.8.19, but servers have to be Redis 3.2 or newer");
+    }
   }
 
   @Test

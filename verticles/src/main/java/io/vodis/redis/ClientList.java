@@ -24,6 +24,9 @@ public final class ClientList {
     /** What a connection has said that has said nothing. */
     private static final String NOTHING = "NULL";
 
+    /** What arrives over a connection that a codis-server has opened itself: it sends keys away. */
+    private static final String ACKNOWLEDGED = "slotsrestore-async-ack";
+
     /**
      * Whether a server at {@code source} may be restoring keys over it, now or later. Servers give
      * these connections no name, and everybody else at Vodis does. One that has said nothing yet is
@@ -38,7 +41,8 @@ public final class ClientList {
 
     /** Whether it certainly does: one that is about to may be anybody else's. */
     public boolean restores() {
-      return command.startsWith("restore") || command.startsWith("slotsrestore");
+      return command.startsWith("restore")
+          || command.startsWith("slotsrestore") && !command.equals(ACKNOWLEDGED);
     }
 
     /** A host name is not resolved here: then any address may be it. */

@@ -4,6 +4,8 @@ import io.vodis.model.HostAndPort;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +51,21 @@ public record ServerStatus(
     boolean loading,
     int connectedClients,
     Map<Integer, Long> keysByDatabase) {
+
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})\\.");
+
   public ServerStatus {
     keysByDatabase = Collections.unmodifiableMap(new TreeMap<>(keysByDatabase));
+  }
+
+  /** Whether it is at least Redis 3.2, the oldest with all that is needed of a server. */
+  public boolean isNewEnough() {
+    Matcher numbers = VERSION.matcher(version);
+    if (!numbers.lookingAt()) {
+      return true;
+    }
+    int major = Integer.parseInt(numbers.group(1));
+    return major > 3 || major == 3 && Integer.parseInt(numbers.group(2)) >= 2;
   }
 
   /** Whether it is a replica that is pointed to that server, by the name it has there. */

@@ -19,6 +19,7 @@ class CodisClientListTest {
           id=6 addr=10.0.0.1:6 name= db=0 cmd=NULL
           id=7 addr=10.0.0.9:7 name= db=0 cmd=NULL
           id=8 addr=10.0.0.1:8 name=vodis db=0 cmd=get
+          id=9 addr=10.0.0.1:9 name= db=0 cmd=slotsrestore-async-ack
           """);
 
   @Test
@@ -31,6 +32,12 @@ class CodisClientListTest {
   void allOfADatabaseFromWhichNothingIsSentInTheBackground() {
     assertThat(ids(ClientList.outdatedRestores(CLIENTS, "10.0.0.1", false, 0)))
         .containsExactly(1L, 2L, 4L, 6L);
+  }
+
+  /** The last one is a way out of the server, to which it has sent keys itself. */
+  @Test
+  void whatTheServerHasOpenedItselfIsNoneOfThem() {
+    assertThat(CLIENTS.getLast().mayRestoreFrom("10.0.0.1")).isFalse();
   }
 
   private static List<Long> ids(List<ClientList.Client> clients) {

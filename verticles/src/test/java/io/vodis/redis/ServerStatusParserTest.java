@@ -27,6 +27,21 @@ class ServerStatusParserTest {
   }
 
   @Test
+  void serversBeforeRedis32AreTooOld() {
+    Reply role = items("master", 0, new Reply.Items(List.of()));
+    for (String version : List.of("3.2.0", "3.2.11", "4.0.1", "7.0.15", "255.255.255", "mine")) {
+      assertThat(ServerStatusParser.parse(SERVER, role, "redis_version:" + version).isNewEnough())
+          .as(version)
+          .isTrue();
+    }
+    for (String version : List.of("2.8.19", "3.0.7", "3.1.999")) {
+      assertThat(ServerStatusParser.parse(SERVER, role, "redis_version:" + version).isNewEnough())
+          .as(version)
+          .isFalse();
+    }
+  }
+
+  @Test
   void readsAPrimaryOfRedis32() {
     // Given
     Reply role = items("master", 1234, new Reply.Items(List.of()));

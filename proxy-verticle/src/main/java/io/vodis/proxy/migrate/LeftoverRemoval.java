@@ -23,8 +23,10 @@ import java.util.function.Consumer;
  *   away:   WATCH k
  *   home:   EXISTS k                  0: it is away; nothing to do
  *   target: HGET proofs slot          if that is home: still so, after the key was seen there
- *   away:   MULTI, UNLINK k, EXEC     executed only if k was not touched since WATCH
+ *   away:   MULTI, DEL k, EXEC        executed only if k was not touched since WATCH
  * </pre>
+ *
+ * <p>DEL, because Redis before 4 knows no other; MIGRATE deletes in the same way.
  */
 final class LeftoverRemoval {
 
@@ -37,14 +39,12 @@ final class LeftoverRemoval {
   private final boolean returning;
   private final CopyRun copies;
   private final List<Doubtful> keys;
-  private final String command;
   private Consumer<Boolean> onDone = done -> {};
 
   /**
    * A removal.
    *
    * @param proofs the target, where it carries the numbers
-   * @param command the one that deletes a key
    */
   LeftoverRemoval(
       Backend source,
@@ -52,15 +52,13 @@ final class LeftoverRemoval {
       Backend proofs,
       boolean returning,
       CopyRun copies,
-      List<Doubtful> keys,
-      String command) {
+      List<Doubtful> keys) {
     this.source = source;
     this.target = target;
     this.proofs = proofs;
     this.returning = returning;
     this.copies = copies;
     this.keys = keys;
-    this.command = command;
   }
 
   /** Looks at every key; {@code whenDone} learns whether all could be looked at. */
@@ -158,16 +156,16 @@ final class LeftoverRemoval {
       unwatch(watching, () -> over.accept(true));
     } else if (targetCounts && keys.get(index).proof() != 0) {
       Runnable giveUp = () -> unwatch(watching, () -> over.accept(false));
-      ifProven(index, () -> unlink(watching, key, over), giveUp, giveUp);
+      ifProven(index, () -> delete(watching, key, over), giveUp, giveUp);
     } else {
-      unlink(watching, key, over);
+      delete(watching, key, over);
     }
   }
 
-  private void unlink(BackendConnection watching, byte[] key, Consumer<Boolean> over) {
+  private void delete(BackendConnection watching, byte[] key, Consumer<Boolean> over) {
     ServerCall.send(watching, copies, List.of(ServerCall.bytes("MULTI")), multi -> {}, () -> {});
     ServerCall.send(
-        watching, copies, List.of(ServerCall.bytes(command), key), queued -> {}, () -> {});
+        watching, copies, List.of(ServerCall.bytes("DEL"), key), queued -> {}, () -> {});
     ServerCall.send(
         watching,
         copies,

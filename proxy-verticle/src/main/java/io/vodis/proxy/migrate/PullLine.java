@@ -524,9 +524,7 @@ final class PullLine implements KeyLine {
   private LeftoverRemoval removalOf(List<Doubtful> keys) {
     Backend proofs =
         env.pool().server(way.target()).lane(Lane.of(SlotProof.DATABASE, Protocol.RESP2));
-    String command = dialect.overwrites() ? "DEL" : "UNLINK";
-    return new LeftoverRemoval(
-        source(), target(), proofs, way.returning(), env.copies(), keys, command);
+    return new LeftoverRemoval(source(), target(), proofs, way.returning(), env.copies(), keys);
   }
 
   private void onRemoved(boolean done) {

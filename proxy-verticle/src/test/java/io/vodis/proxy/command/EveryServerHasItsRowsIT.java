@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryServerHasItsRowsIT {
 
   static List<ServerBinary> servers() {
-    return ServerBinary.all();
+    return ServerBinary.allAndOldest();
   }
 
   @ParameterizedTest

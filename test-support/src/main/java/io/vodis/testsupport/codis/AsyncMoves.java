@@ -30,6 +30,9 @@ final class AsyncMoves {
   private static final int FIRST_MESSAGES = 3;
   private static final int MESSAGES_PER_ACK = 2;
 
+  /** Above those of all sessions. */
+  private static final long CLIENT_ID = 1_000_000_000;
+
   /** What a batch is asked to do. */
   record Order(
       String host, int port, long timeout, int maxBulks, long maxBytes, @Nullable Integer slot) {}
@@ -321,6 +324,27 @@ final class AsyncMoves {
       throw new UncheckedIOException(e);
     }
     return true;
+  }
+
+  /** Its line in CLIENT LIST, if there is a connection. */
+  String describe() {
+    return socket == null
+        ? ""
+        : "id=%d addr=%s:%d fd=%d name= age=0 idle=0 flags=N db=%d sub=0 psub=0 multi=-1"
+                .formatted(CLIENT_ID + database, host, port, database + 500, database)
+            + " qbuf=0 qbuf-free=32768 obl=0 oll=0 omem=0 events=r cmd=slotsrestore-async-ack\n";
+  }
+
+  /** Whether it was the one to be ended. */
+  boolean kill(String filter, String wanted) {
+    boolean meant =
+        switch (filter) {
+          case "ID" -> wanted.equals(Long.toString(CLIENT_ID + database));
+          case "ADDR" -> wanted.equals(host + ":" + port);
+          case "TYPE" -> wanted.equalsIgnoreCase("normal");
+          default -> false;
+        };
+    return meant && release("interrupted: connection closed");
   }
 
   /** Gives up what takes too long. */

@@ -99,7 +99,7 @@ final class AsyncRestore {
     write.add(
         switch (kind) {
           case "list" -> "RPUSH";
-          case "hash" -> "HSET";
+          case "hash" -> "HMSET";
           case "dict" -> "SADD";
           default -> "ZADD";
         });

@@ -15,11 +15,15 @@ final class CodisClients {
   }
 
   String list() {
-    return Wire.bulk(
-        server.sessions().stream()
-            .sorted(Comparator.comparingLong(CodisSession::id))
-            .map(CodisSession::describe)
-            .collect(Collectors.joining()));
+    StringBuilder lines =
+        new StringBuilder(
+            server.sessions().stream()
+                .sorted(Comparator.comparingLong(CodisSession::id))
+                .map(CodisSession::describe)
+                .collect(Collectors.joining()));
+    // Connections that it has opened itself are clients like any other.
+    server.asyncMoves().forEach(moves -> lines.append(moves.describe()));
+    return Wire.bulk(lines.toString());
   }
 
   /** {@code CLIENT KILL host:port}, or with ID, ADDR and SKIPME. */
@@ -58,7 +62,9 @@ final class CodisClients {
                     })
             .toList();
     found.forEach(CodisSession::close);
-    return found.size();
+    long released =
+        server.asyncMoves().stream().filter(moves -> moves.kill(filter, wanted)).count();
+    return found.size() + released;
   }
 
   /** INFO of the server behind, with what differs. */

@@ -20,12 +20,12 @@ final class CodisCommands {
   private static final Set<String> NEWER =
       Set.of(
           ("ACL BLMOVE BLMPOP BZMPOP BZPOPMAX BZPOPMIN COPY EVALSHA_RO EVAL_RO EXPIRETIME FAILOVER"
-                  + " FCALL FCALL_RO FUNCTION GEORADIUSBYMEMBER_RO GEORADIUS_RO GEOSEARCH"
-                  + " GEOSEARCHSTORE GETDEL GETEX HELLO HRANDFIELD LCS LMOVE LMPOP LOLWUT LPOS MEMORY"
-                  + " MODULE PEXPIRETIME REPLICAOF RESET SINTERCARD SMISMEMBER SPUBLISH SSUBSCRIBE"
-                  + " STRALGO SUNSUBSCRIBE SWAPDB UNLINK XACK XADD XAUTOCLAIM XCLAIM XDEL XGROUP XINFO"
-                  + " XLEN XPENDING XRANGE XREAD XREADGROUP XREVRANGE XSETID XTRIM ZDIFF ZDIFFSTORE"
-                  + " ZINTER ZINTERCARD ZMPOP ZMSCORE ZPOPMAX ZPOPMIN ZRANDMEMBER ZRANGESTORE ZUNION")
+               + " FCALL FCALL_RO FUNCTION GEORADIUSBYMEMBER_RO GEORADIUS_RO GEOSEARCH"
+               + " GEOSEARCHSTORE GETDEL GETEX HELLO HRANDFIELD LCS LMOVE LMPOP LOLWUT LPOS MEMORY"
+               + " MODULE PEXPIRETIME REPLICAOF RESET SINTERCARD SMISMEMBER SPUBLISH SSUBSCRIBE"
+               + " STRALGO SUNSUBSCRIBE SWAPDB UNLINK XACK XADD XAUTOCLAIM XCLAIM XDEL XGROUP XINFO"
+               + " XLEN XPENDING XRANGE XREAD XREADGROUP XREVRANGE XSETID XTRIM ZDIFF ZDIFFSTORE"
+               + " ZINTER ZINTERCARD ZMPOP ZMSCORE ZPOPMAX ZPOPMIN ZRANDMEMBER ZRANGESTORE ZUNION")
               .split(" "));
 
   private static final Map<String, Entry> OWN = new HashMap<>();
@@ -58,16 +58,13 @@ final class CodisCommands {
   }
 
   private final Map<String, Entry> known = new HashMap<>(OWN);
-  private final Set<String> allowed;
 
   /**
    * The table.
    *
    * @param behind answers COMMAND
-   * @param allowed newer commands that are to work all the same
    */
-  CodisCommands(Engine behind, Set<String> allowed) {
-    this.allowed = allowed;
+  CodisCommands(Engine behind) {
     for (Object each : (List<?>) requireNonNull(behind.call("COMMAND"))) {
       List<?> entry = (List<?>) each;
       String name = String.valueOf(entry.get(0)).toUpperCase(Locale.ROOT);
@@ -95,7 +92,7 @@ final class CodisCommands {
   }
 
   boolean isNewer(String name) {
-    return NEWER.contains(name) && !allowed.contains(name);
+    return NEWER.contains(name);
   }
 
   @Nullable Entry find(String name) {

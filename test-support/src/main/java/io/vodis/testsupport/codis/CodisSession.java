@@ -30,7 +30,8 @@ final class CodisSession {
   private static final Set<String> STREAMING =
       Set.of("SUBSCRIBE", "PSUBSCRIBE", "MONITOR", "PSYNC", "SYNC");
 
-  private static final Set<String> OF_ALL_KEYS = Set.of("FLUSHALL", "FLUSHDB", "SLAVEOF", "DEBUG");
+  private static final Set<String> WITHOUT_EVENTS =
+      Set.of("FLUSHALL", "FLUSHDB", "SLAVEOF", "DEBUG", "RESTORE", "RESTORE-ASKING");
 
   private final FakeCodisServer server;
   private final long id;
@@ -134,7 +135,7 @@ final class CodisSession {
               && !server.commands().isNewer(command)
               && !BLOCKING.contains(command)
               && !STREAMING.contains(command)
-              && !OF_ALL_KEYS.contains(command);
+              && !WITHOUT_EVENTS.contains(command);
     };
   }
 
@@ -172,14 +173,39 @@ final class CodisSession {
       }
       case "MIGRATE" -> {
         boolean withPassword = request.stream().anyMatch(word -> word.equalsIgnoreCase("AUTH"));
-        return withPassword ? Wire.error("syntax error") : pass(request);
+        return withPassword ? Wire.error("syntax error") : migrate(request);
       }
       default -> {
         String reply = pass(request);
         server.index().invalidate();
+        if (command.equals("SLAVEOF") && reply.startsWith("+OK")) {
+          server.replica(!request.get(1).equalsIgnoreCase("NO"));
+        }
         return reply;
       }
     }
+  }
+
+  /** Key by key: the server behind may have a fault with several that the original has not. */
+  private String migrate(List<String> request) {
+    int keys = request.stream().map(word -> word.toUpperCase(Locale.ROOT)).toList().indexOf("KEYS");
+    if (keys < 0) {
+      return pass(request);
+    }
+    String answer = "+NOKEY\r\n";
+    String error = "";
+    server.index().invalidate();
+    for (String key : request.subList(keys + 1, request.size())) {
+      List<String> one = new ArrayList<>(request.subList(0, keys));
+      one.set(3, key);
+      String reply = pass(one);
+      if (reply.startsWith("-")) {
+        error = reply;
+      } else if (reply.startsWith("+OK")) {
+        answer = reply;
+      }
+    }
+    return error.isEmpty() ? answer : error;
   }
 
   private @Nullable String own(String command, List<String> request) {
@@ -190,6 +216,9 @@ final class CodisSession {
     if (entry != null && !server.commands().fits(entry, request.size()) && entry.arity() != 0) {
       return Wire.error(
           "wrong number of arguments for '" + command.toLowerCase(Locale.ROOT) + "' command");
+    }
+    if (server.isReplica() && entry != null && entry.flags().contains("write")) {
+      return "-READONLY You can't write against a read only slave.\r\n";
     }
     return new SlotsCommand(server, this, request).run(command);
   }

@@ -5,6 +5,7 @@ import io.vodis.testsupport.FreePorts;
 import io.vodis.testsupport.Poll;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
+import io.vodis.testsupport.ServerBinary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,8 +27,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * redis-server that holds the data. One command at a time is executed, as by the original, so that
  * a synchronous transfer holds up everybody.
  *
- * <p>Commands newer than Redis 3.2 are unknown to it. It writes its own CLIENT LIST, because those
- * who clean up behind transfers read it.
+ * <p>The server behind is a Redis 3.2, as in a codis-server, wherever one can run ({@link
+ * ServerBinary#oldest}); elsewhere it is the bundled one, of which commands newer than 3.2 are kept
+ * from sight. The fake writes its own CLIENT LIST, because those who clean up behind transfers read
+ * it.
  */
 public final class FakeCodisServer implements AutoCloseable {
 
@@ -37,7 +40,6 @@ public final class FakeCodisServer implements AutoCloseable {
   private final String password;
   private final int port;
   private final RedisProcess behind;
-  private final Set<String> allowed;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Set<CodisSession> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong accepted = new AtomicLong();
@@ -49,40 +51,40 @@ public final class FakeCodisServer implements AutoCloseable {
   private SyncMoves syncMoves;
   private List<AsyncMoves> asyncMoves;
   private volatile boolean up;
+  private volatile boolean replica;
 
-  private FakeCodisServer(String password, boolean durable, Set<String> allowed) {
+  private FakeCodisServer(String password, boolean durable) {
     this.password = password;
-    this.allowed = allowed;
     this.port = FreePorts.next();
     RedisProcess.Builder builder =
         RedisProcess.builder()
             .option("notify-keyspace-events", "EA")
             .option("databases", Integer.toString(DATABASES))
             .option("client-output-buffer-limit", "pubsub", "0", "0", "0")
-            .option("replica-announce-ip", "127.0.0.1")
-            .option("replica-announce-port", Integer.toString(port))
+            .option("slave-announce-ip", "127.0.0.1")
+            .option("slave-announce-port", Integer.toString(port))
             .option("appendonly", durable ? "yes" : "no");
+    ServerBinary.oldest().ifPresent(binary -> builder.binary(binary.path()));
     behind = (password.isEmpty() ? builder : builder.password(password)).start();
     open();
   }
 
-  /** One that any command of Redis 3.2 works on, and these newer ones too. */
-  public static FakeCodisServer start(String... newerCommands) {
-    return new FakeCodisServer("", false, Set.of(newerCommands));
+  public static FakeCodisServer start() {
+    return new FakeCodisServer("", false);
   }
 
-  /** The same with a password, for clients and between servers. */
-  public static FakeCodisServer withPassword(String password, String... newerCommands) {
-    return new FakeCodisServer(password, false, Set.of(newerCommands));
+  /** One with a password, for clients and between servers. */
+  public static FakeCodisServer withPassword(String password) {
+    return new FakeCodisServer(password, false);
   }
 
   /** One that has all it has acknowledged when it is started again after {@link #kill}. */
-  public static FakeCodisServer durable(String... newerCommands) {
-    return new FakeCodisServer("", true, Set.of(newerCommands));
+  public static FakeCodisServer durable() {
+    return new FakeCodisServer("", true);
   }
 
   private void open() {
-    commands = new CodisCommands(engine(), allowed);
+    commands = new CodisCommands(engine());
     index = new SlotIndex(engine(), engine());
     syncMoves = new SyncMoves(password);
     asyncMoves = new ArrayList<>();
@@ -150,6 +152,15 @@ public final class FakeCodisServer implements AutoCloseable {
     return password;
   }
 
+  /** Whether it follows another server, and refuses to write. */
+  boolean isReplica() {
+    return replica;
+  }
+
+  void replica(boolean value) {
+    replica = value;
+  }
+
   CodisCommands commands() {
     return commands;
   }
@@ -160,6 +171,10 @@ public final class FakeCodisServer implements AutoCloseable {
 
   SyncMoves syncMoves() {
     return syncMoves;
+  }
+
+  List<AsyncMoves> asyncMoves() {
+    return asyncMoves;
   }
 
   AsyncMoves asyncMoves(int database) {
@@ -212,6 +227,7 @@ public final class FakeCodisServer implements AutoCloseable {
   /** Starts it again after {@link #kill}, empty if nothing was saved. */
   public void restart() {
     behind.restart();
+    replica = false;
     open();
   }
 

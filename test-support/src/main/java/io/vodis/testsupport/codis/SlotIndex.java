@@ -19,15 +19,20 @@ import org.jspecify.annotations.Nullable;
  * Which keys of each database are in which slot, and which have the same tag. Kept up to date by
  * the events of the server behind; what it says is what holds after the last command that was
  * answered.
+ *
+ * <p>Redis 3.2 has no events of what RESTORE creates and MIGRATE removes, nor when a list is empty
+ * because somebody has waited for its last element.
  */
 final class SlotIndex {
 
   private static final Set<String> ENDS =
       Set.of("del", "expired", "evicted", "rename_from", "move_from");
+  private static final Set<String> POPS = Set.of("lpop", "rpop");
   private static final int DATABASES = 16;
 
   private final Map<Integer, Map<Integer, Set<String>>> bySlot = new HashMap<>();
   private final Map<Integer, Map<Long, Set<String>>> byTag = new HashMap<>();
+  private final Map<Integer, Set<String>> doubtful = new HashMap<>();
   private final Engine events;
   private final Engine questions;
   private @Nullable CountDownLatch awaited;
@@ -48,6 +53,13 @@ final class SlotIndex {
     CRC32 crc = new CRC32();
     crc.update(Wire.bytes(close < 0 ? key : key.substring(open + 1, close)));
     return crc.getValue();
+  }
+
+  /** Where a key stands among those of its slot, at least 1. */
+  static long place(String key) {
+    CRC32 crc = new CRC32();
+    crc.update(Wire.bytes(key));
+    return crc.getValue() + 1;
   }
 
   static boolean isTagged(String key) {
@@ -79,10 +91,14 @@ final class SlotIndex {
       int database =
           Integer.parseInt(channel.substring(channel.indexOf('@') + 1, channel.indexOf("__:")));
       String key = String.valueOf(message.get(3));
-      if (ENDS.contains(channel.substring(channel.indexOf("__:") + 3))) {
+      String event = channel.substring(channel.indexOf("__:") + 3);
+      if (ENDS.contains(event)) {
         remove(database, key);
       } else {
         add(database, key);
+        if (POPS.contains(event)) {
+          doubtful.computeIfAbsent(database, d -> new LinkedHashSet<>()).add(key);
+        }
       }
     }
   }
@@ -138,6 +154,24 @@ final class SlotIndex {
         rebuild();
         valid = true;
       }
+      doubtful.forEach(
+          (database, keys) -> {
+            questions.call("SELECT", Integer.toString(database));
+            for (String key : keys) {
+              if (questions.number("EXISTS", key) == 0) {
+                remove(database, key);
+              }
+            }
+          });
+      doubtful.clear();
+    }
+  }
+
+  /** Keys that are there now. */
+  void restored(int database, List<String> keys) {
+    settle();
+    synchronized (this) {
+      keys.forEach(key -> add(database, key));
     }
   }
 
@@ -173,15 +207,16 @@ final class SlotIndex {
     return sizes;
   }
 
-  /** The keys with the same tag, in the order they came; of one without a tag that alone. */
+  /** The keys with the same tag, sorted; of one without a tag that alone. */
   List<String> family(int database, String key) {
     if (!isTagged(key)) {
       return List.of(key);
     }
     settle();
     synchronized (this) {
-      return new ArrayList<>(
-          byTag.getOrDefault(database, Map.of()).getOrDefault(crc(key), Set.of()));
+      return byTag.getOrDefault(database, Map.of()).getOrDefault(crc(key), Set.of()).stream()
+          .sorted()
+          .toList();
     }
   }
 }

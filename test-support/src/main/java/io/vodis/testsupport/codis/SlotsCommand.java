@@ -5,6 +5,7 @@ import io.vodis.testsupport.codis.AsyncMoves.Order;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +138,10 @@ final class SlotsCommand {
     return Wire.array(rows);
   }
 
-  /** All at once: a scan may return more than was asked for. */
+  /**
+   * A page, behind the cursor in an order that does not depend on what comes and goes meanwhile: as
+   * with SCAN, whoever is there all the time is found.
+   */
   private String scan() {
     int slot = slot(1);
     if (arguments.size() != 3 && arguments.size() != 5) {
@@ -146,8 +150,19 @@ final class SlotsCommand {
     if (arguments.size() == 5 && (!arguments.get(3).equalsIgnoreCase("COUNT") || integer(4) < 1)) {
       throw refused("syntax error");
     }
-    List<String> keys = server.index().inSlot(database, slot);
-    return Wire.array(List.of(Wire.bulk("0"), Wire.array(keys.stream().map(Wire::bulk).toList())));
+    long cursor = bounded(2, "cursor", 0, 1L << 33);
+    int count = arguments.size() == 5 ? integer(4) : 10;
+    TreeMap<Long, List<String>> places = new TreeMap<>();
+    for (String key : server.index().inSlot(database, slot)) {
+      places.computeIfAbsent(SlotIndex.place(key), place -> new ArrayList<>()).add(key);
+    }
+    List<String> page = new ArrayList<>();
+    Long next = places.ceilingKey(cursor);
+    while (next != null && page.size() < count) {
+      places.getOrDefault(next, List.of()).forEach(key -> page.add(Wire.bulk(key)));
+      next = places.higherKey(next);
+    }
+    return Wire.array(List.of(Wire.bulk(Long.toString(next == null ? 0 : next)), Wire.array(page)));
   }
 
   private String delete() {
@@ -221,6 +236,7 @@ final class SlotsCommand {
                 : "bad data format");
       }
     }
+    server.index().restored(database, commands.stream().map(words -> words.get(1)).toList());
     return "+OK\r\n";
   }
 
@@ -324,8 +340,7 @@ final class SlotsCommand {
   private String asTarget(String command) {
     AsyncRestore.Ack ack =
         switch (command) {
-          case "SLOTSRESTORE-ASYNC" ->
-              AsyncRestore.run(engine, server.asyncMoves(database).isMoving(), arguments);
+          case "SLOTSRESTORE-ASYNC" -> restoreAsync();
           case "SLOTSRESTORE-ASYNC-AUTH" -> authenticate();
           case "SLOTSRESTORE-ASYNC-SELECT" -> select();
           default -> throw refused("invalid client, permission denied");
@@ -334,6 +349,15 @@ final class SlotsCommand {
       session.closeAfterReply();
     }
     return ack.frame();
+  }
+
+  private AsyncRestore.Ack restoreAsync() {
+    AsyncRestore.Ack ack =
+        AsyncRestore.run(engine, server.asyncMoves(database).isMoving(), arguments);
+    if (ack.ok() && arguments.get(1).equalsIgnoreCase("object")) {
+      server.index().restored(database, List.of(arguments.get(2)));
+    }
+    return ack;
   }
 
   private AsyncRestore.Ack authenticate() {

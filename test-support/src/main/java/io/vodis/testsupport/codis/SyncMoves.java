@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +116,7 @@ final class SyncMoves {
     try {
       to.socket.setSoTimeout(timeout);
       for (int at = 0; at < bytes.length; at += PIECE) {
-        to.socket.getOutputStream().write(bytes, at, Math.min(PIECE, bytes.length - at));
+        write(to.socket, bytes, at, Math.min(PIECE, bytes.length - at), timeout);
       }
     } catch (IOException e) {
       return "-IOERR error or timeout writing to target\r\n";
@@ -138,6 +140,28 @@ final class SyncMoves {
       return null;
     } catch (IOException e) {
       return "-IOERR error or timeout reading from target\r\n";
+    }
+  }
+
+  /** A target that takes nothing in holds the server up for no longer than that. */
+  private static void write(Socket socket, byte[] bytes, int from, int length, int timeout)
+      throws IOException {
+    CountDownLatch written = new CountDownLatch(1);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                if (!written.await(timeout, TimeUnit.MILLISECONDS)) {
+                  socket.close();
+                }
+              } catch (IOException | InterruptedException e) {
+                // It is closed, or the tests are over.
+              }
+            });
+    try {
+      socket.getOutputStream().write(bytes, from, length);
+    } finally {
+      written.countDown();
     }
   }
 

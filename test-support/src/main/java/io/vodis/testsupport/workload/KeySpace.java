@@ -19,6 +19,7 @@ final class KeySpace {
   private static final int KEYS_PER_MULTI = 5;
   private static final int LARGE_VALUE_LENGTH = 20_000;
 
+  private final String delete;
   private final String prefix;
   private final Random random;
   private final Map<Integer, KeyModel[]> active = new HashMap<>();
@@ -26,7 +27,8 @@ final class KeySpace {
   private long values;
   private int generation;
 
-  KeySpace(String prefix, List<Integer> databases, Random random) {
+  KeySpace(String prefix, List<Integer> databases, Random random, String delete) {
+    this.delete = delete;
     this.prefix = prefix;
     this.random = random;
     for (int database : databases) {
@@ -49,7 +51,7 @@ final class KeySpace {
       case 0 -> setMany(texts(database));
       case 1, 2 -> getMany(texts(database));
       case 3 -> countMany("DEL", texts(database), true);
-      case 4 -> countMany("UNLINK", texts(database), true);
+      case 4 -> countMany(delete, texts(database), true);
       case 5 -> countMany("EXISTS", texts(database), false);
       case 6 -> rename(database);
       default -> {

@@ -44,7 +44,9 @@ final class Worker implements Runnable {
     int perEndpoint = number / settings.endpoints().size();
     depth = settings.depths().get(perEndpoint % settings.depths().size());
     random = new Random(settings.seed() * 31 + number);
-    keys = new KeySpace(settings.keyPrefix() + number, settings.databases(), random);
+    keys =
+        new KeySpace(
+            settings.keyPrefix() + number, settings.databases(), random, settings.delete());
   }
 
   HostAndPort endpoint() {

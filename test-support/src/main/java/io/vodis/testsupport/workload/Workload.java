@@ -22,6 +22,7 @@ public final class Workload implements AutoCloseable {
    * @param password empty for none
    * @param keyPrefix no other load on the same servers may have it
    * @param pause of each connection between two batches
+   * @param delete UNLINK, or what stands for it where servers do not know it
    */
   public record Settings(
       List<HostAndPort> endpoints,
@@ -32,7 +33,8 @@ public final class Workload implements AutoCloseable {
       String keyPrefix,
       long seed,
       Duration replyTimeout,
-      Duration pause) {
+      Duration pause,
+      String delete) {
 
     public Settings {
       endpoints = List.copyOf(endpoints);
@@ -51,12 +53,22 @@ public final class Workload implements AutoCloseable {
           "load" + LOADS.incrementAndGet() + "w",
           Long.getLong("seed", System.nanoTime()),
           Duration.ofSeconds(15),
-          Duration.ZERO);
+          Duration.ZERO,
+          "UNLINK");
     }
 
     public Settings withConnections(int value) {
       return new Settings(
-          endpoints, value, depths, databases, password, keyPrefix, seed, replyTimeout, pause);
+          endpoints,
+          value,
+          depths,
+          databases,
+          password,
+          keyPrefix,
+          seed,
+          replyTimeout,
+          pause,
+          delete);
     }
 
     public Settings withDepths(Integer... values) {
@@ -69,7 +81,8 @@ public final class Workload implements AutoCloseable {
           keyPrefix,
           seed,
           replyTimeout,
-          pause);
+          pause,
+          delete);
     }
 
     public Settings withDatabases(Integer... values) {
@@ -82,17 +95,36 @@ public final class Workload implements AutoCloseable {
           keyPrefix,
           seed,
           replyTimeout,
-          pause);
+          pause,
+          delete);
     }
 
     public Settings withPassword(String value) {
       return new Settings(
-          endpoints, connections, depths, databases, value, keyPrefix, seed, replyTimeout, pause);
+          endpoints,
+          connections,
+          depths,
+          databases,
+          value,
+          keyPrefix,
+          seed,
+          replyTimeout,
+          pause,
+          delete);
     }
 
     public Settings withKeyPrefix(String value) {
       return new Settings(
-          endpoints, connections, depths, databases, password, value, seed, replyTimeout, pause);
+          endpoints,
+          connections,
+          depths,
+          databases,
+          password,
+          value,
+          seed,
+          replyTimeout,
+          pause,
+          delete);
     }
 
     public Settings withPause(Duration value) {
@@ -105,7 +137,23 @@ public final class Workload implements AutoCloseable {
           keyPrefix,
           seed,
           replyTimeout,
-          value);
+          value,
+          delete);
+    }
+
+    /** For servers before Redis 4. */
+    public Settings withoutUnlink() {
+      return new Settings(
+          endpoints,
+          connections,
+          depths,
+          databases,
+          password,
+          keyPrefix,
+          seed,
+          replyTimeout,
+          pause,
+          "DEL");
     }
   }
 

@@ -70,11 +70,15 @@ public final class BigKeyMove {
       KeyAt original = new KeyAt(from, timeout, key.bytes());
       KeyAt copy = new KeyAt(to, timeout, CopyName.of(key.bytes()));
       ledger.awaitProxies(source, target);
-      copy(original, copy, step);
+      Deletion onTarget = new Deletion();
+      copy(original, copy, onTarget, step);
       now = ledger.commit(slotId, now, Phase.FENCED);
       ledger.awaitProxies(source, target);
-      replace(original, copy);
+      Deletion onSource = new Deletion();
+      KeyAt waste = original.named(copy.key());
+      replace(original, copy, onTarget, () -> onSource.deleteAtOnce(original, waste));
       ledger.commitUnpinned(slotId, now);
+      deleteRest(onSource, waste);
     } catch (NotMoved | RedisAdminException e) {
       LOGGER.info("a big key of slot {} stays on {}: {}", slotId, source, e.getMessage());
       if (!settle(source, target, slotId, now)) {
@@ -84,11 +88,11 @@ public final class BigKeyMove {
   }
 
   /** Copies and compares. A key that has gone meanwhile needs neither. */
-  private void copy(KeyAt original, KeyAt copy, Runnable step) {
+  private void copy(KeyAt original, KeyAt copy, Deletion onTarget, Runnable step) {
     String difference = "";
     for (int attempt = 0; attempt < COPIES_MAX; attempt++) {
       try {
-        copy.call("UNLINK");
+        onTarget.delete(copy);
         String type = Replies.text(original.call("TYPE"));
         KeyCopy way = wayOf(type);
         way.copy(original, copy, step);
@@ -126,25 +130,36 @@ public final class BigKeyMove {
   }
 
   /** Nobody uses the key on either server: puts the copy in its place, then deletes it. */
-  private static void replace(KeyAt original, KeyAt copy) {
+  private static void replace(KeyAt original, KeyAt copy, Deletion onTarget, Runnable delete) {
     KeyAt place = copy.named(original.key());
     long timeToLive = original.number("PTTL");
+    onTarget.deleteAhead(place);
     if (timeToLive == -2) {
-      copy.callAll(List.of(copy.command("UNLINK"), place.command("UNLINK")));
+      onTarget.deleteAhead(copy);
+      copy.callAll(List.of(onTarget.command(copy), onTarget.command(place)));
       return;
     }
     List<Reply> replies =
         copy.callAll(
             List.of(
                 Replies.command("MULTI"),
-                place.command("UNLINK"),
+                onTarget.command(place),
                 timeToLive < 0 ? copy.command("PERSIST") : copy.command("PEXPIRE", timeToLive),
                 copy.command("RENAME", (Object) original.key()),
                 Replies.command("EXEC")));
     if (!hasRenamed(replies.getLast())) {
       throw new NotMoved("its copy has gone from the target");
     }
-    original.call("UNLINK");
+    delete.run();
+  }
+
+  /** Nobody waits for it, and it vanishes by itself if it comes to nothing. */
+  private static void deleteRest(Deletion onSource, KeyAt waste) {
+    try {
+      onSource.deleteAhead(waste);
+    } catch (RedisAdminException e) {
+      LOGGER.info("what is left of a big key that has moved goes later: {}", e.getMessage());
+    }
   }
 
   private static boolean hasRenamed(Reply exec) {
@@ -177,7 +192,7 @@ public final class BigKeyMove {
       removeCopy(target, key);
       if (key.phase() == Phase.FENCED) {
         // It may have taken the key's place there before the source had it (again).
-        admin.call(target, key.database(), timeout, List.of(KeyAt.ascii("UNLINK"), key.bytes()));
+        delete(target, key.database(), key.bytes());
       }
     } catch (RedisAdminException e) {
       // The next move of the key, or the way back of its slot, begins with it.
@@ -193,7 +208,19 @@ public final class BigKeyMove {
 
   /** Removes what a move of the key has left on its target. */
   public void removeCopy(HostAndPort target, PinnedKey key) {
-    List<byte[]> command = List.of(KeyAt.ascii("UNLINK"), CopyName.of(key.bytes()));
-    admin.call(target, key.database(), timeout, command);
+    delete(target, key.database(), CopyName.of(key.bytes()));
+  }
+
+  private void delete(HostAndPort server, int database, byte[] name) {
+    try {
+      admin.call(server, database, timeout, List.of(KeyAt.ascii("UNLINK"), name));
+    } catch (RedisAdminException e) {
+      if (!Deletion.isUnknown(e)) {
+        throw e;
+      }
+      try (RedisSession session = admin.open(server, database, timeout)) {
+        new Deletion().delete(new KeyAt(session, timeout, name));
+      }
+    }
   }
 }

@@ -41,7 +41,8 @@ final class HashCopy extends ScannedCopy {
       }
     }
     List<List<byte[]>> commands = new ArrayList<>();
-    commands.add(to.commandWith("HSET", page));
+    // Before Redis 4 HSET takes one field only.
+    commands.add(to.commandWith("HMSET", page));
     byExpiry.forEach(
         (expiry, expiring) -> {
           List<byte[]> command = to.command("HPEXPIREAT", expiry, "FIELDS", expiring.size());

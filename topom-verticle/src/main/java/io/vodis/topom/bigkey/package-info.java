@@ -5,7 +5,7 @@
  * <pre>
  *  served ──► copying ────────────────────► fenced ─────────────────────────────► unpinned
  *             source: read piece by piece   target: copy takes the key's place
- *             target: written to a copy     source: UNLINK
+ *             target: written to a copy     source: UNLINK (before Redis 4: RENAME)
  *             both: compared
  * </pre>
  *

@@ -10,6 +10,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
+import io.vodis.redis.SizeScript;
 import io.vodis.slot.ReservedName;
 import io.vodis.slot.SlotHash;
 import io.vodis.topom.TopomException;
@@ -32,11 +33,12 @@ public final class CensusTaker {
 
   /** Answers type and size of each key, in order; a key that is gone has the type none. */
   private static final String FACTS_SCRIPT =
-      "local facts = {} "
+      SizeScript.BYTES_OF
+          + "local facts = {} "
           + "for i, key in ipairs(KEYS) do "
-          + "local reply = redis.call('TYPE', key) "
+          + "local reply = call('TYPE', key) "
           + "facts[#facts + 1] = reply.ok or reply['ok'] "
-          + "facts[#facts + 1] = redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '1') or 0 end "
+          + "facts[#facts + 1] = bytes_of(key) end "
           + "return facts";
 
   private static final int PAGE_KEYS = 200;
@@ -128,7 +130,7 @@ public final class CensusTaker {
       if (e.kind() != RedisAdminException.Kind.REFUSED) {
         throw e;
       }
-      // Before Redis 4 there is no MEMORY; a user may be denied EVAL. Names can be counted still.
+      // A user may be denied EVAL. Names can be counted still.
       names.forEach(name -> facts.add(new KeyFacts(name, "unknown", 0)));
     }
     return facts;

@@ -64,6 +64,9 @@ final class DumpLane {
   /** Nobody before this term can move keys this way any more. */
   private boolean alone;
 
+  /** How the source deletes; Redis before 4 does not know UNLINK. */
+  private String delete = "UNLINK";
+
   /** For so long no replica is waited for, in nanoseconds; 0 if the last one has answered. */
   private long replicaPause;
 
@@ -334,17 +337,30 @@ final class DumpLane {
     return commands;
   }
 
-  /** False if a key was touched since it was dumped; then none has been removed. */
-  private static boolean unlink(RedisSession source, List<DumpKey> keys, Duration timeout) {
+  /**
+   * False if none has been removed, because a key was touched since it was dumped or the source
+   * does not know how: then the keys are dumped again.
+   */
+  private boolean unlink(RedisSession source, List<DumpKey> keys, Duration timeout) {
     if (keys.isEmpty()) {
       Reply unused = source.call(timeout, Replies.command("UNWATCH"));
       return true;
     }
-    List<byte[]> unlink = Replies.command("UNLINK");
+    List<byte[]> unlink = Replies.command(delete);
     keys.forEach(key -> unlink.add(key.name()));
-    List<Reply> replies =
-        source.callAll(timeout, List.of(Replies.command("MULTI"), unlink, Replies.command("EXEC")));
-    return replies.getLast() instanceof Reply.Items;
+    List<Answer> answers =
+        source.callEach(
+            timeout, List.of(Replies.command("MULTI"), unlink, Replies.command("EXEC")));
+    if (answers.get(1).refusal().contains("unknown command")) {
+      delete = "DEL";
+      return false;
+    }
+    for (Answer answer : answers) {
+      if (answer.isRefused()) {
+        throw new RedisAdminException(way.source(), Kind.REFUSED, answer.refusal(), null);
+      }
+    }
+    return answers.getLast().reply() instanceof Reply.Items;
   }
 
   private static List<byte[]> command(String command, DumpKey key) {

@@ -11,13 +11,26 @@ import org.jspecify.annotations.Nullable;
 final class LoadGauge {
 
   private final String field;
+  private final String otherField;
+  private final int otherOwn;
   private long lastCount = -1;
   private long lastNanos;
   private final AtomicLong own = new AtomicLong();
 
   /** A gauge of the INFO field of that name. */
   LoadGauge(String field) {
+    this(field, field, 1);
+  }
+
+  /**
+   * A gauge of the first of two fields that the server has.
+   *
+   * @param otherOwn how much the second grows by for each that the sweep adds to the first
+   */
+  LoadGauge(String field, String otherField, int otherOwn) {
     this.field = field + ":";
+    this.otherField = otherField + ":";
+    this.otherOwn = otherOwn;
   }
 
   /** The sweep has added that much to the counter itself. */
@@ -30,11 +43,16 @@ final class LoadGauge {
    * if the server has no such counter.
    */
   long look(String info, long nowNanos) {
-    Long count = counter(info);
+    Long count = counter(info, field);
+    long ours = own.getAndSet(0);
+    if (count == null) {
+      count = counter(info, otherField);
+      ours *= otherOwn;
+    }
     if (count == null) {
       return 0;
     }
-    long others = Math.max(0, count - lastCount - own.getAndSet(0));
+    long others = Math.max(0, count - lastCount - ours);
     long seconds = Math.max(1, nowNanos - lastNanos);
     long rate =
         lastCount < 0 || count < lastCount
@@ -45,7 +63,7 @@ final class LoadGauge {
     return rate;
   }
 
-  private @Nullable Long counter(String info) {
+  private static @Nullable Long counter(String info, String field) {
     int start = info.indexOf(field);
     if (start < 0) {
       return null;

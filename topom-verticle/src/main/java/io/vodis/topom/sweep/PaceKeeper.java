@@ -30,8 +30,15 @@ final class PaceKeeper {
   private final Clock clock;
   private final Supplier<SweepSpeed> speed;
 
-  /** Reads rather than commands: some versions count each call of a script, some do not. */
-  private final LoadGauge source = new LoadGauge("total_reads_processed");
+  /** Of a call of the sweep: a command between two TIMEs. */
+  private static final int COMMANDS_PER_READ = 3;
+
+  /**
+   * Reads rather than commands: some versions count each call of a script, some do not. Those
+   * before Redis 6 count no reads.
+   */
+  private final LoadGauge source =
+      new LoadGauge("total_reads_processed", "total_commands_processed", COMMANDS_PER_READ);
 
   private final Map<HostAndPort, LoadGauge> targets = new HashMap<>();
   private volatile Pace pace;

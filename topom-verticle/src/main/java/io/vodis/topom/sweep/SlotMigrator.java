@@ -36,7 +36,7 @@ public final class SlotMigrator {
    * A migrator.
    *
    * @param speed asked again and again while keys are moved
-   * @param dumps moves keys from servers that forbid MIGRATE
+   * @param dumps moves keys from servers whose MIGRATE is of no use
    */
   public SlotMigrator(
       RedisAdmin admin,
@@ -66,7 +66,12 @@ public final class SlotMigrator {
   /** Whether keys have to go through this process. */
   private boolean isForbidden(HostAndPort source, HostAndPort target) {
     return settings.throughTopom() == ThroughTopom.ALWAYS
-        || !MigratePermission.isGiven(admin, source, target, settings.migrationTimeout());
+        || !MigratePermission.isGiven(
+            admin,
+            source,
+            target,
+            settings.access().credentials(target),
+            settings.migrationTimeout());
   }
 
   /**

@@ -9,6 +9,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
+import io.vodis.redis.SizeScript;
 import io.vodis.topom.sweep.KeyPage.MovingKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,14 +22,12 @@ import java.util.function.Consumer;
 /** One database of the server that is swept, and the commands the sweep gives it. */
 final class SourceServer {
 
-  /**
-   * Answers place and size of the keys that are at least as large as ARGV[1]. One sample is enough
-   * to tell a big collection from a small one, and keeps the call cheap.
-   */
+  /** Answers place and size of the keys that are at least as large as ARGV[1]. */
   private static final String SIZES_SCRIPT =
-      "local sizes, call, big, ordinary = {0}, redis.call, tonumber(ARGV[1]), 0 "
+      SizeScript.BYTES_OF
+          + "local sizes, big, ordinary = {0}, tonumber(ARGV[1]), 0 "
           + "for i, key in ipairs(KEYS) do "
-          + "local bytes = call('MEMORY', 'USAGE', key, 'SAMPLES', '1') or 0 "
+          + "local bytes = bytes_of(key) "
           + "if bytes >= big then "
           + "sizes[#sizes + 1] = i sizes[#sizes + 1] = bytes "
           + "else ordinary = ordinary + bytes end end "
@@ -165,7 +164,7 @@ final class SourceServer {
         sizes = Replies.items(call(settings.migrationTimeout(), sizesOf(some, bigBytesMin)));
       } catch (RedisAdminException e) {
         if (e.kind() == RedisAdminException.Kind.REFUSED) {
-          return KeySizes.UNKNOWN; // Before Redis 4 there is no MEMORY; a user may be denied EVAL.
+          return KeySizes.UNKNOWN; // A user may be denied EVAL.
         }
         throw e;
       }

@@ -2,6 +2,7 @@ package io.vodis.topom.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.Vertx;
 import io.vodis.lifecycle.Clock;
@@ -14,9 +15,11 @@ import io.vodis.redis.VertxRedisAdmin;
 import io.vodis.slot.SlotHash;
 import io.vodis.testsupport.RedisProcess;
 import io.vodis.testsupport.RespClient;
+import io.vodis.testsupport.ServerBinary;
 import io.vodis.topom.dump.DumpMover;
 import io.vodis.topom.dump.DumpServers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -417,6 +420,18 @@ class SlotMigratorTest {
           .isEqualTo(MigrationMethod.DUMP);
     } finally {
       onSource.expect("ACL", "SETUSER", "default", "+migrate");
+    }
+  }
+
+  @Test
+  void serversWhoseMigrateIsNotAsNeededAreEmptiedThroughTopom() {
+    assumeTrue(ServerBinary.oldest().isPresent(), "Redis 3.2 does not run on this machine");
+    Path binary = ServerBinary.oldest().orElseThrow().path();
+    try (RedisProcess old = RedisProcess.builder().binary(binary).password(PASSWORD).start()) {
+      assertThat(migrator(Long.MAX_VALUE).chooseMethod(old.address(), target.address()))
+          .isEqualTo(MigrationMethod.DUMP);
+      assertThat(migrator(Long.MAX_VALUE).chooseMethod(target.address(), old.address()))
+          .isEqualTo(MigrationMethod.MIGRATE);
     }
   }
 
