@@ -34,6 +34,7 @@ import io.vodis.proxy.local.ServerCommands;
 import io.vodis.proxy.loop.CopyRun;
 import io.vodis.proxy.loop.FlushQueue;
 import io.vodis.proxy.loop.LoopClock;
+import io.vodis.proxy.loop.RespSocket;
 import io.vodis.proxy.migrate.MoverEnvironment;
 import io.vodis.proxy.migrate.PullLines;
 import io.vodis.proxy.monitor.Monitors;
@@ -157,7 +158,8 @@ final class DataLoop {
     new MemoryCommands(process).addTo(handlers);
     new ClusterCommands(process, settings).addTo(handlers);
     new AclCommands(process, commands, settings).addTo(handlers);
-    SessionRegistry sessions = new SessionRegistry(place.index(), place.count());
+    SessionRegistry sessions = new SessionRegistry(
+            place.index(), place.count(), RespSocket.memoryBytesMax() / 3 / place.count());
     SessionGate gate = new SessionGate(sessions);
     blocking =
         new Blocking(

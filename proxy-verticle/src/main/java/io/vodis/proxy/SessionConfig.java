@@ -23,7 +23,10 @@ public record SessionConfig(
         int sessionMaxPipeline,
     @Doc(
             "Most bytes of replies that wait for a client to take them; beyond that it is not read,"
-                + " and neither are the servers' replies to it.")
+                + " and neither are the servers' replies to it. When the replies that wait for all"
+                + " clients take a third of the JVM's memory for buffers (-XX:MaxDirectMemorySize,"
+                + " by default as much as -Xmx), clients for which more than an equal share waits"
+                + " are disconnected.")
         ByteSize sessionMaxOutput,
     @Doc(
             "Largest request that is collected whole, such as an MSET; a larger one closes the"

@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
@@ -61,6 +62,12 @@ public final class RespSocket implements CopyRun.Target {
 
   /** All connections allocate from one pool, whatever allocator Vert.x gave their channel. */
   public static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
+  /** How much memory the buffers of all connections of the process may take together. */
+  public static long memoryBytesMax() {
+    long limit = PlatformDependent.maxDirectMemory();
+    return limit > 0 ? limit : Runtime.getRuntime().maxMemory();
+  }
 
   private static final Logger LOGGER = LoggerFactory.getLogger(RespSocket.class);
   private static final WriteBufferWaterMark WATER_MARK =

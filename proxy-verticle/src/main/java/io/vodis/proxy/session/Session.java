@@ -68,10 +68,12 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   private long lastReadNanos;
   private long outputProgressNanos;
   private long outputAtTick;
+  private final OutputBudget.Part output;
 
   public Session(SessionEnvironment env) {
     super(env.dispatcher());
     this.env = env;
+    this.output = env.sessions().output().newPart();
     this.decoder = new RequestDecoder(env.limits().resp());
     this.replies = new ReplyQueue(this, env, socket);
     this.client = new SessionClient(env.sessions().nextId());
@@ -357,16 +359,14 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
     flushQueued = false;
     env.stats().bytesOut += socket.appendedBytes();
     socket.flush();
-    if (socket.congested()
-        && (stops & Stop.OUTPUT) == 0
-        && socket.pendingBytes() > env.limits().maxOutputBytes()) {
-      env.stats().outputStops++;
-      stop(Stop.OUTPUT);
+    if (socket.congested() && (stops & Stop.OUTPUT) == 0) {
+      output.onCongested(this, socket.pendingBytes(), env);
     }
   }
 
   @Override
   public void onWritable() {
+    output.set(0);
     if ((stops & Stop.OUTPUT) != 0) {
       unstop(Stop.OUTPUT);
       resumePaused();
@@ -473,6 +473,7 @@ public final class Session extends Origin implements RespSocket.Listener, FlushQ
   @Override
   public void onClosed() {
     gone = true;
+    output.set(0);
     env.sessions().remove(this);
     if (detour != null) {
       detour.onClientGone();

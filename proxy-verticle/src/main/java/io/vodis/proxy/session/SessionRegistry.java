@@ -11,12 +11,22 @@ public final class SessionRegistry {
   private final int loopIndex;
   private final int loopCount;
   private final Map<Long, Session> sessions = new LinkedHashMap<>();
+  private final OutputBudget output;
   private long accepted;
 
-  /** Ids are unique in the process without the loops knowing of one another. */
-  public SessionRegistry(int loopIndex, int loopCount) {
+  /**
+   * Without sessions. Ids are unique in the process without the loops knowing of one another.
+   *
+   * @param outputBytesMax of replies that wait for clients, all together
+   */
+  public SessionRegistry(int loopIndex, int loopCount, long outputBytesMax) {
     this.loopIndex = loopIndex;
     this.loopCount = loopCount;
+    this.output = new OutputBudget(outputBytesMax);
+  }
+
+  OutputBudget output() {
+    return output;
   }
 
   long nextId() {
