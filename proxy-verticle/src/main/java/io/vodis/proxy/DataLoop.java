@@ -158,7 +158,8 @@ final class DataLoop {
     new MemoryCommands(process).addTo(handlers);
     new ClusterCommands(process, settings).addTo(handlers);
     new AclCommands(process, commands, settings).addTo(handlers);
-    SessionRegistry sessions = new SessionRegistry(
+    SessionRegistry sessions =
+        new SessionRegistry(
             place.index(), place.count(), RespSocket.memoryBytesMax() / 3 / place.count());
     SessionGate gate = new SessionGate(sessions);
     blocking =
