@@ -72,6 +72,9 @@ public final class MigrationCost {
   private void withLoad(VodisCluster cluster, long moving) {
     try (ClosedLoopLoad load = ClosedLoopLoad.start(cluster.proxy(0).address(), CLIENTS, keys)) {
       Poll.pass(WARM_UP);
+      // Unmeasured as well: proxies do for a request to a moving slot what they never did before.
+      move(cluster, 2, moving);
+      move(cluster, 1, moving);
       List<Double> ratios = new ArrayList<>();
       for (int round = 0; round < options.rounds(); round++) {
         load.mark();

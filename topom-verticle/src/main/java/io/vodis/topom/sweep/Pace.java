@@ -2,10 +2,10 @@ package io.vodis.topom.sweep;
 
 /**
  * How hard the sweep may drive its servers. Where clients are at work, calls take a small part of
- * the bound only, and the source is left alone after each call for as long as it took, the time
- * included that answer and next call are on their way ({@link PaceKeeper}): a request that needs a
- * key moved waits for one such call, then for its own, then for the target, and clients feel the
- * sum (bench: migration).
+ * the bound only, and the source is left alone after each call for twice as long as it took, the
+ * time included that answer and next call are on their way ({@link PaceKeeper}): a request that
+ * needs a key moved waits for one such call, then for its own, then for the target, and clients
+ * feel the sum (bench: migration).
  *
  * @param boundNanos how long one call may take
  * @param pausePercent pause after a call, in percent of its duration
@@ -21,7 +21,7 @@ record Pace(long boundNanos, int pausePercent, int weighedKeys, int lightKeysMax
 
   static Pace of(long maxBlockNanos, long opsOfOthers) {
     return opsOfOthers >= BUSY_OPS
-        ? new Pace(maxBlockNanos / BUSY_SHARE, 100, 256, 96)
+        ? new Pace(maxBlockNanos / BUSY_SHARE, 200, 256, 64)
         : new Pace(maxBlockNanos, 0, 500, 100);
   }
 
