@@ -79,6 +79,23 @@ public final class ClientList {
     return restoring.stream().filter(client -> newest.get(use(client)) != client).toList();
   }
 
+  /**
+   * The connections of that name and database but for the one over which the list was asked for:
+   * the newest of those whose last command was CLIENT. An older one may have asked for a list too,
+   * and have something quite different on its way.
+   */
+  public static List<Client> othersOf(List<Client> clients, String name, int database) {
+    List<Client> own =
+        clients.stream().filter(c -> c.name().equals(name) && c.database() == database).toList();
+    long asking =
+        own.stream()
+            .filter(client -> client.command().startsWith("client"))
+            .mapToLong(Client::id)
+            .max()
+            .orElse(-1);
+    return own.stream().filter(client -> client.id() != asking).toList();
+  }
+
   private static String use(Client client) {
     if (client.command().startsWith("slotsrestore-async")) {
       return BACKGROUND + client.database();

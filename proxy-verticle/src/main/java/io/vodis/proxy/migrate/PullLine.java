@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -420,6 +419,7 @@ final class PullLine implements KeyLine {
         Next.COUNT_CONNECTIONS);
   }
 
+  /** MIGRATE has been sent over the others of that name, or may yet arrive over them. */
   private void cleanSource() {
     call(
         source(),
@@ -427,7 +427,7 @@ final class PullLine implements KeyLine {
         reply ->
             kill(
                 source(),
-                ids(ClientList.parse(reply), this::isOwn),
+                ids(ClientList.othersOf(ClientList.parse(reply), env.clientName(), way.database())),
                 dialect.overwrites() ? Next.MIGRATE : Next.CLEAN_TARGET),
         Next.CLEAN_SOURCE);
   }
@@ -444,7 +444,10 @@ final class PullLine implements KeyLine {
     List<ClientList.Client> clients = ClientList.parse(clientList);
     String host = way.source().host();
     if (!dialect.overwrites()) {
-      kill(target(), ids(clients, client -> client.mayRestoreFrom(host)), Next.MIGRATE);
+      kill(
+          target(),
+          ids(clients.stream().filter(client -> client.mayRestoreFrom(host)).toList()),
+          Next.MIGRATE);
       return;
     }
     // What was moved has arrived over the newest one, if there still is one: others are outdated.
@@ -455,19 +458,11 @@ final class PullLine implements KeyLine {
       tryLater();
       return;
     }
-    kill(target(), ids(outdated, client -> true), Next.MIGRATE);
+    kill(target(), ids(outdated), Next.MIGRATE);
   }
 
-  private static List<String> ids(
-      List<ClientList.Client> clients, Predicate<ClientList.Client> wanted) {
-    return clients.stream().filter(wanted).map(client -> Long.toString(client.id())).toList();
-  }
-
-  /** Whether MIGRATE has been sent over it, or could be; not the one that asks. */
-  private boolean isOwn(ClientList.Client client) {
-    return client.name().equals(env.clientName())
-        && client.database() == way.database()
-        && !client.command().startsWith("client");
+  private static List<String> ids(List<ClientList.Client> clients) {
+    return clients.stream().map(client -> Long.toString(client.id())).toList();
   }
 
   /** Kills connections of {@code server} one after the other, then goes on with {@code then}. */
