@@ -31,6 +31,7 @@ import io.vodis.topom.mover.MoverUsers;
 import io.vodis.topom.plan.MigrationLimits;
 import io.vodis.topom.promote.CandidateRanking;
 import io.vodis.topom.promote.GroupPromotions;
+import io.vodis.topom.promote.PromotionWork;
 import io.vodis.topom.reconcile.RoleReconciler;
 import io.vodis.topom.resync.ProxyWarnings;
 import io.vodis.topom.resync.ServingProxies;
@@ -122,16 +123,17 @@ public final class LeaderServices implements AutoCloseable {
     reconciler = new RoleReconciler(term, topology, admin, users, clock);
     promotions =
         new GroupPromotions(
-            term,
-            topology,
-            resync,
-            strangers,
-            admin,
-            users,
-            clock,
-            groupId -> actions.isRunning(groupId) || requestedMoves.isRunning(groupId),
-            reconciler::dataOf,
-            context.config().promotion().promotionFenceMax());
+            new PromotionWork(
+                term,
+                topology,
+                resync,
+                strangers,
+                admin,
+                users,
+                clock,
+                groupId -> actions.isRunning(groupId) || requestedMoves.isRunning(groupId),
+                reconciler::dataOf,
+                context.config().promotion().promotionFenceMax()));
     resync.publish(topology.current());
     resync.start();
     promotions.start();

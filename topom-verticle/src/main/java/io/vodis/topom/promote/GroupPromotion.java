@@ -14,6 +14,7 @@ import io.vodis.topom.transition.PromotionEvent;
 import io.vodis.topom.transition.PromotionTransitions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class GroupPromotion {
   private static final Duration DEAD_SERVER_TIMEOUT = Duration.ofMillis(300);
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration PROOFS_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration SOURCES_PATIENCE = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration RETRY = Duration.ofMillis(300);
   private static final int PROMOTE_ATTEMPTS_MAX = 3;
@@ -89,6 +91,9 @@ final class GroupPromotion {
       return;
     }
     endTransfers(oldPrimary);
+    if (!planned) {
+      endMovesTo();
+    }
     Optional<HostAndPort> candidate = planned ? Optional.of(preparing.candidate()) : choose(group);
     if (candidate.isPresent()) {
       advance(new PromotionEvent.Fenced(candidate.get()));
@@ -151,6 +156,41 @@ final class GroupPromotion {
       } catch (RedisAdminException e) {
         LOGGER.warn(
             "what {} may have sent to {} is not ended: {}", oldPrimary, target, e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * If the old primary only stands still, and goes on before it is told who has replaced it, it
+   * takes in keys that are still sent to it, and they would be deleted on their sources and lost
+   * with it. So nobody is named in its place before the sources have nothing to send any more. One
+   * that stands still itself is waited for, but not for ever: it is about to be replaced too.
+   */
+  private void endMovesTo() {
+    long deadline = work.clock().nanoTime() + SOURCES_PATIENCE.toNanos();
+    Set<HostAndPort> settled = new HashSet<>();
+    while (true) {
+      Set<HostAndPort> sources =
+          new LinkedHashSet<>(OpenWays.sourcesTo(work.topology().current(), groupId));
+      sources.removeAll(settled);
+      if (sources.isEmpty()) {
+        return;
+      }
+      String silent = "";
+      for (HostAndPort source : sources) {
+        try {
+          work.strangers().endMoves(source, SERVER_TIMEOUT);
+          settled.add(source);
+        } catch (RedisAdminException e) {
+          silent = String.valueOf(e.getMessage());
+        }
+      }
+      if (!silent.isEmpty() && work.clock().nanoTime() - deadline >= 0) {
+        LOGGER.warn("what is sent to group {} may get lost with its primary: {}", groupId, silent);
+        return;
+      }
+      if (!silent.isEmpty()) {
+        work.term().pause(RETRY);
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.vodis.topom.promote;
 
-import io.vodis.lifecycle.Clock;
 import io.vodis.lifecycle.Later;
 import io.vodis.lifecycle.Periodic;
 import io.vodis.lifecycle.Threads;
@@ -11,7 +10,6 @@ import io.vodis.model.Promotion;
 import io.vodis.model.SlotAction;
 import io.vodis.model.SlotMapping;
 import io.vodis.model.Topology;
-import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.ServerStatus;
 import io.vodis.store.StoreChange;
@@ -20,11 +18,6 @@ import io.vodis.topom.TopomException;
 import io.vodis.topom.TopomException.Code;
 import io.vodis.topom.audit.Auditor;
 import io.vodis.topom.edit.GroupEdits;
-import io.vodis.topom.mover.MoverUsers;
-import io.vodis.topom.resync.StrangerConnections;
-import io.vodis.topom.resync.TableResync;
-import io.vodis.topom.term.LeaderTopology;
-import io.vodis.topom.term.Term;
 import io.vodis.topom.transition.Decision;
 import io.vodis.topom.transition.PromotionEvent;
 import io.vodis.topom.transition.PromotionTransitions;
@@ -33,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,20 +45,8 @@ public final class GroupPromotions implements AutoCloseable {
   private final Map<Integer, Later<String>> running = new ConcurrentHashMap<>();
   private @Nullable Periodic loop;
 
-  public GroupPromotions(
-      Term term,
-      LeaderTopology topology,
-      TableResync resync,
-      StrangerConnections strangers,
-      RedisAdmin admin,
-      MoverUsers users,
-      Clock clock,
-      IntPredicate isMoving,
-      Function<HostAndPort, PrimaryData> dataOf,
-      Duration fenceMax) {
-    this.work =
-        new PromotionWork(
-            term, topology, resync, strangers, admin, users, clock, isMoving, dataOf, fenceMax);
+  public GroupPromotions(PromotionWork work) {
+    this.work = work;
   }
 
   public void start() {

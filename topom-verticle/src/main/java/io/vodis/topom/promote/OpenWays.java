@@ -30,6 +30,26 @@ final class OpenWays {
     return others;
   }
 
+  /**
+   * The primaries from which keys of the group's slots may be on their way to it. Of a slot that is
+   * fenced to turn round these come from where it will go.
+   */
+  static Set<HostAndPort> sourcesTo(Topology topology, int groupId) {
+    Set<HostAndPort> sources = new LinkedHashSet<>();
+    for (SlotMapping slot : topology.slots()) {
+      if (slot.action() instanceof SlotAction.Moving moving && wasOpened(moving)) {
+        boolean turns =
+            moving instanceof SlotAction.Preparing || moving instanceof SlotAction.Prepared;
+        int sourceGroupId = turns ? moving.targetGroupId() : slot.groupId();
+        int targetGroupId = turns ? slot.groupId() : moving.targetGroupId();
+        if (targetGroupId == groupId) {
+          topology.primaryOf(sourceGroupId).ifPresent(sources::add);
+        }
+      }
+    }
+    return sources;
+  }
+
   private static boolean wasOpened(SlotAction.Moving moving) {
     return switch (moving) {
       case SlotAction.Pending pending -> false;

@@ -20,7 +20,7 @@ import java.util.function.IntPredicate;
  * @param dataOf what is known of the data of a declared primary
  * @param fenceMax how long a group may be fenced while its old primary could still serve
  */
-record PromotionWork(
+public record PromotionWork(
     Term term,
     LeaderTopology topology,
     TableResync resync,

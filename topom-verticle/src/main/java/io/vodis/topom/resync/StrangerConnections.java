@@ -4,6 +4,7 @@ import io.vodis.model.HostAndPort;
 import io.vodis.model.Member;
 import io.vodis.redis.ClientList;
 import io.vodis.redis.RedisAdmin;
+import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.Replies;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,10 @@ public final class StrangerConnections {
   private static final Logger LOGGER = LoggerFactory.getLogger(StrangerConnections.class);
   private static final String PROXY_PREFIX = "vodis:proxy:";
   private static final String TOPOM_PREFIX = "vodis:topom:";
+  private static final String PULL = ":pull:";
+  private static final String SWEEP = ":sweep";
+  private static final String COPY = ":copy";
+  private static final String DUMP = ":dump";
 
   private final RedisAdmin admin;
   private final Supplier<List<Member>> liveProxies;
@@ -41,12 +46,12 @@ public final class StrangerConnections {
 
   /** The name of those on which a leader gives MIGRATE. */
   public static String sweepName(long term) {
-    return topomName(term) + ":sweep";
+    return topomName(term) + SWEEP;
   }
 
   /** The name of those over which a leader copies a key that is moved alone. */
   public static String copyName(long term) {
-    return topomName(term) + ":copy";
+    return topomName(term) + COPY;
   }
 
   /** The name of those over which a leader says who may restore keys. */
@@ -56,7 +61,7 @@ public final class StrangerConnections {
 
   /** What the names of those begin with over which a leader moves keys from server to server. */
   public static String dumpName(long term) {
-    return topomName(term) + ":dump";
+    return topomName(term) + DUMP;
   }
 
   /**
@@ -89,6 +94,40 @@ public final class StrangerConnections {
       }
     }
     return ended;
+  }
+
+  /**
+   * Ends the connections over which keys are moved from a server, whoever has them: once it has
+   * answered nothing that was sent over them is under way there, or will be.
+   */
+  public void endMoves(HostAndPort source, Duration timeout) {
+    String list = Replies.text(admin.call(source, 0, timeout, Replies.command("CLIENT", "LIST")));
+    for (ClientList.Client client : ClientList.parse(list)) {
+      if (isMover(client.name())) {
+        kill(source, client, timeout);
+      }
+    }
+  }
+
+  private void kill(HostAndPort server, ClientList.Client client, Duration timeout) {
+    try {
+      String id = Long.toString(client.id());
+      admin.call(server, 0, timeout, Replies.command("CLIENT", "KILL", "ID", id));
+    } catch (RedisAdminException e) {
+      if (e.kind() != RedisAdminException.Kind.REFUSED) {
+        throw e;
+      }
+      // "No such client": it has gone by itself.
+    }
+  }
+
+  /** Of a proxy's loop, which pulls keys for its clients, or of a leader. */
+  static boolean isMover(String name) {
+    if (name.startsWith(PROXY_PREFIX)) {
+      return name.contains(PULL);
+    }
+    return name.startsWith(TOPOM_PREFIX)
+        && (name.contains(SWEEP) || name.contains(COPY) || name.contains(DUMP));
   }
 
   private boolean isStranger(String name, Set<String> known) {

@@ -6,6 +6,7 @@ import io.vodis.redis.ClientList;
 import io.vodis.redis.ClientList.Client;
 import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
+import io.vodis.redis.RedisSession;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
 import io.vodis.slot.SlotHash;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -35,9 +35,6 @@ public final class LeftoverCleaner {
 
   private final RedisAdmin admin;
   private final Duration timeout;
-
-  /** A transaction spans several calls on a shared connection, so one at a time. */
-  private final Lock transactions = Threads.current().newLock();
 
   public LeftoverCleaner(RedisAdmin admin, Duration timeout) {
     this.admin = admin;
@@ -130,25 +127,20 @@ public final class LeftoverCleaner {
 
   private void removeLeftover(
       HostAndPort home, HostAndPort away, int database, byte[] key, BooleanSupplier isHome) {
-    transactions.lock();
-    try {
-      admin.call(away, database, timeout, command("WATCH", key));
+    // Of its own, and never opened again: one that was lost watches nothing.
+    try (RedisSession watching = admin.open(away, database, timeout)) {
+      watching.call(timeout, command("WATCH", key));
       if (Replies.number(admin.call(home, database, timeout, command("EXISTS", key)), 0) == 0
           || !isHome.getAsBoolean()) {
-        admin.call(away, database, timeout, Replies.command("UNWATCH"));
         return;
       }
       List<Reply> replies =
-          admin.callAll(
-              away,
-              database,
+          watching.callAll(
               timeout,
               List.of(Replies.command("MULTI"), command("DEL", key), Replies.command("EXEC")));
       if (replies.getLast() instanceof Reply.Null) {
         LOGGER.debug("key moved while its leftover was looked at server={}", away);
       }
-    } finally {
-      transactions.unlock();
     }
   }
 

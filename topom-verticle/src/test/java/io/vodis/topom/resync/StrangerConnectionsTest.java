@@ -89,6 +89,26 @@ class StrangerConnectionsTest {
   }
 
   @Test
+  void endsWhatMovesKeysWhoeverHasIt() {
+    try (RespClient pull = client("vodis:proxy:alive:pull:0");
+        RespClient proxy = client("vodis:proxy:alive:0:1");
+        RespClient sweep = client(StrangerConnections.sweepName(3));
+        RespClient copy = client(StrangerConnections.copyName(2));
+        RespClient dump = client(StrangerConnections.dumpName(3) + ":1/");
+        RespClient topom = client("vodis:topom:3");
+        RespClient users = client(StrangerConnections.usersName(3));
+        RespClient somebody = client("a:pull:0")) {
+
+      strangers.endMoves(server.address(), TIMEOUT);
+
+      assertThat(List.of(pull, sweep, copy, dump)).allMatch(RespClient::isClosedByPeer);
+      for (RespClient left : List.of(proxy, topom, users, somebody)) {
+        assertThat(left.call("PING")).isEqualTo("PONG");
+      }
+    }
+  }
+
+  @Test
   void doesNotAskTheStoreWhenAllHaveFenced() {
     // Given
     try (RespClient fencedProxy = client("vodis:proxy:fenced")) {
