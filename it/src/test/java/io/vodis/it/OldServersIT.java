@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,9 @@ class OldServersIT {
   private static final int FIELDS = 20_000;
 
   private static ClusterPlan plan(String name) {
-    ServerBinary old = ServerBinary.oldest().orElse(null);
-    assumeTrue(old != null, "Redis 3.2 does not run on this machine");
+    Optional<ServerBinary> found = ServerBinary.oldest();
+    assumeTrue(found.isPresent(), "Redis 3.2 does not run on this machine");
+    ServerBinary old = found.orElseThrow();
     return ClusterPlan.small()
         .named(name)
         .withRedis(old.path(), Map.of())
