@@ -174,7 +174,11 @@ class SecondCopiesIT {
     }
   }
 
-  private static boolean isConnected(RedisProcess replica) {
-    return String.valueOf(replica.call("ROLE")).contains("connected");
+  /** The source counts a replica only once it has heard from it, later than the replica does. */
+  private boolean isConnected(RedisProcess replica) {
+    return String.valueOf(replica.call("ROLE")).contains("connected")
+        && source.call("ROLE") instanceof List<?> role
+        && role.get(2) instanceof List<?> replicas
+        && !replicas.isEmpty();
   }
 }
