@@ -11,16 +11,21 @@ import io.vodis.topom.audit.Caller;
 import io.vodis.topom.edit.SlotEdits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What goes wrong in one run, and what operators do meanwhile; all by lot. */
 final class Faults {
 
   private static final int PROCESSES = 2;
+  private static final int FREEZES_MAX = 3;
 
   private final World world;
   private final Simulation simulation;
   private final double rate;
+  private final Map<SimServer, Long> frozenUntil = new HashMap<>();
+  private int freezes;
   private boolean over;
 
   Faults(World world) {
@@ -31,6 +36,8 @@ final class Faults {
     simulation.after(simulation.between(500, 2000), this::operate);
     simulation.after(simulation.between(1000, 4000), this::strike);
     world.onBigKey = this::strikeBigKey;
+    world.onMigrate = this::freeze;
+    world.onProofs = this::crashProven;
     if (simulation.chance(0.2)) {
       simulation.after(simulation.between(200, 1500), this::passOverWithRequestsUnderWay);
     }
@@ -155,6 +162,47 @@ final class Faults {
         });
   }
 
+  /**
+   * In the midst of MIGRATE the source stands still, or the target, or both; they go on when at
+   * least one of them has been replaced, or just before.
+   */
+  private void freeze(SimServer source, SimServer target) {
+    if (over || !world.freezes) {
+      return;
+    }
+    long targetStands = frozenUntil.getOrDefault(target, 0L) - simulation.now();
+    boolean favoursTarget = world.broken(Rule.MOVES_END_BEFORE_TARGETS_ARE_REPLACED);
+    boolean favoursSource = world.broken(Rule.PERMISSIONS_ARE_TAKEN_BACK);
+    if (target.process().isPaused() && targetStands > 0) {
+      boolean isDue = !favoursTarget || targetStands < 5_000 * Simulation.MILLI;
+      if (isDue && simulation.chance(favoursTarget ? 0.8 : 0.3)) {
+        // Before it has sent anything or after, until the target goes on.
+        long behind = simulation.chance(0.5) ? 0 : simulation.between(0, 400);
+        long length = targetStands + simulation.between(0, 600) - behind;
+        simulation.after(behind, () -> freeze(source, Math.max(0, length)));
+      }
+    } else if (freezes < FREEZES_MAX && simulation.chance(favoursTarget ? 0.3 : 0.08)) {
+      freezes++;
+      boolean isShort = !favoursTarget && simulation.chance(0.3);
+      long length = simulation.between(isShort ? 500 : favoursTarget ? 6_500 : 4_000, 9_000);
+      boolean one = favoursSource || !favoursTarget && simulation.chance(0.5);
+      freeze(one ? source : target, length);
+    }
+  }
+
+  private void freeze(SimServer server, long length) {
+    frozenUntil.put(server, simulation.now() + length);
+    pause(server.process(), length);
+  }
+
+  /** A target dies that has just been given the proofs of slots, before a replica has them. */
+  private void crashProven(SimServer target) {
+    if (!over && simulation.chance(0.03)) {
+      simulation.after(
+          simulation.between(0, 0.05), () -> crash(target, simulation.between(500, 8_000)));
+    }
+  }
+
   private void crashPrimary(int groupId, long length) {
     world.topology().primaryOf(groupId).ifPresent(primary -> crash(world.server(primary), length));
   }
@@ -252,7 +300,7 @@ final class Faults {
   }
 
   private void pause(SimProcess process, long length) {
-    if (process.isPaused()) {
+    if (over || process.isPaused()) {
       return;
     }
     simulation.log("stop " + process.name() + " for " + length / Simulation.MILLI + " ms");

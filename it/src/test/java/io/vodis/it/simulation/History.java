@@ -169,6 +169,11 @@ final class History {
     }
   }
 
+  /** What was deleted of that key may be back. */
+  void mayReturn(String keyName) {
+    key(keyName).mayReturn = true;
+  }
+
   /** How many writes were lost with a primary. */
   int excused() {
     return excused;

@@ -21,12 +21,21 @@ enum Rule {
   /** A witness gives a proxy up only when what it has vouched for is over. */
   WITNESSES_KEEP_THEIR_WORD(10),
   /** Nobody writes to a big key while it is copied. */
-  BIG_KEYS_ARE_FENCED(8);
+  BIG_KEYS_ARE_FENCED(8),
+  /** A server may restore no keys any more before a successor of it is named. */
+  PERMISSIONS_ARE_TAKEN_BACK(12),
+  /** What is on its way to a target is ended on its sources before a successor is named. */
+  MOVES_END_BEFORE_TARGETS_ARE_REPLACED(441);
 
   private final long noticedAt;
 
   Rule(long noticedAt) {
     this.noticedAt = noticedAt;
+  }
+
+  /** Whether only servers that stand still in the midst of MIGRATE can show it. */
+  boolean needsFreezes() {
+    return this == PERMISSIONS_ARE_TAKEN_BACK || this == MOVES_END_BEFORE_TARGETS_ARE_REPLACED;
   }
 
   /** A seed that noticed it when it was last looked for; a change of the sources may shift it. */

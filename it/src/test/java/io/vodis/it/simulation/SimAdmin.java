@@ -7,6 +7,7 @@ import io.vodis.redis.RedisAdmin;
 import io.vodis.redis.RedisAdminException;
 import io.vodis.redis.RedisAdminException.Kind;
 import io.vodis.redis.RedisSession;
+import io.vodis.redis.RedisSession.Answer;
 import io.vodis.redis.Replies;
 import io.vodis.redis.Reply;
 import io.vodis.redis.ServerStatus;
@@ -123,6 +124,11 @@ final class SimAdmin implements RedisAdmin {
       }
       replies.add(reply.get());
     }
+    return replies;
+  }
+
+  private List<Object> accepted(HostAndPort server, Duration timeout, List<List<String>> commands) {
+    List<Object> replies = exchange(server, timeout, commands);
     for (Object reply : replies) {
       if (reply instanceof SimReply.Failure failure) {
         throw new RedisAdminException(server, Kind.REFUSED, failure.text(), null);
@@ -131,8 +137,18 @@ final class SimAdmin implements RedisAdmin {
     return replies;
   }
 
+  List<Answer> callEach(HostAndPort server, Duration timeout, List<List<byte[]>> commands) {
+    return exchange(server, timeout, commands.stream().map(SimAdmin::text).toList()).stream()
+        .map(
+            reply ->
+                reply instanceof SimReply.Failure failure
+                    ? new Answer(new Reply.Null(), failure.text())
+                    : new Answer(SimReply.reply(reply), ""))
+        .toList();
+  }
+
   private Object one(HostAndPort server, Duration timeout, String... command) {
-    return exchange(server, timeout, List.of(List.of(command))).getFirst();
+    return accepted(server, timeout, List.of(List.of(command))).getFirst();
   }
 
   @Override
@@ -162,13 +178,13 @@ final class SimAdmin implements RedisAdmin {
 
   @Override
   public Reply call(HostAndPort server, int database, Duration timeout, List<byte[]> command) {
-    return SimReply.reply(exchange(server, timeout, List.of(text(command))).getFirst());
+    return SimReply.reply(accepted(server, timeout, List.of(text(command))).getFirst());
   }
 
   @Override
   public List<Reply> callAll(
       HostAndPort server, int database, Duration timeout, List<List<byte[]>> commands) {
-    return exchange(server, timeout, commands.stream().map(SimAdmin::text).toList()).stream()
+    return accepted(server, timeout, commands.stream().map(SimAdmin::text).toList()).stream()
         .map(SimReply::reply)
         .toList();
   }
@@ -199,7 +215,7 @@ final class SimAdmin implements RedisAdmin {
 
   /** Connects now; a connection that is lost is not made again. */
   void openOnce(HostAndPort server, Duration timeout) {
-    var unused = exchange(server, timeout, List.of(List.of("PING")));
+    var unused = accepted(server, timeout, List.of(List.of("PING")));
     once = true;
   }
 

@@ -2,7 +2,9 @@ package io.vodis.it.simulation;
 
 import io.vodis.it.simulation.History.Fate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ final class SimClient {
 
   /** Ends what is being done. */
   private Consumer<Fate> end = fate -> {};
+
+  /** Until when it only reads keys that it has deleted. */
+  private final Map<String, Long> resting = new HashMap<>();
 
   private boolean busy;
   private long number;
@@ -81,7 +86,9 @@ final class SimClient {
     world.simulation.after(PATIENCE, () -> giveUp(mine));
     List<String> pair = world.simulation.pick(keys);
     double lot = world.simulation.random.nextDouble();
-    if (lot < 0.44) {
+    if (lot < 0.6 && pair.stream().anyMatch(this::rests)) {
+      readBoth(pair);
+    } else if (lot < 0.44) {
       append(world.simulation.pick(pair));
     } else if (lot < 0.47 && world.deletes) {
       delete(world.simulation.pick(pair));
@@ -102,7 +109,15 @@ final class SimClient {
     exchange(List.of(List.of("APPEND", key, token)), all -> over(all.getFirst()));
   }
 
+  private boolean rests(String key) {
+    return resting.getOrDefault(key, 0L) > world.simulation.now();
+  }
+
+  /** Now and then the key stays away for a while: only then a late copy could take its place. */
   private void delete(String key) {
+    if (world.freezes && world.simulation.chance(0.5)) {
+      resting.put(key, world.simulation.now() + world.simulation.between(0, 6_000));
+    }
     end = fate -> world.history.endDelete(key, fate);
     exchange(List.of(List.of("DEL", key)), all -> over(all.getFirst()));
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SimConnection {
 
   private final SimServer server;
+  private final String from;
   private final Network.Link toServer;
   private final Network.Link toClient;
   private final Consumer<Object> onReply;
@@ -23,6 +24,10 @@ final class SimConnection {
   // The server's view.
   long id;
   String name = "";
+
+  /** Empty for the default user. */
+  String user = "";
+
   String command = "NULL";
   boolean dirty;
   final Set<String> watched = new HashSet<>();
@@ -39,10 +44,22 @@ final class SimConnection {
   SimConnection(
       Network network, String from, SimServer server, Consumer<Object> onReply, Runnable onClosed) {
     this.server = server;
+    this.from = from;
     this.toServer = network.new Link(from, server.place());
     this.toClient = network.new Link(server.place(), from);
     this.onReply = onReply;
     this.onClosed = onClosed;
+  }
+
+  /** The place of the client. */
+  String from() {
+    return from;
+  }
+
+  /** As the server sees it; processes that are no servers share a machine. */
+  String address() {
+    int colon = from.indexOf(':');
+    return (colon < 0 ? "10.0.0.9" : from.substring(0, colon)) + ":1";
   }
 
   /** Makes it; {@code onMade} or {@code onRefused} is called at the client. */

@@ -87,6 +87,15 @@ final class SimProcess {
     }
   }
 
+  /** The same, behind all that has come to it already. */
+  void later(Runnable action) {
+    if (!killed && !heldBack.isEmpty()) {
+      heldBack.addLast(action);
+    } else {
+      deliver(action);
+    }
+  }
+
   void pause() {
     paused = true;
   }

@@ -49,7 +49,8 @@ final class SimServer {
   private final Map<Long, SimConnection> clients = new TreeMap<>();
   private final Deque<Call> calls = new ArrayDeque<>();
   private final Map<String, String> cursors = new HashMap<>();
-  private final Map<SimServer, SimConnection> migrating = new LinkedHashMap<>();
+  private final SimMigrate migrating;
+  private final SimUsers users;
 
   /** Those that are in a WAIT, and what they have sent behind it. */
   private final Map<SimConnection, Deque<Call>> waiting = new LinkedHashMap<>();
@@ -68,22 +69,27 @@ final class SimServer {
   private String history;
   private String formerHistory = "";
   private int histories;
-  private boolean held;
   private boolean down;
   private int following;
   private int starts;
-  private long failedTransfers;
   private long lastClientId;
   private long lastCursor;
   private long seenInTerm;
 
-  SimServer(Simulation simulation, Network network, World world, HostAndPort address) {
+  SimServer(
+      Simulation simulation,
+      Network network,
+      World world,
+      HostAndPort address,
+      SimUsers.Kind users) {
     this.simulation = simulation;
     this.network = network;
     this.world = world;
     this.address = address;
     this.history = address + "/" + histories;
     this.process = new SimProcess(simulation, address.toString());
+    this.migrating = new SimMigrate(this, simulation, network, world);
+    this.users = new SimUsers(users, world.broken(Rule.PERMISSIONS_ARE_TAKEN_BACK));
   }
 
   String place() {
@@ -110,6 +116,10 @@ final class SimServer {
     return data.get(key);
   }
 
+  String valueOrEmpty(String key) {
+    return data.getOrDefault(key, "");
+  }
+
   boolean isDown() {
     return down;
   }
@@ -120,13 +130,7 @@ final class SimServer {
     new ArrayList<>(clients.values()).forEach(SimConnection::closeThere);
     clients.clear();
     calls.clear();
-    held = false;
-    if (current != null) {
-      current.over = true;
-      current = null;
-    }
-    migrating.values().forEach(SimConnection::close);
-    migrating.clear();
+    migrating.crash();
     waiting.clear();
     replicas.values().forEach(Network.Link::drop);
     replicas.clear();
@@ -136,6 +140,7 @@ final class SimServer {
   void restart() {
     down = false;
     starts++;
+    users.read();
     calls.clear();
     SimServer primary = upstream;
     if (primary != null) {
@@ -166,8 +171,8 @@ final class SimServer {
     }
   }
 
-  private void work() {
-    while (!held && !down && !calls.isEmpty()) {
+  void work() {
+    while (!migrating.isUnderWay() && !down && !calls.isEmpty()) {
       Call call = calls.removeFirst();
       if (call.connection().isClosedThere()) {
         waiting.remove(call.connection());
@@ -213,7 +218,15 @@ final class SimServer {
     }
     return switch (name) {
       case "PING" -> new SimReply.Status("PONG");
-      case "SELECT", "AUTH" -> SimReply.OK;
+      case "SELECT" -> SimReply.OK;
+      case "AUTH" -> users.signIn(by, call);
+      case "ACL" -> users.acl(call);
+      case "COMMAND" ->
+          world.describesCommands ? users.describe(call) : new Failure("ERR unknown command");
+      case "CONFIG" -> {
+        users.write();
+        yield SimReply.OK;
+      }
       case "TIME" -> List.of(Long.toString(simulation.now() / 1_000_000_000L), "0");
       case "GET" -> orNone(data.get(call.get(1)));
       case "APPEND" -> append(by, call);
@@ -238,8 +251,9 @@ final class SimServer {
       case "RANDOMKEY" -> SimReply.NONE;
       case "ROLE" -> role();
       case "INFO" ->
-          "total_reads_processed:1\r\ntotal_commands_processed:1\r\nerrorstat_IOERR:count=%d\r\n"
-              .formatted(failedTransfers);
+          "# All\r\nrun_id:%s\r\ntotal_reads_processed:1\r\ntotal_commands_processed:1\r\n"
+                  .formatted(runId())
+              + "errorstat_IOERR:count=%d\r\n".formatted(migrating.failed());
       case "WATCH" -> {
         by.watched.add(call.get(1));
         yield SimReply.OK;
@@ -256,7 +270,7 @@ final class SimServer {
       case "EXEC" -> exec(by);
       case "SCAN" -> scan(call.get(1));
       case "CLIENT" -> client(by, call);
-      case "RESTORE" -> restore(call);
+      case "RESTORE" -> restore(by, call);
       case "MIGRATE" -> migrate(by, call);
       case "REPLICAOF" -> replicaOf(by, call);
       case "SIM.STATUS" -> {
@@ -313,6 +327,7 @@ final class SimServer {
       fields.put(call.get(i), call.get(i + 1));
     }
     write(List.of("SET", call.get(1), text(fields)));
+    world.onProofs.accept(this);
     return SimReply.OK;
   }
 
@@ -475,11 +490,15 @@ final class SimServer {
         by.name = call.get(2);
         return SimReply.OK;
       }
+      case "ID" -> {
+        return by.id;
+      }
       case "LIST" -> {
         StringBuilder list = new StringBuilder();
         for (SimConnection c : clients.values()) {
           list.append(
-              "id=%d addr=10.0.0.9:1 name=%s db=0 cmd=%s\n".formatted(c.id, c.name, c.command));
+              "id=%d addr=%s name=%s db=0 cmd=%s\n"
+                  .formatted(c.id, c.address(), c.name, c.command));
         }
         return list.toString();
       }
@@ -500,128 +519,33 @@ final class SimServer {
     }
   }
 
-  private Object restore(List<String> call) {
+  /** The server from which the connection comes says who may. */
+  private Object restore(SimConnection by, List<String> call) {
     String key = call.get(1);
-    if (data.containsKey(key)) {
+    if (!users.mayRestore(by.user)) {
+      return new Failure("NOPERM this user has no permissions to run the 'restore' command");
+    }
+    boolean isThere = data.containsKey(key);
+    world.checkMover(this, by, key, isThere);
+    if (isThere) {
       return new Failure("BUSYKEY Target key name already exists.");
     }
     write(List.of("SET", key, call.get(2)));
     return SimReply.OK;
   }
 
-  /** {@code MIGRATE host port "" db timeout KEYS k…}. */
+  /** Whether that server may restore keys here. */
+  boolean lets(HostAndPort source) {
+    return users.isGranted(source);
+  }
+
   private Object migrate(SimConnection by, List<String> call) {
-    SimServer target = world.server(new HostAndPort(call.get(1), Integer.parseInt(call.get(2))));
-    List<String> keys = call.subList(7, call.size()).stream().filter(data::containsKey).toList();
-    if (keys.isEmpty()) {
-      return new SimReply.Status("NOKEY");
-    }
-    held = true;
-    Transfer transfer = new Transfer(by, target, keys);
-    process.after(Long.parseLong(call.get(5)) * Simulation.MILLI, transfer::timeOut);
-    transfer.begin();
-    return LATER;
+    return migrating.begin(by, call) ? LATER : new SimReply.Status("NOKEY");
   }
 
-  /** One MIGRATE under way. */
-  private final class Transfer {
-    private final SimConnection by;
-    private final SimServer target;
-    private final List<String> keys;
-    private int answered;
-    private String error = "";
-    private boolean over;
-
-    Transfer(SimConnection by, SimServer target, List<String> keys) {
-      this.by = by;
-      this.target = target;
-      this.keys = keys;
-    }
-
-    void begin() {
-      SimConnection known = migrating.get(target);
-      if (known != null && !known.isClosedHere()) {
-        current = this;
-        send(known);
-        return;
-      }
-      SimConnection[] made = new SimConnection[1];
-      made[0] =
-          new SimConnection(
-              network,
-              place(),
-              target,
-              reply -> process.deliver(() -> onReply(made[0], reply)),
-              () -> process.deliver(() -> onLost(made[0])));
-      migrating.put(target, made[0]);
-      current = this;
-      made[0].open(
-          () ->
-              process.deliver(
-                  () -> {
-                    if (!over && migrating.get(target) == made[0]) {
-                      send(made[0]);
-                    }
-                  }),
-          () -> process.deliver(() -> onLost(made[0])));
-    }
-
-    private void send(SimConnection to) {
-      keys.forEach(key -> to.send(List.of("RESTORE", key, data.getOrDefault(key, ""))));
-    }
-
-    void answer(Object reply) {
-      simulation.detail(() -> place() + " is answered about " + keys.get(answered) + ": " + reply);
-      if (reply instanceof Failure failure) {
-        error = failure.text();
-      } else {
-        write(List.of("DEL", keys.get(answered), ""));
-      }
-      answered++;
-      if (answered == keys.size()) {
-        end(
-            error.isEmpty()
-                ? SimReply.OK
-                : new Failure("ERR Target instance replied with error: " + error));
-      }
-    }
-
-    void timeOut() {
-      if (!over) {
-        SimConnection used = migrating.remove(target);
-        if (used != null) {
-          used.close();
-        }
-        failedTransfers++;
-        end(new Failure("IOERR error or timeout reading to target instance"));
-      }
-    }
-
-    private void end(Object reply) {
-      over = true;
-      current = null;
-      held = false;
-      by.reply(reply);
-      work();
-    }
-  }
-
-  private @Nullable Transfer current;
-
-  private void onReply(SimConnection from, Object reply) {
-    Transfer transfer = current;
-    if (!down && transfer != null && migrating.get(transfer.target) == from) {
-      transfer.answer(reply);
-    }
-  }
-
-  private void onLost(SimConnection connection) {
-    Transfer transfer = current;
-    if (transfer != null && migrating.get(transfer.target) == connection) {
-      transfer.timeOut();
-    } else {
-      migrating.values().remove(connection);
-    }
+  /** Its target has it now. */
+  void hasLeft(String key) {
+    write(List.of("DEL", key, ""));
   }
 
   private void write(List<String> change) {
@@ -738,12 +662,16 @@ final class SimServer {
     return true;
   }
 
+  private String runId() {
+    return place() + "-" + starts;
+  }
+
   private ServerStatus status() {
     SimServer from = upstream;
     return new ServerStatus(
         address,
         "7.0.0",
-        place() + "-" + starts,
+        runId(),
         from == null,
         offset(),
         from == null ? null : from.address,

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.LongFunction;
 
-/** One connection over which a key is copied; it is never opened again. */
+/**
+ * One connection over which a key is copied, or a server told who may restore keys; it is never
+ * opened again.
+ */
 final class SimSession implements RedisSession {
 
   private final SimAdmin admin;
@@ -36,7 +39,7 @@ final class SimSession implements RedisSession {
 
   @Override
   public List<Answer> callEach(Duration timeout, List<List<byte[]>> commands) {
-    throw new UnsupportedOperationException("strings need none");
+    return admin.callEach(server, timeout, commands);
   }
 
   /** The server sees nothing of it before the end. */

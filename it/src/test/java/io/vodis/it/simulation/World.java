@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -64,6 +65,12 @@ final class World {
   /** Whether some keys are so big that they are moved alone. */
   final boolean hasHeavyKeys;
 
+  /** Whether servers stand still in the midst of MIGRATE. */
+  final boolean freezes;
+
+  /** Whether servers say which commands they know; older ones, and some managed ones, do not. */
+  final boolean describesCommands;
+
   /** So fast are keys moved that no request needs; 0 for as fast as it goes. */
   final int keysPerSecond;
 
@@ -88,6 +95,12 @@ final class World {
   boolean storeDown;
   boolean calm;
   boolean over;
+
+  /** Called when a server begins to send keys to another. */
+  BiConsumer<SimServer, SimServer> onMigrate = (source, target) -> {};
+
+  /** Called when a server is given the proofs of slots. */
+  Consumer<SimServer> onProofs = target -> {};
 
   /** Called when the move of a big key begins or goes on. */
   Consumer<SlotMapping> onBigKey = slot -> {};
@@ -114,9 +127,16 @@ final class World {
     this.network = new Network(simulation);
     this.bus = new SimBus(simulation, network);
     this.history = new History(simulation);
-    this.deletes = simulation.chance(0.4);
+    this.freezes = simulation.chance(0.4) || broken != null && broken.needsFreezes();
+    this.describesCommands = simulation.chance(0.9) || freezes;
+    this.deletes = simulation.chance(0.4) || freezes;
     this.waits = simulation.chance(0.5) && !broken(Rule.PROOFS_COUNT);
-    this.keysPerSecond = simulation.chance(0.4) || broken(Rule.PROOFS_COUNT) ? 1 : 0;
+    this.keysPerSecond =
+        simulation.chance(0.4)
+            || broken(Rule.PROOFS_COUNT)
+            || broken(Rule.MOVES_END_BEFORE_TARGETS_ARE_REPLACED)
+        ? 1
+        : 0;
     this.watchersWanted = simulation.chance(0.4) ? WATCHERS_MAX : 1;
     this.hasHeavyKeys = simulation.chance(0.4) || broken(Rule.BIG_KEYS_ARE_FENCED);
     begin();
@@ -132,13 +152,22 @@ final class World {
   }
 
   private void begin() {
+    double lot = simulation.random.nextDouble();
+    // In some runs no server knows users, in some one group does not let any be made.
+    SimUsers.Kind users =
+        describesCommands && (freezes || lot < 0.8) ? SimUsers.Kind.KNOWN : SimUsers.Kind.UNKNOWN;
+    int refusing = lot > 0.6 && lot < 0.8 ? 1 + simulation.random.nextInt(GROUPS) : 0;
     Map<Integer, Group> groups = new TreeMap<>();
     for (int groupId = 1; groupId <= GROUPS; groupId++) {
       List<Server> declared = new ArrayList<>();
       int size = groupId == 1 && simulation.chance(0.3) ? 3 : 2;
       for (int i = 0; i < size; i++) {
         HostAndPort address = new HostAndPort("10.0." + groupId + "." + (i + 1), 6379);
-        servers.put(address, new SimServer(simulation, network, this, address));
+        boolean refuses = groupId == refusing && !(broken != null && freezes);
+        servers.put(
+            address,
+            new SimServer(
+                simulation, network, this, address, refuses ? SimUsers.Kind.REFUSED : users));
         declared.add(Server.of(address));
       }
       for (Server replica : declared.subList(1, size)) {
@@ -392,6 +421,28 @@ final class World {
               + ", but "
               + text(slot)
               + " by the store");
+    }
+  }
+
+  /**
+   * A server that has been replaced may restore no key beside its successor. Where servers cannot
+   * tell them apart, what it brings back counts as known: the key may have been deleted since.
+   */
+  void checkMover(SimServer target, SimConnection by, String key, boolean isThere) {
+    HostAndPort source = HostAndPort.parse(by.from());
+    Optional<HostAndPort> primary =
+        topology().groupOf(source).flatMap(Group::primary).map(Server::address);
+    if (primary.isEmpty() || primary.get().equals(source)) {
+      return;
+    }
+    if (by.user.isEmpty()) {
+      if (!isThere) {
+        history.mayReturn(key);
+      }
+    } else if (target.lets(primary.get())) {
+      simulation.violation(
+          "%s restores %s on %s, where %s may in its place"
+              .formatted(source, key, target.place(), primary.get()));
     }
   }
 
