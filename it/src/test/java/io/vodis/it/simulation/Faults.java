@@ -171,21 +171,18 @@ final class Faults {
       return;
     }
     long targetStands = frozenUntil.getOrDefault(target, 0L) - simulation.now();
-    boolean favoursTarget = world.broken(Rule.MOVES_END_BEFORE_TARGETS_ARE_REPLACED);
     boolean favoursSource = world.broken(Rule.PERMISSIONS_ARE_TAKEN_BACK);
     if (target.process().isPaused() && targetStands > 0) {
-      boolean isDue = !favoursTarget || targetStands < 5_000 * Simulation.MILLI;
-      if (isDue && simulation.chance(favoursTarget ? 0.8 : 0.3)) {
+      if (simulation.chance(0.3)) {
         // Before it has sent anything or after, until the target goes on.
         long behind = simulation.chance(0.5) ? 0 : simulation.between(0, 400);
         long length = targetStands + simulation.between(0, 600) - behind;
         simulation.after(behind, () -> freeze(source, Math.max(0, length)));
       }
-    } else if (freezes < FREEZES_MAX && simulation.chance(favoursTarget ? 0.3 : 0.08)) {
+    } else if (freezes < FREEZES_MAX && simulation.chance(0.08)) {
       freezes++;
-      boolean isShort = !favoursTarget && simulation.chance(0.3);
-      long length = simulation.between(isShort ? 500 : favoursTarget ? 6_500 : 4_000, 9_000);
-      boolean one = favoursSource || !favoursTarget && simulation.chance(0.5);
+      long length = simulation.between(simulation.chance(0.3) ? 500 : 4_000, 9_000);
+      boolean one = favoursSource || simulation.chance(0.5);
       freeze(one ? source : target, length);
     }
   }

@@ -131,12 +131,7 @@ final class World {
     this.describesCommands = simulation.chance(0.9) || freezes;
     this.deletes = simulation.chance(0.4) || freezes;
     this.waits = simulation.chance(0.5) && !broken(Rule.PROOFS_COUNT);
-    this.keysPerSecond =
-        simulation.chance(0.4)
-            || broken(Rule.PROOFS_COUNT)
-            || broken(Rule.MOVES_END_BEFORE_TARGETS_ARE_REPLACED)
-        ? 1
-        : 0;
+    this.keysPerSecond = simulation.chance(0.4) || broken(Rule.PROOFS_COUNT) ? 1 : 0;
     this.watchersWanted = simulation.chance(0.4) ? WATCHERS_MAX : 1;
     this.hasHeavyKeys = simulation.chance(0.4) || broken(Rule.BIG_KEYS_ARE_FENCED);
     begin();
