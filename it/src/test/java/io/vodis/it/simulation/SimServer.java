@@ -249,7 +249,7 @@ final class SimServer {
       case "PERSIST" -> 0L;
       case "RENAME" -> rename(call);
       case "RANDOMKEY" -> SimReply.NONE;
-      case "ROLE" -> role();
+      case "ROLE" -> role(by);
       case "INFO" ->
           "# All\r\nrun_id:%s\r\ntotal_reads_processed:1\r\ntotal_commands_processed:1\r\n"
                   .formatted(runId())
@@ -283,11 +283,14 @@ final class SimServer {
     };
   }
 
-  private List<?> role() {
+  private List<?> role(SimConnection by) {
     SimServer from = upstream;
     if (from != null) {
       String link = linkUp ? "connected" : "connect";
       return List.of("slave", from.address.host(), (long) from.address.port(), link, 0L);
+    }
+    if (replicas.isEmpty() && by.name.contains(":pull:")) {
+      world.waitedInVain = true; // Whoever hears that there is none does not wait at all.
     }
     return List.of(
         "master",

@@ -77,7 +77,7 @@ final class World {
   /** So many ha members; each makes a run slower. */
   private final int watchersWanted;
 
-  /** Whether one has waited longer than it is to. */
+  /** Whether one has waited longer than it is to, or was told that there is nobody to wait for. */
   boolean waitedInVain;
 
   final List<SimProxy> proxies = new ArrayList<>();
