@@ -113,12 +113,7 @@ class CodisFaultsIT {
   /** As {@link SourceFailoverIT}, with servers that replace what the target has. */
   @Test
   void whatWasWrittenOnTheTargetIsNotLostToWhatTheSourceBringsBack() throws Exception {
-    ClusterPlan plan =
-        plan("source-sync", "sync")
-            .with(Role.HA, 3)
-            .with(Role.HA, "down_after", "1s")
-            .with(Role.HA, "probe_interval", "300ms")
-            .with(Role.HA, "probe_timeout", "300ms");
+    ClusterPlan plan = watched(plan("source-sync", "sync"));
     try (FakeCodisServer source = FakeCodisServer.start();
         FakeCodisServer replica = FakeCodisServer.start();
         FakeCodisServer target = FakeCodisServer.start()) {
@@ -143,12 +138,7 @@ class CodisFaultsIT {
    */
   @Test
   void aReplicaThatKeepsUpBringsNothingBackInASemiAsyncMove() {
-    ClusterPlan plan =
-        plan("source-semi", "semi-async")
-            .with(Role.HA, 3)
-            .with(Role.HA, "down_after", "1s")
-            .with(Role.HA, "probe_interval", "300ms")
-            .with(Role.HA, "probe_timeout", "300ms");
+    ClusterPlan plan = watched(plan("source-semi", "semi-async"));
     try (FakeCodisServer source = FakeCodisServer.start();
         FakeCodisServer replica = FakeCodisServer.start();
         FakeCodisServer target = FakeCodisServer.start()) {
@@ -208,6 +198,14 @@ class CodisFaultsIT {
 
   private static ClusterPlan plan(String name, String method) {
     return ClusterPlan.small().named(name).with(Role.TOPOM, "migration_method", method);
+  }
+
+  /** With members that soon replace a primary which does not answer. */
+  private static ClusterPlan watched(ClusterPlan plan) {
+    return plan.with(Role.HA, 3)
+        .with(Role.HA, "down_after", "1s")
+        .with(Role.HA, "probe_interval", "300ms")
+        .with(Role.HA, "probe_timeout", "300ms");
   }
 
   private VodisCluster over(ClusterPlan plan, List<List<FakeCodisServer>> groups) {
